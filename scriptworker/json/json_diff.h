@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef SCRIPTWORKER_JSON_JSON_DIFF_H_
+#define SCRIPTWORKER_JSON_JSON_DIFF_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "scriptworker/json/value.h"
+
+namespace scriptworker::json {
+
+struct Difference {
+  enum class Kind { kAdded, kRemoved, kChanged };
+
+  Kind kind;
+  // RFC 6901; an array element's index is that in `before` for kRemoved, else
+  // that in `after`.
+  std::string pointer;
+  Value before;  // null for kAdded
+  Value after;   // null for kRemoved
+};
+
+// What must be added, removed and changed to make `after` of `before`; empty if
+// and only if they are equal. Objects are compared by key in sorted order;
+// arrays by a longest common subsequence when both are short enough (a few
+// thousand elements apart), so that one inserted element is one difference, else
+// by index.
+std::vector<Difference> Diff(const Value& before, const Value& after);
+
+// One line per difference, for people:
+//   changed /payload/maxRunTime: 3600 -> 7200
+//   added /scopes/3: "queue:x"
+// Values are compact JSON, cut at `max_value_bytes`; ends with a newline unless
+// empty.
+std::string FormatDifferences(absl::Span<const Difference> differences,
+                              size_t max_value_bytes = 200);
+
+}  // namespace scriptworker::json
+
+#endif  // SCRIPTWORKER_JSON_JSON_DIFF_H_

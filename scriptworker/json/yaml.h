@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef SCRIPTWORKER_JSON_YAML_H_
+#define SCRIPTWORKER_JSON_YAML_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "scriptworker/json/value.h"
+
+namespace scriptworker::json {
+
+struct YamlOptions {
+  // Names the text in errors: a file name or URL. Must outlive the call.
+  std::string_view source = "YAML";
+  // Collections nested deeper, after aliases are followed, are refused.
+  int max_depth = 128;
+  // Nodes of the document, each alias counted with all that it stands for.
+  int64_t max_nodes = 2'000'000;
+  // On: the last value of a repeated key wins, as in PyYAML. Off: an error.
+  bool allow_duplicate_keys = true;
+  // What to do with a key that YAML 1.1 reads as no string (245, yes, null, 1.5):
+  // refuse, or turn it to the text that Python's json.dumps writes for it ("245",
+  // "true", "null", "1.5").
+  enum class OtherKeys { kRefuse, kAsJsonText };
+  OtherKeys other_keys = OtherKeys::kRefuse;
+};
+
+// Parses one YAML 1.1 document as PyYAML's safe loader does: yes/no/on/off,
+// octal 0777, hexadecimal, binary, sexagesimal, floats, null and merge keys. JSON
+// is accepted as the subset that it is. An empty document is null. A timestamp
+// stays the string that was written. docs/yaml.md lists all differences.
+//
+// Errors are kInvalidArgument (kResourceExhausted for a budget), "SOURCE:LINE:
+// COLUMN: what is wrong", counted from 1.
+absl::StatusOr<Value> ParseYaml(std::string_view text,
+                                const YamlOptions& options = {});
+
+// Where a part of a document stands, from 1.
+struct YamlPosition {
+  int line = 0;
+  int column = 0;
+};
+
+// The positions of a document's parts. A member of a mapping is at its key, an
+// element of a sequence at its first character. Thread-compatible.
+class YamlMarks {
+ public:
+  // By JSON pointer (RFC 6901): "" is the document, "/a/0" element 0 of member
+  // a. For what was not in the text (such as an absent member), the position of
+  // the nearest part around it; nullopt only if nothing is known.
+  std::optional<YamlPosition> Find(std::string_view json_pointer) const;
+  // "FILE:LINE: ", or "FILE: " when nothing is known.
+  std::string Prefix(std::string_view json_pointer) const;
+
+  void Add(std::string json_pointer, YamlPosition position);
+  void set_source(std::string_view source) { source_ = std::string(source); }
+
+ private:
+  std::string source_;
+  absl::flat_hash_map<std::string, YamlPosition> positions_;
+};
+
+struct YamlDocument {
+  Value value;
+  YamlMarks marks;
+};
+
+absl::StatusOr<YamlDocument> ParseYamlWithMarks(
+    std::string_view text, const YamlOptions& options = {});
+
+}  // namespace scriptworker::json
+
+#endif  // SCRIPTWORKER_JSON_YAML_H_
