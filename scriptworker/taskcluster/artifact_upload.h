@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef SCRIPTWORKER_TASKCLUSTER_ARTIFACT_UPLOAD_H_
+#define SCRIPTWORKER_TASKCLUSTER_ARTIFACT_UPLOAD_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/artifact_name.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/taskcluster/queue.h"
+
+namespace scriptworker::taskcluster {
+
+// The run that artifacts belong to.
+struct UploadTarget {
+  TaskId task_id;
+  RunId run_id = 0;
+  // When the artifacts expire: the task's `expires`.
+  absl::Time expires;
+  // The run's latest temporary credentials; asked before each createArtifact,
+  // since a reclaim replaces them. Must be thread-safe.
+  std::function<Credentials()> credentials;
+};
+
+struct UploadFile {
+  ArtifactName name;
+  // Lower-case hex. If set, the bytes sent (before any compression) must have
+  // this digest, or the upload fails and the store never gets a whole body.
+  std::optional<std::string> sha256;
+};
+
+struct UploadOptions {
+  // Of one PUT, from connect to answer.
+  absl::Duration put_timeout = absl::Minutes(20);
+  int max_parallel = 16;
+  // Of createArtifact and PUT together; default: 5 tries with the sleeps of
+  // the reference, 10-15 s first.
+  std::optional<RetryPolicy> retry;
+};
+
+// Uploads artifacts: createArtifact, then a PUT of the file's bytes to the URL
+// that comes back.
+//
+// Text, JSON, HTML and XML are replaced on disk by their gzip form first. If
+// the PUT fails (any status but 200 and 204, or no answer), both requests are
+// repeated. An error of createArtifact is final (the queue client repeats what
+// is worth it) and concerns this artifact only.
+//
+// Thread-safe. All references must outlive the uploader.
+class ArtifactUploader {
+ public:
+  // `store` must not retry by itself.
+  ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
+                   UploadOptions options = {});
+
+  // Uploads `directory`/name of each of `files`, in parallel (FirstError() of
+  // base/parallel.h tells whether all is well). Every file is
+  // tried, whatever happens to the others. The result has one status per file,
+  // in the order of `files`; an error names the artifact and keeps the code
+  // and QueueError of what failed: see queue.h and ArtifactFile::Open();
+  // Unavailable for a store that keeps failing; the token's reason if it is
+  // cancelled.
+  std::vector<absl::Status> UploadAll(const UploadTarget& target,
+                                      const std::string& directory,
+                                      const std::vector<UploadFile>& files,
+                                      const CancellationToken& cancellation);
+
+  absl::Status Upload(const UploadTarget& target, const std::string& directory,
+                      const UploadFile& file,
+                      const CancellationToken& cancellation);
+
+  // Makes `name` another name of the artifact `existing` of the same run.
+  absl::Status CreateLink(const UploadTarget& target, const ArtifactName& name,
+                          const ArtifactName& existing);
+
+  // Says that `name` could not be uploaded.
+  absl::Status CreateError(const UploadTarget& target, const ArtifactName& name,
+                           ErrorArtifact::Reason reason, std::string message);
+
+ private:
+  TaskClaimer& queue_;
+  http::Transport& store_;
+  Clock& clock_;
+  const UploadOptions options_;
+};
+
+}  // namespace scriptworker::taskcluster
+
+#endif  // SCRIPTWORKER_TASKCLUSTER_ARTIFACT_UPLOAD_H_
