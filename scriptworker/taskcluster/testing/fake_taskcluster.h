@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// A Taskcluster in memory: queue, artifact store and the little of the auth and
+// object services that a worker and its tests meet. Stateful, with the real
+// services' run states, messages and checks: it is compared with recordings of
+// them (recordings_test). It cheats in this: time is exact (claims and deadlines
+// end when they say so, not when a resolver comes by), roles do not exist but
+// for `anonymous`, nothing is ever deleted, and Hawk's secrets are in its options.
+//
+// As an http::Transport it serves in the process, without sockets; the same
+// object serves over HTTP in //tools/local_taskcluster.
+
+#ifndef SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_H_
+#define SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/testing/client.h"
+#include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/taskcluster/testing/queue_event.h"
+#include "scriptworker/taskcluster/testing/request_log.h"
+#include "scriptworker/taskcluster/testing/wire.h"
+
+namespace scriptworker::taskcluster {
+
+struct FakeTaskclusterOptions {
+  // Where the services and the artifact store are. The store may be beneath the
+  // root URL or elsewhere, but must be on a host and port of its own or below a
+  // path of its own.
+  std::string root_url = "http://127.0.0.1:8180";
+  std::string storage_url = "http://127.0.0.1:8190";
+
+  // How long an empty claimWork waits.
+  absl::Duration poll = absl::Seconds(20);
+  // From a (re)claim to takenUntil.
+  absl::Duration claim = absl::Minutes(20);
+  // How long a URL for an upload or a private download is good.
+  absl::Duration upload_url = absl::Minutes(45);
+  absl::Duration download_url = absl::Minutes(30);
+
+  // Static clients; see fake::DefaultClients().
+  std::vector<fake::Client> clients = fake::DefaultClients();
+  // What everybody may do, with or without credentials.
+  std::vector<std::string> anonymous_scopes = fake::DefaultAnonymousScopes();
+  // The client that signs the claims' credentials. Must be one of `clients`.
+  std::string issuer = "static/taskcluster/queue";
+
+  // Of task ids, nonces and tokens that the fake makes.
+  uint64_t seed = 1;
+  // How many requests request_log() keeps.
+  size_t logged_requests = 10'000;
+  QueueEventListener on_event;
+};
+
+// Thread-safe.
+class FakeTaskcluster final : public http::Transport {
+ public:
+  // `clock` is the services' one: takenUntil, Hawk's ts, expiry, long polls.
+  explicit FakeTaskcluster(Clock& clock, FakeTaskclusterOptions options = {});
+  ~FakeTaskcluster() override;  // REQUIRES: nobody is in Send() or Serve()
+
+  // As a transport. Follows redirects within the fake only; for a timeout fault
+  // it waits for the request's total_timeout by the clock.
+  absl::StatusOr<http::Response> Send(const http::Request& request) override;
+
+  // As a server: what Send() is made of.
+  fake::WireReply Serve(const fake::WireRequest& request);
+
+  // Ends long polls, now and from now on, with no task.
+  void Shutdown();
+
+  // Credentials of the static clients `static/taskcluster/root` (everything),
+  // `static/test/worker` (claimWork) and `static/test/nothing`.
+  Credentials root_credentials() const;
+  Credentials worker_credentials() const;
+  Credentials powerless_credentials() const;
+  const std::string& root_url() const { return options_.root_url; }
+
+  FaultPlan& faults() { return faults_; }
+  RequestLog& request_log() { return request_log_; }
+
+  // --- Behind the API's back: for tests, not logged and not refused --------
+
+  // Makes a task; returns its id. createTask's checks hold, but for scopes.
+  absl::StatusOr<TaskId> CreateTask(const json::Value& definition);
+  absl::Status CreateTask(const TaskId& id, const json::Value& definition);
+  // As cancelTask.
+  absl::Status CancelTask(const TaskId& id);
+  // The `status` member of the queue's answers. NotFound.
+  absl::StatusOr<json::Value> Status(const TaskId& id);
+  // "unscheduled", "pending", "running", "completed", "failed", "exception"; ""
+  // if there is no such task.
+  std::string State(const TaskId& id);
+  // How run `run_id` ended: "completed", "failed", "worker-shutdown", ...; ""
+  // while it did not.
+  std::string Resolution(const TaskId& id, RunId run_id);
+
+  struct Artifact {
+    std::string name;
+    std::string storage_type;  // "s3", "link", "error", "reference", "object"
+    std::string content_type;
+    std::string content_encoding;  // as it was uploaded
+    bool uploaded = false;         // the bytes arrived
+    std::string stored;            // the bytes as they arrived
+    std::string content;           // decoded
+  };
+  // Those of a run, sorted by name.
+  std::vector<Artifact> Artifacts(const TaskId& id, RunId run_id);
+  absl::StatusOr<Artifact> GetArtifact(const TaskId& id, RunId run_id,
+                                       std::string_view name);
+
+ private:
+  class Impl;
+
+  const FakeTaskclusterOptions options_;
+  FaultPlan faults_;
+  RequestLog request_log_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace scriptworker::taskcluster
+
+#endif  // SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_H_
