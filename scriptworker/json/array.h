@@ -21,6 +21,8 @@ class Array {
   using const_iterator = const Value*;
 
   Array() = default;
+  // Array{a} with an array `a` is an array of one array, not a copy: for that
+  // write Array(a).
   Array(std::initializer_list<Value> values);
   Array(const Array& other);
   Array(Array&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}
@@ -33,7 +35,7 @@ class Array {
   const Value& operator[](size_t i) const {  // REQUIRES: i < size()
     return *At(i);
   }
-  const Value& front() const { return *At(0); }         // REQUIRES: !empty()
+  const Value& front() const { return *At(0); }          // REQUIRES: !empty()
   const Value& back() const { return *At(size() - 1); }  // REQUIRES: !empty()
   const_iterator begin() const { return rep_ == nullptr ? nullptr : At(0); }
   const_iterator end() const { return rep_ == nullptr ? nullptr : At(size()); }
@@ -48,6 +50,7 @@ class Array {
 
  private:
   friend class Value;
+  explicit Array(internal::ArrayRep* rep) : rep_(rep) {}
   // Value is not complete here, hence the bytes.
   const Value* At(size_t i) const {
     return reinterpret_cast<const Value*>(rep_->data() +

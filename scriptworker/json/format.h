@@ -3,6 +3,7 @@
 #define SCRIPTWORKER_JSON_FORMAT_H_
 
 #include <string>
+#include <string_view>
 
 #include "scriptworker/json/value.h"
 
@@ -13,8 +14,9 @@ namespace scriptworker::json {
 // file is signed as. Two spaces per level, keys in the order of their code
 // points, ASCII only (\uXXXX, surrogate pairs above U+FFFF), doubles as
 // Python's repr() writes them, no newline at the end. A double that is not
-// finite is written as Python does (NaN, Infinity, -Infinity), which is no JSON.
-// Bytes that are no UTF-8 become U+FFFD.
+// finite is written as Python does (NaN, Infinity, -Infinity), which is no
+// JSON. Bytes that are no UTF-8 become U+FFFD; an opaque value is written as
+// null.
 std::string Format(const Value& value);
 
 // One line, members in insertion order, "," and ":" without blanks; otherwise

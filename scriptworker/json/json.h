@@ -26,8 +26,8 @@ struct ParseOptions {
 // Parses one RFC 8259 text, strictly: UTF-8 without byte order mark, no NaN or
 // Infinity, no number that overflows a double, no lone surrogate, nothing after
 // the value but white space. Integers within 64 bit are exact; -0 is 0, as in
-// Python. Errors are kInvalidArgument, "SOURCE:LINE:COLUMN: what is wrong", with
-// columns counted in bytes from 1.
+// Python. Errors are kInvalidArgument, "SOURCE:LINE:COLUMN: what is wrong",
+// with columns counted in bytes from 1.
 absl::StatusOr<Value> Parse(std::string_view text,
                             const ParseOptions& options = {});
 

@@ -3,6 +3,7 @@
 #define SCRIPTWORKER_JSON_JSON_READER_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>

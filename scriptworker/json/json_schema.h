@@ -26,9 +26,9 @@ using SchemaResolver =
     absl::FunctionRef<absl::StatusOr<Value>(std::string_view uri)>;
 
 // A compiled JSON Schema of draft 4, 6 or 7, as "$schema" says (default: 7).
-// Formats "uri" and "date-time" are checked, others are ignored. docs/json_schema.md
-// lists what is not supported; such a schema is refused by Compile rather than
-// half applied. Immutable and thread-safe.
+// Formats "uri" and "date-time" are checked, others are ignored.
+// docs/json_schema.md lists what is not supported; such a schema is refused by
+// Compile rather than half applied. Immutable and thread-safe.
 class Schema {
  public:
   // Documents are never fetched: without a resolver, or when it has no such

@@ -63,6 +63,7 @@ class Object {
 
  private:
   friend class Value;
+  explicit Object(internal::ObjectRep* rep) : rep_(rep) {}
   // Member is not complete here, hence the bytes.
   Member* At(size_t i) const {
     return reinterpret_cast<Member*>(rep_->data() + i * internal::kMemberBytes);

@@ -19,10 +19,11 @@ struct ObjectScannerOptions {
   size_t max_member_bytes = 16 << 20;  // of one wanted member's text
 };
 
-// Takes given members out of a huge JSON object that comes as a stream of bytes,
-// such as one task out of a task graph. The whole text is checked as strictly as
-// by Parse, except for duplicate keys in parts that are not wanted (a wanted
-// key may not be repeated). Memory: the wanted members and a constant.
+// Takes given members out of a huge JSON object that comes as a stream of
+// bytes, such as one task out of a task graph. The whole text is checked as
+// strictly as by Parse, except for duplicate keys in parts that are not wanted
+// (a wanted key may not be repeated). Memory: the wanted members and a
+// constant.
 //
 //   ObjectScanner scanner({"taskid1", "taskid2"});
 //   while (...) SW_RETURN_IF_ERROR(scanner.Write(chunk));

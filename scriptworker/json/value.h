@@ -7,13 +7,15 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/json/opaque.h"
 #include "scriptworker/json/value_rep.h"
 
 namespace scriptworker::json {
@@ -40,7 +42,8 @@ class Value {
     kDouble,
     kString,
     kArray,
-    kObject
+    kObject,
+    kOpaque  // no JSON, never made by a parser: see opaque.h
   };
 
   Value() : Value(nullptr) {}
@@ -50,8 +53,8 @@ class Value {
     payload_.integer = value ? 1 : 0;
   }
   template <std::integral I>
-    requires(!std::same_as<I, bool> && !std::same_as<I, char>)
-  Value(I value) : tag_(internal::kIntTag) {
+  requires(!std::same_as<I, bool> && !std::same_as<I, char>) Value(I value)
+      : tag_(internal::kIntTag) {
     payload_.integer = static_cast<int64_t>(value);
     if (std::cmp_greater(value, std::numeric_limits<int64_t>::max())) {
       tag_ = internal::kUintTag;
@@ -63,6 +66,7 @@ class Value {
   Value(const char* value) : Value(std::string_view(value)) {}
   Value(Array value) noexcept;
   Value(Object value) noexcept;
+  explicit Value(std::unique_ptr<const Opaque> value);  // must not be nullptr
 
   Value(const Value& other) {
     CopyBits(other);
@@ -99,29 +103,53 @@ class Value {
   bool is_string() const { return type() == Type::kString; }
   bool is_array() const { return type() == Type::kArray; }
   bool is_object() const { return type() == Type::kObject; }
+  bool is_opaque() const { return type() == Type::kOpaque; }
 
   // REQUIRES the type that is named; a wrong one is a fatal error.
-  bool bool_value() const;
-  int64_t int_value() const;    // kInt
+  bool bool_value() const {
+    Require(Type::kBool);
+    return payload_.integer != 0;
+  }
+  int64_t int_value() const {
+    Require(Type::kInt);
+    return payload_.integer;
+  }
   uint64_t uint_value() const;  // kInt that is not negative, or kUint
   double double_value() const;  // any number, rounded to the nearest double
   // Valid while this Value is neither changed, moved nor destroyed.
-  std::string_view string_value() const;
-  const Array& array() const;
-  const Object& object() const;
-  Array* mutable_array();
-  Object* mutable_object();
+  std::string_view string_value() const {
+    Require(Type::kString);
+    if (tag_ == internal::kSharedStringTag) {
+      return {payload_.shared->data(), payload_.shared->size};
+    }
+    return {reinterpret_cast<const char*>(this), tag_ & 0x0fU};
+  }
+  const Array& array() const {
+    Require(Type::kArray);
+    return payload_.array;
+  }
+  const Object& object() const {
+    Require(Type::kObject);
+    return payload_.object;
+  }
+  const Opaque& opaque() const;
+  Array* mutable_array() { return const_cast<Array*>(&array()); }
+  Object* mutable_object() { return const_cast<Object*>(&object()); }
 
   // The member `key`; nullptr when this is no object or has no such member.
   const Value* Find(std::string_view key) const {
     return is_object() ? payload_.object.Find(key) : nullptr;
   }
 
+  // "an object", "a string", ... for messages such as "expected an integer,
+  // found a string".
+  std::string_view type_name() const;
+
   // True if both share one array, object or long string: equal at O(1).
   bool SharesContentWith(const Value& other) const;
 
   // Equality of values: 1 == 1.0, compared exactly; true is no number; members
-  // in any order.
+  // in any order; an opaque value equals its copies only.
   friend bool operator==(const Value& a, const Value& b);
 
   // The compact JSON text, for messages and test failures.
@@ -129,12 +157,23 @@ class Value {
   friend void AbslStringify(Sink& sink, const Value& value) {
     sink.Append(value.DebugString());
   }
-  friend void PrintTo(const Value& value, std::ostream* out);
+  friend void PrintTo(const Value& value, std::ostream* out) {
+    *out << value.DebugString();
+  }
 
  private:
   friend class Object;
   friend class Member;
 
+  void Require(Type wanted) const {
+    if (type() != wanted) FailRequirement(wanted);
+  }
+  [[noreturn]] void FailRequirement(Type wanted) const;
+
+  bool HasSameBits(const Value& other) const {
+    return std::memcmp(static_cast<const void*>(this), &other, sizeof(Value)) ==
+           0;
+  }
   void CopyBits(const Value& other) {
     std::memcpy(static_cast<void*>(this), &other, sizeof(Value));
   }
@@ -169,47 +208,12 @@ class Value {
 };
 static_assert(sizeof(Value) == 16);
 
-// One member of an Object. Decomposes into [key, value].
-class Member {
- public:
-  std::string_view key() const { return key_.string_value(); }
-  const Value& key_as_value() const { return key_; }
-  const Value& value() const { return value_; }
-
-  template <size_t I>
-  decltype(auto) get() const {
-    if constexpr (I == 0) {
-      return key();
-    } else {
-      return value();
-    }
-  }
-
- private:
-  friend class Object;
-  Member(Value key, Value value)
-      : key_(std::move(key)), value_(std::move(value)) {}
-
-  Value key_;
-  Value value_;
-};
-
-// "an object", "a string", ... for messages such as "expected an integer, found
-// a string".
+// As Value::type_name; "an opaque value" for kOpaque.
 std::string_view TypeName(Value::Type type);
 
 }  // namespace scriptworker::json
 
-template <>
-struct std::tuple_size<scriptworker::json::Member>
-    : std::integral_constant<size_t, 2> {};
-template <>
-struct std::tuple_element<0, scriptworker::json::Member> {
-  using type = std::string_view;
-};
-template <>
-struct std::tuple_element<1, scriptworker::json::Member> {
-  using type = const scriptworker::json::Value&;
-};
+// Completes Object's members; needs Value complete.
+#include "scriptworker/json/member.h"  // IWYU pragma: export
 
 #endif  // SCRIPTWORKER_JSON_VALUE_H_

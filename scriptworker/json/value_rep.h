@@ -5,7 +5,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <memory>
+
+#include "scriptworker/json/opaque.h"
 
 // How values lie in memory. Private to value, array and object.
 namespace scriptworker::json::internal {
@@ -22,6 +24,7 @@ inline constexpr uint8_t kInlineStringTag = 0x50;
 inline constexpr uint8_t kSharedStringTag = 0x60;
 inline constexpr uint8_t kArrayTag = 0x70;
 inline constexpr uint8_t kObjectTag = 0x80;
+inline constexpr uint8_t kOpaqueTag = 0x90;
 
 inline constexpr size_t kMaxInlineString = 15;
 inline constexpr size_t kValueBytes = 16;
@@ -39,13 +42,27 @@ struct SharedHeader {
 };
 static_assert(sizeof(SharedHeader) == 16);
 
+inline bool IsUnique(const SharedHeader& header) {
+  return header.references.load(std::memory_order_acquire) == 1;
+}
+
+// Returns whether it was the last reference.
+inline bool DropReference(SharedHeader& header) {
+  return IsUnique(header) ||
+         header.references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+}
+
 // Followed by the bytes.
 struct StringRep : SharedHeader {};
 // Followed by `capacity` Values.
 struct ArrayRep : SharedHeader {};
-// Followed by `capacity` Members and by `index_size` uint32_t: member number + 1
-// by open addressing, 0 for a free slot.
+// Followed by `capacity` Members and by `index_size` uint32_t: member number +
+// 1 by open addressing, 0 for a free slot.
 struct ObjectRep : SharedHeader {};
+
+struct OpaqueRep : SharedHeader {
+  std::unique_ptr<const Opaque> opaque;
+};
 
 }  // namespace scriptworker::json::internal
 

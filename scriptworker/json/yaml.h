@@ -23,17 +23,18 @@ struct YamlOptions {
   int64_t max_nodes = 2'000'000;
   // On: the last value of a repeated key wins, as in PyYAML. Off: an error.
   bool allow_duplicate_keys = true;
-  // What to do with a key that YAML 1.1 reads as no string (245, yes, null, 1.5):
-  // refuse, or turn it to the text that Python's json.dumps writes for it ("245",
-  // "true", "null", "1.5").
+  // What to do with a key that YAML 1.1 reads as no string (245, yes,
+  // null, 1.5): refuse, or turn it to the text that Python's json.dumps writes
+  // for it ("245", "true", "null", "1.5").
   enum class OtherKeys { kRefuse, kAsJsonText };
   OtherKeys other_keys = OtherKeys::kRefuse;
 };
 
 // Parses one YAML 1.1 document as PyYAML's safe loader does: yes/no/on/off,
-// octal 0777, hexadecimal, binary, sexagesimal, floats, null and merge keys. JSON
-// is accepted as the subset that it is. An empty document is null. A timestamp
-// stays the string that was written. docs/yaml.md lists all differences.
+// octal 0777, hexadecimal, binary, sexagesimal, floats, null and merge keys.
+// JSON is accepted as the subset that it is. An empty document is null. A
+// timestamp stays the string that was written. docs/yaml.md lists all
+// differences.
 //
 // Errors are kInvalidArgument (kResourceExhausted for a budget), "SOURCE:LINE:
 // COLUMN: what is wrong", counted from 1.
