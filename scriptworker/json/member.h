@@ -2,6 +2,7 @@
 #ifndef SCRIPTWORKER_JSON_MEMBER_H_
 #define SCRIPTWORKER_JSON_MEMBER_H_
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <tuple>
@@ -36,6 +37,11 @@ class Member {
   Value key_;
   Value value_;
 };
+
+template <std::same_as<Value> V>
+void Object::Set(const V& key, Value value) {
+  SetShared(key, std::move(value));
+}
 
 }  // namespace scriptworker::json
 

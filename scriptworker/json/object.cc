@@ -150,7 +150,7 @@ void Object::Set(std::string_view key, Value value) {
   }
 }
 
-void Object::Set(const Value& key, Value value) {
+void Object::SetShared(const Value& key, Value value) {
   if (Value* const there = mutable_value(key.string_value())) {
     *there = std::move(value);
   } else {

@@ -2,6 +2,7 @@
 #ifndef SCRIPTWORKER_JSON_OBJECT_H_
 #define SCRIPTWORKER_JSON_OBJECT_H_
 
+#include <concepts>
 #include <cstddef>
 #include <initializer_list>
 #include <string_view>
@@ -51,7 +52,8 @@ class Object {
   void Set(std::string_view key, Value value);
   // As Set, for a key that is a string Value already (O(1), its bytes are
   // shared). REQUIRES: key.is_string()
-  void Set(const Value& key, Value value);
+  template <std::same_as<Value> V>
+  void Set(const V& key, Value value);
   // Appends the member and returns true, or returns false and changes nothing
   // if the key is there. REQUIRES: key.is_string()
   bool Insert(Value key, Value value);
@@ -71,6 +73,7 @@ class Object {
   void MakeWritable(size_t min_capacity);
   Member* FindMember(std::string_view key) const;
   Value* Append(Value key, Value value);
+  void SetShared(const Value& key, Value value);
 
   internal::ObjectRep* rep_ = nullptr;  // nullptr: empty
 };
