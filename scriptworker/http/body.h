@@ -28,7 +28,7 @@ class BodySource {
   // Goes back to the first byte.
   virtual absl::Status Rewind() = 0;
   // Exact number of bytes from the first to the end; it becomes Content-Length.
-  // A source that ends earlier or later fails the request (kDataLoss).
+  // A source that ends earlier fails the request (kDataLoss).
   virtual int64_t size() const = 0;
 };
 
@@ -57,8 +57,8 @@ class StringSource final : public BodySource {
 };
 
 // The first `size` bytes of an open file, by pread(): the descriptor's own
-// position is not used, so that the very descriptor that was hashed can be sent.
-// Does not own the descriptor.
+// position is not used, so that the very descriptor that was hashed can be
+// sent. Does not own the descriptor.
 class FileSource final : public BodySource {
  public:
   // `name` is for error texts.

@@ -21,11 +21,12 @@ namespace scriptworker::http {
 bool IsRetryableStatus(int http_status);
 bool IsRetryableError(const absl::Status& error);
 
-// Sends again what IsRetryable*() names, with the pauses of `policy`, or as long
-// as the Retry-After of a 429 or 503 asks for (policy.max_retry_after at most).
-// Rewinds the body's source and restarts the sink before each repetition.
-// After the last attempt: its response or error. A cancelled token ends a pause
-// at once, with the token's reason. Timeouts of the request hold per attempt.
+// Sends again what IsRetryable*() names, with the pauses of `policy`, or as
+// long as the Retry-After of a 429 or 503 asks for (policy.max_retry_after at
+// most). Rewinds the body's source and restarts the sink before each
+// repetition. After the last attempt: its response or error. A cancelled token
+// ends a pause at once, with the token's reason. Timeouts of the request hold
+// per attempt.
 //
 // To stack above what signs: each attempt is signed afresh. Thread-safe.
 class RetryingTransport final : public Transport {

@@ -6,15 +6,19 @@
 //
 // Url::Parse() accepts a text only if it is already canonical and unambiguous:
 //   * scheme exactly `http` or `https`, in lower case;
-//   * no user info, no fragment, no backslash, blank, control or non-ASCII byte;
-//   * host: a lower-case DNS name without trailing dot, a canonical dotted quad,
+//   * no user info, no fragment, no backslash, blank, control or non-ASCII
+//   byte;
+//   * host: a lower-case DNS name without trailing dot, a canonical dotted
+//   quad,
 //     or an IPv6 address in brackets; nothing that another parser would read as
 //     a number (`127.1`, `0x7f000001`);
 //   * port: 1-65535 without leading zero;
-//   * every `%` starts an escape; no path segment is `.` or `..`, escaped or not.
-// Accepted texts are kept and sent byte for byte (presigned URLs are signed over
-// their exact bytes). Beyond RFC 3986, `|`, `^`, `[` and `]` are let through in
-// path and query, as the queue's redirects to public artifacts hold them raw.
+//   * every `%` starts an escape; no path segment is `.` or `..`, escaped or
+//   not.
+// Accepted texts are kept and sent byte for byte (presigned URLs are signed
+// over their exact bytes). Beyond RFC 3986, `|`, `^`, `[` and `]` are let
+// through in path and query, as the queue's redirects to public artifacts hold
+// them raw.
 
 #ifndef SCRIPTWORKER_HTTP_URL_H_
 #define SCRIPTWORKER_HTTP_URL_H_

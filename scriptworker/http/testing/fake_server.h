@@ -34,13 +34,13 @@ struct FakeRequest {
 struct FakeResponse {
   enum class Fault {
     kNone,
-    kReset,              // RST instead of a response
-    kClose,              // orderly close instead of a response
-    kTruncate,           // the head, half of the body, then close
-    kResetInBody,        // the head, half of the body, then RST
-    kDrip,               // one byte of the body each `drip_interval`
-    kHang,               // no response until the client or the server closes
-    kHangInBody,         // the head and half of the body, then silence
+    kReset,        // RST instead of a response
+    kClose,        // orderly close instead of a response
+    kTruncate,     // the head, half of the body, then close
+    kResetInBody,  // the head, half of the body, then RST
+    kDrip,         // one byte of the body each `drip_interval`
+    kHang,         // no response until the client or the server closes
+    kHangInBody,   // the head and half of the body, then silence
   };
 
   int status = 200;

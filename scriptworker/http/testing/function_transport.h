@@ -44,7 +44,7 @@ class FunctionTransport final : public Transport {
   std::vector<SentRequest> requests_ ABSL_GUARDED_BY(mutex_);
 };
 
-// What answers requests by the given responses in turn, then fails the test.
+// Answers requests by the given responses in turn, then by kFailedPrecondition.
 FunctionTransport::Function InTurn(
     std::vector<absl::StatusOr<Response>> responses);
 
