@@ -1,3 +1,0 @@
-#!/usr/bin/env bash
-# SPDX-License-Identifier: MPL-2.0
-set -euo pipefail
