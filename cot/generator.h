@@ -5,6 +5,7 @@
 #ifndef COT_GENERATOR_H_
 #define COT_GENERATOR_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ struct GeneratedCot {
 // files. Thread-compatible.
 //
 // Errors: kFailedPrecondition: the signing key cannot be used (the unsigned
-// body is in place then). kInvalidArgument: the run cannot be described by a
-// valid body (schema). Anything else: an I/O fault, with the path.
+// body is in place then). kInvalidArgument: the body does not fit the schema.
+// kInternal: a fault of the machine or the set-up, with the path.
 // `signer` may be null: nothing is signed.
 absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input,
                                          Signer* signer);

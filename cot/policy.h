@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "cot/restricted_scope.h"
 #include "cot/tasks_for.h"
 #include "cot/url_rule.h"
 #include "scriptworker/crypto/ed25519.h"
@@ -28,12 +29,6 @@ enum class ProductType { kHg, kGithub };
 struct PrebuiltDockerImages {
   bool any_task_type = false;
   std::vector<std::string> task_types;  // when not any
-};
-
-// A scope that only tasks of certain trees may hold.
-struct RestrictedScope {
-  std::string pattern;  // a trailing `*` makes it a prefix
-  std::string level;    // key of Product::restricted_trees
 };
 
 // What one value of `cot_product` expects. Comments name the document's keys.

@@ -5,20 +5,14 @@
 #ifndef COT_POLICY_FIELDS_H_
 #define COT_POLICY_FIELDS_H_
 
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
+#include "cot/document_part.h"
 #include "cot/policy.h"
-#include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 
 namespace cot {
-
-// Receives a defect: an RFC 6901 pointer to the place, relative to the value
-// that was read, and a sentence without that place.
-using ReportDefect =
-    absl::FunctionRef<void(std::string_view pointer, std::string sentence)>;
 
 // Keys that hold one value per product / one value for all products.
 const std::vector<std::string_view>& ProductKeys();
@@ -35,10 +29,6 @@ void ReadCommonKey(std::string_view key, const scriptworker::json::Value& value,
 // What no single key shows: restricted scopes whose level has no trees.
 // Pointers are relative to the product (`/cot_restricted_scopes/SCOPE`).
 void CheckProduct(const Product& product, ReportDefect report);
-
-// One sentence per pair of restricted scopes that some scope would match
-// both of; a task that holds such a scope cannot be verified.
-std::vector<std::string> OverlappingScopes(const Product& product);
 
 }  // namespace cot
 
