@@ -3,14 +3,11 @@
 #define SCRIPTWORKER_JSON_YAML_H_
 
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
 #include <string_view>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/json/yaml_position.h"
 
 namespace scriptworker::json {
 
@@ -38,41 +35,15 @@ struct YamlOptions {
 //
 // Errors are kInvalidArgument (kResourceExhausted for a budget), "SOURCE:LINE:
 // COLUMN: what is wrong", counted from 1.
-absl::StatusOr<Value> ParseYaml(std::string_view text,
-                                const YamlOptions& options = {});
-
-// Where a part of a document stands, from 1.
-struct YamlPosition {
-  int line = 0;
-  int column = 0;
-};
-
-// The positions of a document's parts. A member of a mapping is at its key, an
-// element of a sequence at its first character. Thread-compatible.
-class YamlMarks {
- public:
-  // By JSON pointer (RFC 6901): "" is the document, "/a/0" element 0 of member
-  // a. For what was not in the text (such as an absent member), the position of
-  // the nearest part around it; nullopt only if nothing is known.
-  std::optional<YamlPosition> Find(std::string_view json_pointer) const;
-  // "FILE:LINE: ", or "FILE: " when nothing is known.
-  std::string Prefix(std::string_view json_pointer) const;
-
-  void Add(std::string json_pointer, YamlPosition position);
-  void set_source(std::string_view source) { source_ = std::string(source); }
-
- private:
-  std::string source_;
-  absl::flat_hash_map<std::string, YamlPosition> positions_;
-};
+absl::StatusOr<Value> ParseYaml(std::string_view text, const YamlOptions& options = {});
 
 struct YamlDocument {
   Value value;
   YamlMarks marks;
 };
 
-absl::StatusOr<YamlDocument> ParseYamlWithMarks(
-    std::string_view text, const YamlOptions& options = {});
+absl::StatusOr<YamlDocument> ParseYamlWithMarks(std::string_view text,
+                                                const YamlOptions& options = {});
 
 }  // namespace scriptworker::json
 
