@@ -91,6 +91,7 @@ class Transport {
   //   kDataLoss           truncated or undecodable body
   //   kPermissionDenied   a redirect or address that the limits forbid
   //   kInvalidArgument    a request that cannot be sent
+  //   kFailedPrecondition no certificate authorities on this machine (for TLS)
   //   any other           the token's reason, or the sink's or source's error
   // Error texts name method, redacted URL and what came.
   // After an error the sink may have got a part of the body.

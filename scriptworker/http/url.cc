@@ -48,6 +48,12 @@ bool IsEscape(std::string_view text) {
          absl::ascii_isxdigit(static_cast<unsigned char>(text[2]));
 }
 
+// REQUIRES: a hexadecimal digit.
+int HexDigitValue(char c) {
+  if (absl::ascii_isdigit(static_cast<unsigned char>(c))) return c - '0';
+  return absl::ascii_tolower(static_cast<unsigned char>(c)) - 'a' + 10;
+}
+
 // How a forbidden byte is shown in an error.
 std::string ShowByte(char c) {
   return absl::StrCat("'", absl::CHexEscape(std::string_view(&c, 1)), "'");
@@ -339,7 +345,8 @@ absl::StatusOr<std::string> PercentDecode(std::string_view text) {
       return absl::InvalidArgumentError(
           absl::StrCat("a '%' at byte ", i, " starts no escape"));
     }
-    decoded += absl::HexStringToBytes(text.substr(i + 1, 2));
+    decoded += static_cast<char>(HexDigitValue(text[i + 1]) * 16 +
+                                 HexDigitValue(text[i + 2]));
     i += 2;
   }
   return decoded;
