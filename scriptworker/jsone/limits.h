@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef SCRIPTWORKER_JSONE_LIMITS_H_
+#define SCRIPTWORKER_JSONE_LIMITS_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+
+namespace scriptworker::jsone {
+
+// What one rendering may use at most. A hostile template can ask for exponential
+// work in a few bytes; real ones stay below a thousandth of these.
+struct Limits {
+  int max_depth = 150;              // nested template nodes, and of expressions
+  int64_t max_steps = 10'000'000;   // nodes of templates and expressions visited
+  int64_t max_nodes = 2'000'000;    // values produced
+  int64_t max_string_bytes = 64 << 20;  // text produced, all together
+  int64_t max_range = 1'000'000;        // elements of one range()
+};
+
+// Counts what a rendering has used. Each error names the limit. Thread-compatible.
+class Budget {
+ public:
+  explicit Budget(const Limits& limits) : limits_(limits) {}
+
+  const Limits& limits() const { return limits_; }
+  absl::Status Step() {
+    return ++steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded();
+  }
+  absl::Status AddNodes(int64_t count) {
+    nodes_ += count;
+    return nodes_ <= limits_.max_nodes ? absl::OkStatus() : NodesExceeded();
+  }
+  absl::Status AddStringBytes(int64_t count) {
+    string_bytes_ += count;
+    return string_bytes_ <= limits_.max_string_bytes ? absl::OkStatus()
+                                                     : BytesExceeded();
+  }
+  absl::Status CheckRange(int64_t count) const;
+
+  // One level deeper while it lives.
+  class Level {
+   public:
+    explicit Level(Budget& budget) : budget_(budget) { ++budget_.depth_; }
+    ~Level() { --budget_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    absl::Status status() const {
+      return budget_.depth_ <= budget_.limits_.max_depth
+                 ? absl::OkStatus()
+                 : budget_.DepthExceeded();
+    }
+
+   private:
+    Budget& budget_;
+  };
+
+ private:
+  absl::Status StepsExceeded() const;
+  absl::Status NodesExceeded() const;
+  absl::Status BytesExceeded() const;
+  absl::Status DepthExceeded() const;
+
+  Limits limits_;
+  int depth_ = 0;
+  int64_t steps_ = 0;
+  int64_t nodes_ = 0;
+  int64_t string_bytes_ = 0;
+};
+
+}  // namespace scriptworker::jsone
+
+#endif  // SCRIPTWORKER_JSONE_LIMITS_H_

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/jsone/parser.h"
+
+#include <array>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/jsone/lexer.h"
+#include "scriptworker/jsone/template_error.h"
+
+namespace scriptworker::jsone {
+namespace {
+
+constexpr std::string_view kUnitStarts =
+    "!, (, +, -, [, false, identifier, null, number, string, true, {";
+constexpr std::string_view kContinuations =
+    "!=, &&, (, *, **, +, -, ., /, <, <=, ==, >, >=, [, in, ||";
+
+struct InfixOperator {
+  TokenKind token;
+  Op op;
+};
+
+// One row a level of binding, loosest first. ** is not among them: it alone is
+// right-associative.
+constexpr size_t kLevels = 7;
+constexpr std::array<std::array<InfixOperator, 4>, kLevels> kInfix = {{
+    {{{TokenKind::kOr, Op::kOr}}},
+    {{{TokenKind::kAnd, Op::kAnd}}},
+    {{{TokenKind::kIn, Op::kIn}}},
+    {{{TokenKind::kEqual, Op::kEqual}, {TokenKind::kNotEqual, Op::kNotEqual}}},
+    {{{TokenKind::kLess, Op::kLess},
+      {TokenKind::kGreater, Op::kGreater},
+      {TokenKind::kLessEqual, Op::kLessEqual},
+      {TokenKind::kGreaterEqual, Op::kGreaterEqual}}},
+    {{{TokenKind::kPlus, Op::kAdd}, {TokenKind::kMinus, Op::kSubtract}}},
+    {{{TokenKind::kTimes, Op::kMultiply}, {TokenKind::kDivide, Op::kDivide}}},
+}};
+
+json::Value NumberValue(std::string_view text) {
+  int64_t integer = 0;
+  if (absl::SimpleAtoi(text, &integer)) return json::Value(integer);
+  double real = 0;
+  // The lexer lets only digits and one point pass, so this cannot fail; a number
+  // too large becomes infinite and every use of it an error.
+  (void)absl::SimpleAtod(text, &real);
+  return json::Value(real);
+}
+
+class Parser {
+ public:
+  explicit Parser(std::string_view source) : lexer_(source) {}
+
+  absl::Status Start() { return Advance(); }
+  const Token& current() const { return current_; }
+  Expression TakeExpression(NodeId root) {
+    expression_.set_root(root);
+    return std::move(expression_);
+  }
+
+  absl::StatusOr<NodeId> ParseInfix(size_t level = 0);
+  absl::Status Found(std::string_view expected) const {
+    if (current_.kind == TokenKind::kEnd) {
+      return TemplateError(ErrorClass::kSyntax, "Unexpected end of input");
+    }
+    return TemplateError(ErrorClass::kSyntax,
+                         absl::StrCat("Found: ", current_.text,
+                                      " token, expected one of: ", expected));
+  }
+
+ private:
+  absl::Status Advance() {
+    SW_ASSIGN_OR_RETURN(current_, lexer_.Next());
+    return absl::OkStatus();
+  }
+  absl::Status Take(TokenKind kind) {
+    if (current_.kind != kind) return Found(TokenName(kind));
+    return Advance();
+  }
+  // Takes the current token, whatever it is, and gives it.
+  absl::StatusOr<Token> TakeAny() {
+    const Token token = current_;
+    SW_RETURN_IF_ERROR(Advance());
+    return token;
+  }
+
+  absl::StatusOr<NodeId> ParsePower();
+  absl::StatusOr<NodeId> ParseAccess();
+  absl::StatusOr<NodeId> ParseUnit();
+  absl::StatusOr<NodeId> ParsePrefixed(Op op);
+  absl::StatusOr<NodeId> ParseConstant(json::Value value);
+  absl::StatusOr<NodeId> ParseBrackets(NodeId left);
+  absl::StatusOr<NodeId> ParseObject();
+  absl::StatusOr<std::vector<NodeId>> ParseSequence(TokenKind close);
+
+  Lexer lexer_;
+  Token current_;
+  Expression expression_;
+  int depth_ = 0;
+};
+
+const InfixOperator* FindOperator(size_t level, TokenKind kind) {
+  if (kind == TokenKind::kEnd) return nullptr;
+  for (const InfixOperator& candidate : kInfix[level]) {
+    if (candidate.token == kind) return &candidate;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<NodeId> Parser::ParseInfix(size_t level) {
+  if (level == kLevels) return ParsePower();
+  SW_ASSIGN_OR_RETURN(NodeId left, ParseInfix(level + 1));
+  while (const InfixOperator* infix = FindOperator(level, current_.kind)) {
+    SW_RETURN_IF_ERROR(Advance());
+    SW_ASSIGN_OR_RETURN(NodeId right, ParseInfix(level + 1));
+    left = expression_.Add({.op = infix->op, .left = left, .right = right});
+  }
+  return left;
+}
+
+absl::StatusOr<NodeId> Parser::ParsePower() {
+  SW_ASSIGN_OR_RETURN(NodeId base, ParseAccess());
+  if (current_.kind != TokenKind::kPower) return base;
+  SW_RETURN_IF_ERROR(Advance());
+  if (++depth_ > kMaxExpressionDepth) {
+    return BudgetError("expression is nested too deeply");
+  }
+  SW_ASSIGN_OR_RETURN(NodeId exponent, ParsePower());
+  --depth_;
+  return expression_.Add({.op = Op::kPower, .left = base, .right = exponent});
+}
+
+absl::StatusOr<NodeId> Parser::ParseAccess() {
+  SW_ASSIGN_OR_RETURN(NodeId node, ParseUnit());
+  while (true) {
+    if (current_.kind == TokenKind::kOpenBracket) {
+      SW_ASSIGN_OR_RETURN(node, ParseBrackets(node));
+    } else if (current_.kind == TokenKind::kDot) {
+      SW_RETURN_IF_ERROR(Advance());
+      const std::string_view name = current_.text;
+      SW_RETURN_IF_ERROR(Take(TokenKind::kIdentifier));
+      node = expression_.Add(
+          {.op = Op::kProperty, .left = node, .value = json::Value(name)});
+    } else if (current_.kind == TokenKind::kOpenParenthesis) {
+      SW_RETURN_IF_ERROR(Advance());
+      SW_ASSIGN_OR_RETURN(std::vector<NodeId> arguments,
+                          ParseSequence(TokenKind::kCloseParenthesis));
+      node = expression_.AddWithChildren({.op = Op::kCall, .left = node},
+                                         arguments);
+    } else {
+      return node;
+    }
+  }
+}
+
+absl::StatusOr<NodeId> Parser::ParseUnit() {
+  if (++depth_ > kMaxExpressionDepth) {
+    return BudgetError("expression is nested too deeply");
+  }
+  absl::StatusOr<NodeId> node = kNoNode;
+  if (current_.kind == TokenKind::kMinus) {
+    node = ParsePrefixed(Op::kUnaryMinus);
+  } else if (current_.kind == TokenKind::kPlus) {
+    node = ParsePrefixed(Op::kUnaryPlus);
+  } else if (current_.kind == TokenKind::kNot) {
+    node = ParsePrefixed(Op::kNot);
+  } else if (current_.kind == TokenKind::kNumber) {
+    node = ParseConstant(NumberValue(current_.text));
+  } else if (current_.kind == TokenKind::kNull) {
+    node = ParseConstant(json::Value());
+  } else if (current_.kind == TokenKind::kTrue) {
+    node = ParseConstant(json::Value(true));
+  } else if (current_.kind == TokenKind::kFalse) {
+    node = ParseConstant(json::Value(false));
+  } else if (current_.kind == TokenKind::kString) {
+    node = ParseConstant(
+        json::Value(current_.text.substr(1, current_.text.size() - 2)));
+  } else if (current_.kind == TokenKind::kIdentifier) {
+    SW_ASSIGN_OR_RETURN(Token name, TakeAny());
+    node = expression_.Add(
+        {.op = Op::kVariable, .value = json::Value(name.text)});
+  } else if (current_.kind == TokenKind::kOpenParenthesis) {
+    SW_RETURN_IF_ERROR(Advance());
+    SW_ASSIGN_OR_RETURN(node, ParseInfix());
+    SW_RETURN_IF_ERROR(Take(TokenKind::kCloseParenthesis));
+  } else if (current_.kind == TokenKind::kOpenBracket) {
+    SW_RETURN_IF_ERROR(Advance());
+    SW_ASSIGN_OR_RETURN(std::vector<NodeId> items,
+                        ParseSequence(TokenKind::kCloseBracket));
+    node = expression_.AddWithChildren({.op = Op::kList}, items);
+  } else if (current_.kind == TokenKind::kOpenBrace) {
+    node = ParseObject();
+  } else {
+    return Found(kUnitStarts);
+  }
+  --depth_;
+  return node;
+}
+
+absl::StatusOr<NodeId> Parser::ParsePrefixed(Op op) {
+  SW_RETURN_IF_ERROR(Advance());
+  SW_ASSIGN_OR_RETURN(NodeId operand, ParseUnit());
+  return expression_.Add({.op = op, .left = operand});
+}
+
+absl::StatusOr<NodeId> Parser::ParseConstant(json::Value value) {
+  SW_RETURN_IF_ERROR(Advance());
+  return expression_.Add({.op = Op::kConstant, .value = std::move(value)});
+}
+
+// What follows "[" or "(", separated by commas, up to and with `close`.
+absl::StatusOr<std::vector<NodeId>> Parser::ParseSequence(TokenKind close) {
+  std::vector<NodeId> items;
+  if (current_.kind != close) {
+    SW_ASSIGN_OR_RETURN(NodeId first, ParseInfix());
+    items.push_back(first);
+    while (current_.kind == TokenKind::kComma) {
+      SW_RETURN_IF_ERROR(Advance());
+      SW_ASSIGN_OR_RETURN(NodeId next, ParseInfix());
+      items.push_back(next);
+    }
+  }
+  SW_RETURN_IF_ERROR(Take(close));
+  return items;
+}
+
+absl::StatusOr<NodeId> Parser::ParseBrackets(NodeId left) {
+  SW_RETURN_IF_ERROR(Advance());
+  NodeId lower = kNoNode;
+  NodeId upper = kNoNode;
+  if (current_.kind != TokenKind::kColon) {
+    SW_ASSIGN_OR_RETURN(lower, ParseInfix());
+  }
+  const bool is_slice = current_.kind == TokenKind::kColon;
+  if (is_slice) {
+    SW_RETURN_IF_ERROR(Advance());
+    if (current_.kind != TokenKind::kCloseBracket) {
+      SW_ASSIGN_OR_RETURN(upper, ParseInfix());
+    }
+  }
+  SW_RETURN_IF_ERROR(Take(TokenKind::kCloseBracket));
+  return expression_.Add({.op = is_slice ? Op::kSlice : Op::kIndex,
+                          .left = left,
+                          .right = lower,
+                          .upper = upper});
+}
+
+absl::StatusOr<NodeId> Parser::ParseObject() {
+  SW_RETURN_IF_ERROR(Advance());
+  std::vector<NodeId> members;
+  while (current_.kind == TokenKind::kString ||
+         current_.kind == TokenKind::kIdentifier) {
+    SW_ASSIGN_OR_RETURN(Token key, TakeAny());
+    if (key.kind == TokenKind::kString) {
+      key.text = key.text.substr(1, key.text.size() - 2);
+    }
+    SW_RETURN_IF_ERROR(Take(TokenKind::kColon));
+    members.push_back(expression_.Add(
+        {.op = Op::kConstant, .value = json::Value(key.text)}));
+    SW_ASSIGN_OR_RETURN(NodeId value, ParseInfix());
+    members.push_back(value);
+    if (current_.kind == TokenKind::kCloseBrace) break;
+    SW_RETURN_IF_ERROR(Take(TokenKind::kComma));
+  }
+  SW_RETURN_IF_ERROR(Take(TokenKind::kCloseBrace));
+  return expression_.AddWithChildren({.op = Op::kObject}, members);
+}
+
+}  // namespace
+
+absl::StatusOr<Expression> ParseExpression(std::string_view source) {
+  Parser parser(source);
+  SW_RETURN_IF_ERROR(parser.Start());
+  SW_ASSIGN_OR_RETURN(NodeId root, parser.ParseInfix());
+  if (parser.current().kind != TokenKind::kEnd) {
+    return parser.Found(kContinuations);
+  }
+  return parser.TakeExpression(root);
+}
+
+absl::StatusOr<EmbeddedExpression> ParseEmbeddedExpression(
+    std::string_view source) {
+  Parser parser(source);
+  SW_RETURN_IF_ERROR(parser.Start());
+  SW_ASSIGN_OR_RETURN(NodeId root, parser.ParseInfix());
+  if (parser.current().kind == TokenKind::kEnd) {
+    return TemplateError(ErrorClass::kSyntax, "unterminated ${..} expression");
+  }
+  if (parser.current().kind != TokenKind::kCloseBrace) {
+    return parser.Found(kContinuations);
+  }
+  const size_t end = parser.current().start;
+  return EmbeddedExpression{parser.TakeExpression(root), end};
+}
+
+}  // namespace scriptworker::jsone
