@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "openssl/base.h"
+#include "openssl/ssl.h"
 
 namespace scriptworker::http {
 
