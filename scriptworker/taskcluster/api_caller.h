@@ -25,7 +25,7 @@ struct ApiOptions {
   absl::Duration timeout = absl::Seconds(60);
   absl::Duration connect_timeout = absl::Seconds(30);
   // 6 tries, 0.1 s doubling, as Taskcluster's clients do.
-  std::optional<RetryPolicy> retry;
+  std::optional<RetryPolicy> retry = std::nullopt;
   NonceSource nonces = RandomNonce;
 };
 
@@ -43,7 +43,7 @@ class ApiCaller {
     std::string_view route;
     const json::Value* body = nullptr;         // null: none
     const Credentials* credentials = nullptr;  // null: unsigned
-    CancellationToken cancellation;
+    CancellationToken cancellation = {};
   };
   struct Answer {
     http::Url url;

@@ -3,6 +3,7 @@
 #define SCRIPTWORKER_TASKCLUSTER_ARTIFACT_DOWNLOAD_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,17 +56,20 @@ class QuarantinedFile {
 
 struct DownloadOptions {
   // Where the file lies until it is accepted; made if it is missing.
-  std::string quarantine_directory;
+  std::string quarantine_directory = {};
   std::vector<crypto::HashAlgorithm> algorithms = {
       crypto::HashAlgorithm::kSha256};
   // If set, and it does not contain "html", an answer of type text/html is
   // taken for a server's error page and refused.
-  std::optional<std::string> expected_content_type;
+  std::optional<std::string> expected_content_type = std::nullopt;
   // More (after decoding) is ResourceExhausted, at once.
   int64_t max_bytes = int64_t{64} << 30;
   absl::Duration timeout = absl::InfiniteDuration();  // of one try
   // Default: 5 tries with the sleeps of the reference, at most 15 s each.
-  std::optional<RetryPolicy> retry;
+  std::optional<RetryPolicy> retry = std::nullopt;
+  // Gets a line for each try that failed and is repeated, without secrets. Must
+  // be thread-safe. Null: nobody wants it.
+  std::function<void(std::string_view)> log = nullptr;
 };
 
 // Downloads artifacts in one pass: socket, hash, quarantined file. Redirects

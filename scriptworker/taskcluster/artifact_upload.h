@@ -5,15 +5,19 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
+#include "scriptworker/taskcluster/content_type.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/queue.h"
 
@@ -34,7 +38,7 @@ struct UploadFile {
   ArtifactName name;
   // Lower-case hex. If set, the bytes sent (before any compression) must have
   // this digest, or the upload fails and the store never gets a whole body.
-  std::optional<std::string> sha256;
+  std::optional<std::string> sha256 = std::nullopt;
 };
 
 struct UploadOptions {
@@ -43,16 +47,19 @@ struct UploadOptions {
   int max_parallel = 16;
   // Of createArtifact and PUT together; default: 5 tries with the sleeps of
   // the reference, 10-15 s first.
-  std::optional<RetryPolicy> retry;
+  std::optional<RetryPolicy> retry = std::nullopt;
+  // Gets the lines that the reference logs at INFO, without line end and
+  // without secrets. Must be thread-safe. Null: nobody wants them.
+  std::function<void(std::string_view)> log = nullptr;
 };
 
 // Uploads artifacts: createArtifact, then a PUT of the file's bytes to the URL
 // that comes back.
 //
 // Text, JSON, HTML and XML are replaced on disk by their gzip form first. If
-// the PUT fails (any status but 200 and 204, or no answer), both requests are
-// repeated. An error of createArtifact is final (the queue client repeats what
-// is worth it) and concerns this artifact only.
+// the PUT fails (any status but 200 and 204, or no answer), or the queue cannot
+// be reached, both requests are repeated. A refusal of createArtifact is final
+// and concerns this artifact only.
 //
 // Thread-safe. All references must outlive the uploader.
 class ArtifactUploader {
@@ -61,13 +68,12 @@ class ArtifactUploader {
   ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
                    UploadOptions options = {});
 
-  // Uploads `directory`/name of each of `files`, in parallel (FirstError() of
-  // base/parallel.h tells whether all is well). Every file is
+  // Uploads `directory`/name of each of `files`, in parallel. Every file is
   // tried, whatever happens to the others. The result has one status per file,
-  // in the order of `files`; an error names the artifact and keeps the code
-  // and QueueError of what failed: see queue.h and ArtifactFile::Open();
-  // Unavailable for a store that keeps failing; the token's reason if it is
-  // cancelled.
+  // in the order of `files` (FirstError() of base/parallel.h tells whether all
+  // is well). An error names the artifact and keeps the code and QueueError of
+  // what failed: see queue.h and ArtifactFile::Open(); DataLoss if a file has
+  // not its digest; the token's reason if it is cancelled.
   std::vector<absl::Status> UploadAll(const UploadTarget& target,
                                       const std::string& directory,
                                       const std::vector<UploadFile>& files,
@@ -86,11 +92,26 @@ class ArtifactUploader {
                            ErrorArtifact::Reason reason, std::string message);
 
  private:
+  struct Body;
+
+  absl::Status CreateAndPut(const UploadTarget& target, const Body& body,
+                            const CancellationToken& cancellation);
+  void Log(std::string_view line) const;
+
   TaskClaimer& queue_;
   http::Transport& store_;
   Clock& clock_;
   const UploadOptions options_;
 };
+
+// If the PUT of an upload failed: the HTTP status that the store answered the
+// last one with, 0 if there was no answer. nullopt for every other failure, one
+// of createArtifact for instance (which has a QueueError).
+std::optional<int> GetPutStatus(const absl::Status& status);
+
+// Whether the store answered the last PUT, with a status other than 200 and
+// 204.
+bool IsStoreRefusal(const absl::Status& status);
 
 }  // namespace scriptworker::taskcluster
 

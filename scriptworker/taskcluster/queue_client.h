@@ -63,7 +63,7 @@ class QueueClient final : public TaskClaimer, public TaskReader {
  private:
   QueueClient(ApiCaller api, std::optional<Credentials> credentials);
 
-  absl::Status Report(std::string_view name, std::string_view verb,
+  absl::Status Report(std::string_view name, std::string_view pattern,
                       const TaskId& task_id, RunId run_id,
                       const json::Value* body, const Credentials& credentials);
   absl::StatusOr<http::Url> ReadableUrl(std::string_view route,

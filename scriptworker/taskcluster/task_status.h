@@ -47,14 +47,14 @@ struct TaskStatus {
 
   TaskId task_id;
   TaskId task_group_id;
-  std::string provisioner_id;
-  std::string worker_type;
-  std::string scheduler_id;
+  std::string provisioner_id = {};
+  std::string worker_type = {};
+  std::string scheduler_id = {};
   TaskState state = TaskState::kUnscheduled;
   int64_t retries_left = 0;
-  std::vector<RunStatus> runs;
+  std::vector<RunStatus> runs = {};
   // The status object as received.
-  json::Value raw;
+  json::Value raw = {};
 };
 
 }  // namespace scriptworker::taskcluster

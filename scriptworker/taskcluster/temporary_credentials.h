@@ -25,8 +25,8 @@ namespace scriptworker::taskcluster {
 
 struct TemporaryCredentialsRequest {
   // The client id of the new credentials; without it, the issuer's.
-  std::optional<std::string> name;
-  std::vector<std::string> scopes;
+  std::optional<std::string> name = std::nullopt;
+  std::vector<std::string> scopes = {};
   absl::Time start;
   absl::Time expiry;
 };

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/taskcluster/artifact_upload.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/parallel.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/http/body.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/taskcluster/artifact_file.h"
+#include "scriptworker/taskcluster/artifact_name.h"
+#include "scriptworker/taskcluster/content_type.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/verifying_source.h"
+
+namespace scriptworker::taskcluster {
+namespace {
+
+constexpr std::string_view kPutPayload = "scriptworker/taskcluster.PutStatus";
+
+// `status` with the artifact's name in front; keeps code and payloads.
+absl::Status Named(const ArtifactName& name, const absl::Status& status) {
+  if (status.ok()) return status;
+  absl::Status named(status.code(), absl::StrCat("artifact \"", name,
+                                                 "\": ", status.message()));
+  status.ForEachPayload(
+      [&named](std::string_view url, const absl::Cord& payload) {
+        named.SetPayload(url, payload);
+      });
+  return named;
+}
+
+absl::Status PutError(absl::Status status, int http_status) {
+  status.SetPayload(kPutPayload, absl::Cord(absl::StrCat(http_status)));
+  return status;
+}
+
+// A PUT is worth another try whatever the store said, since the URL is new
+// then; createArtifact if the queue was out of reach.
+bool IsRetryable(const absl::Status& status) {
+  return GetPutStatus(status).has_value() || absl::IsUnavailable(status);
+}
+
+}  // namespace
+
+// What one upload sends.
+struct ArtifactUploader::Body {
+  const ArtifactFile& file;
+  std::string path;  // for log lines
+  ContentType content_type;
+  // Of the bytes in `file`, if known.
+  std::optional<std::string> sha256;
+};
+
+ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store,
+                                   Clock& clock, UploadOptions options)
+    : queue_(queue),
+      store_(store),
+      clock_(clock),
+      options_(std::move(options)) {}
+
+void ArtifactUploader::Log(std::string_view line) const {
+  if (options_.log != nullptr) options_.log(line);
+}
+
+absl::Status ArtifactUploader::CreateAndPut(
+    const UploadTarget& target, const Body& body,
+    const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const std::string put_url,
+                      queue_.CreateArtifact(
+                          target.task_id, target.run_id, body.file.name().str(),
+                          S3Artifact{.content_type = body.content_type.type,
+                                     .expires = target.expires},
+                          target.credentials()));
+  http::Request request;
+  const absl::StatusOr<http::Url> url = http::Url::Parse(put_url);
+  if (!url.ok()) {
+    return absl::DataLossError(
+        absl::StrCat("createArtifact answered an unusable putUrl: ",
+                     url.status().message()));
+  }
+  request.url = *url;
+  request.method = http::Method::kPut;
+  request.headers.Add("Content-Type", body.content_type.type);
+  if (!body.content_type.encoding.empty()) {
+    request.headers.Add("Content-Encoding", body.content_type.encoding);
+  }
+  http::FileSource bytes(body.file.fd(), body.file.size(), body.path);
+  VerifyingSource source(bytes, body.sha256, body.path);
+  request.body_source = &source;
+  request.total_timeout = options_.put_timeout;
+  request.cancellation = cancellation;
+  Log(absl::StrCat("uploading ", body.path, " to ", url->Redacted(), "..."));
+  const absl::StatusOr<http::Response> response = store_.Send(request);
+  if (!response.ok()) {
+    return source.failed() ? response.status()
+                           : PutError(response.status(), /*http_status=*/0);
+  }
+  Log(absl::StrCat("create_artifact ", body.path, ": ", response->status));
+  Log(http::RedactUrl(response->body));
+  if (response->status == 200 || response->status == 204) {
+    return absl::OkStatus();
+  }
+  return PutError(
+      absl::UnavailableError(absl::StrCat("PUT ", url->Redacted(),
+                                          ": Bad status ", response->status)),
+      response->status);
+}
+
+absl::Status ArtifactUploader::Upload(const UploadTarget& target,
+                                      const std::string& directory,
+                                      const UploadFile& file,
+                                      const CancellationToken& cancellation) {
+  if (cancellation.cancelled()) return Named(file.name, cancellation.reason());
+  SW_ASSIGN_OR_RETURN(ArtifactFile opened,
+                      ArtifactFile::Open(directory, file.name));
+  Body body{.file = opened,
+            .path = JoinPath(directory, file.name.path()),
+            .content_type = GuessContentType(file.name.path()),
+            .sha256 = file.sha256};
+  if (IsCompressible(body.content_type)) {
+    Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
+    SW_RETURN_IF_ERROR(opened.Compress(clock_.Now(), file.sha256));
+    Log(absl::StrCat("\"", body.path, "\" compressed"));
+    body.content_type.encoding = "gzip";
+    body.sha256.reset();  // it was checked, and was that of the plain bytes
+  }
+  absl::BitGen bitgen;
+  return Named(file.name,
+               Retry(
+                   options_.retry.value_or(ReferenceRetryPolicy()), clock_,
+                   bitgen, cancellation,
+                   [&] { return CreateAndPut(target, body, cancellation); },
+                   IsRetryable));
+}
+
+std::vector<absl::Status> ArtifactUploader::UploadAll(
+    const UploadTarget& target, const std::string& directory,
+    const std::vector<UploadFile>& files,
+    const CancellationToken& cancellation) {
+  return ParallelStatus(
+      static_cast<int>(files.size()), options_.max_parallel, [&](int i) {
+        return Upload(target, directory, files[static_cast<size_t>(i)],
+                      cancellation);
+      });
+}
+
+absl::Status ArtifactUploader::CreateLink(const UploadTarget& target,
+                                          const ArtifactName& name,
+                                          const ArtifactName& existing) {
+  Log(absl::StrCat("Creating link artifact ", name, " -> ", existing));
+  return Named(
+      name, queue_
+                .CreateArtifact(
+                    target.task_id, target.run_id, name.str(),
+                    LinkArtifact{
+                        .artifact = existing.str(),
+                        .content_type = GuessContentType(existing.path()).type,
+                        .expires = target.expires},
+                    target.credentials())
+                .status());
+}
+
+absl::Status ArtifactUploader::CreateError(const UploadTarget& target,
+                                           const ArtifactName& name,
+                                           ErrorArtifact::Reason reason,
+                                           std::string message) {
+  return Named(name,
+               queue_
+                   .CreateArtifact(target.task_id, target.run_id, name.str(),
+                                   ErrorArtifact{.reason = reason,
+                                                 .message = std::move(message),
+                                                 .expires = target.expires},
+                                   target.credentials())
+                   .status());
+}
+
+std::optional<int> GetPutStatus(const absl::Status& status) {
+  const std::optional<absl::Cord> payload = status.GetPayload(kPutPayload);
+  int http_status = 0;
+  if (!payload.has_value() ||
+      !absl::SimpleAtoi(std::string(*payload), &http_status)) {
+    return std::nullopt;
+  }
+  return http_status;
+}
+
+bool IsStoreRefusal(const absl::Status& status) {
+  return GetPutStatus(status).value_or(0) != 0;
+}
+
+}  // namespace scriptworker::taskcluster

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef SCRIPTWORKER_TASKCLUSTER_GZIP_COPY_H_
+#define SCRIPTWORKER_TASKCLUSTER_GZIP_COPY_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+
+namespace scriptworker::taskcluster {
+
+struct GzipHeader {
+  std::string name;   // the original name; without '\0'
+  int64_t mtime = 0;  // seconds since the epoch
+};
+
+struct GzipCopyResult {
+  int64_t bytes_in = 0;
+  int64_t bytes_out = 0;
+  std::string sha256_in;  // of the uncompressed bytes, lower-case hex
+};
+
+// Writes the gzip form (RFC 1952, level 9; the bytes that Python's gzip module
+// makes) of all of `input`, from its first byte whatever its offset, to
+// `output`. Takes about 400 KiB of memory for any size. Errors of the system:
+// their errno's code.
+absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output,
+                                        const GzipHeader& header);
+
+}  // namespace scriptworker::taskcluster
+
+#endif  // SCRIPTWORKER_TASKCLUSTER_GZIP_COPY_H_
