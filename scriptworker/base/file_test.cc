@@ -3,6 +3,7 @@
 #include "scriptworker/base/file.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,7 +11,7 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -196,15 +197,23 @@ TEST(RemoveTreeTest, OpensUpFoldersWithoutPermissions) {
 TEST(RemoveTreeTest, RemovesATreeDeeperThanAnyPathAndDescriptorLimit) {
   const TempDir dir;
   ASSERT_THAT(MakeDirs(dir.Path("tree")), IsOk());
+  // Names that the mover of deep folders would choose too.
+  dir.Write("tree/.removing-0", "x");
+  dir.Write("tree/.removing-1/file", "x");
+  const std::string name(200, 'd');
   UniqueFd fd(::open(dir.Path("tree").c_str(), O_RDONLY | O_DIRECTORY));
-  for (int depth = 0; depth < 3000; ++depth) {
-    ASSERT_EQ(::mkdirat(fd.get(), "d", 0755), 0);
-    // A name that the mover of deep folders would choose too.
-    ASSERT_EQ(::mkdirat(fd.get(), ".removing-0", 0755), 0);
-    fd.reset(::openat(fd.get(), "d", O_RDONLY | O_DIRECTORY));
+  for (int depth = 0; depth < 300; ++depth) {
+    ASSERT_EQ(::mkdirat(fd.get(), name.c_str(), 0755), 0);
+    fd.reset(::openat(fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
     ASSERT_TRUE(fd.valid());
   }
+  rlimit limit;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlim_t usual = std::exchange(limit.rlim_cur, 100);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
+  limit.rlim_cur = usual;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_FALSE(Exists(dir.Path("tree")));
 }
 
