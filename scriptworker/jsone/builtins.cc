@@ -42,7 +42,8 @@ constexpr Kinds kNull = 32;
 constexpr Kinds kAnything = 64;
 
 bool IsOneOf(Kinds kinds, const Value& value) {
-  return (kinds & kAnything) != 0 || ((kinds & kString) != 0 && value.is_string()) ||
+  return (kinds & kAnything) != 0 ||
+         ((kinds & kString) != 0 && value.is_string()) ||
          ((kinds & kNumber) != 0 && value.is_number()) ||
          ((kinds & kInteger) != 0 && AsInteger(value).has_value()) ||
          ((kinds & kBoolean) != 0 && value.is_bool()) ||
@@ -66,17 +67,17 @@ struct Signature {
 Result CheckedCall(const Signature& signature, const Call& call) {
   const size_t count = call.arguments.size();
   if (count < signature.min_arguments && signature.counts_in_message) {
-    return TemplateError(
-        ErrorClass::kBuiltin,
-        absl::StrCat("invalid arguments to builtin: ", signature.name,
-                     ": expected at least ", signature.min_arguments,
-                     " arguments"));
+    return TemplateError(ErrorClass::kBuiltin,
+                         absl::StrCat("invalid arguments to builtin: ",
+                                      signature.name, ": expected at least ",
+                                      signature.min_arguments, " arguments"));
   }
   bool fits =
       count >= signature.min_arguments && count <= signature.max_arguments;
   for (size_t i = 0; fits && i < count; ++i) {
     const size_t last = signature.parameters.size() - 1;
-    fits = IsOneOf(signature.parameters[i < last ? i : last], call.arguments[i]);
+    fits =
+        IsOneOf(signature.parameters[i < last ? i : last], call.arguments[i]);
   }
   if (!fits) {
     return TemplateError(
@@ -110,15 +111,13 @@ Result Extreme(const Call& call, bool (*better)(const Value&, const Value&)) {
 }
 
 Result Min(const Call& call) {
-  return Extreme(call, [](const Value& a, const Value& b) {
-    return Compare(a, b) < 0;
-  });
+  return Extreme(
+      call, [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
 }
 
 Result Max(const Call& call) {
-  return Extreme(call, [](const Value& a, const Value& b) {
-    return Compare(a, b) > 0;
-  });
+  return Extreme(
+      call, [](const Value& a, const Value& b) { return Compare(a, b) > 0; });
 }
 
 Result Sqrt(const Call& call) {
@@ -144,8 +143,7 @@ Result Range(const Call& call) {
   const auto argument = [&](size_t i) { return AsInteger(call.arguments[i]); };
   const int64_t start = argument(0).value_or(0);
   const int64_t stop = argument(1).value_or(0);
-  const int64_t step =
-      call.arguments.size() > 2 ? argument(2).value_or(0) : 1;
+  const int64_t step = call.arguments.size() > 2 ? argument(2).value_or(0) : 1;
   if (step == 0) return InvalidArguments("range");
   int64_t span = 0;
   if (__builtin_sub_overflow(stop, start, &span)) {
@@ -154,10 +152,10 @@ Result Range(const Call& call) {
   // span / step, rounded up, without leaving 64 bit for step = -1.
   int64_t count = 0;
   if ((span > 0) == (step > 0) && span != 0) {
-    const uint64_t distance =
-        span > 0 ? static_cast<uint64_t>(span) : 0 - static_cast<uint64_t>(span);
-    const uint64_t stride =
-        step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
+    const uint64_t distance = span > 0 ? static_cast<uint64_t>(span)
+                                       : 0 - static_cast<uint64_t>(span);
+    const uint64_t stride = step > 0 ? static_cast<uint64_t>(step)
+                                     : 0 - static_cast<uint64_t>(step);
     count = static_cast<int64_t>((distance - 1) / stride + 1);
   }
   SW_RETURN_IF_ERROR(call.budget.CheckRange(count));
@@ -211,7 +209,8 @@ Result RightStrip(const Call& call) {
 
 Result Split(const Call& call) {
   const std::string_view text = Text(call, 0);
-  const std::string delimiter = InterpolatedText(call.arguments[1]).value_or("");
+  const std::string delimiter =
+      InterpolatedText(call.arguments[1]).value_or("");
   json::Array parts;
   if (delimiter.empty()) {
     const size_t count = CodePointCount(text);
@@ -255,7 +254,8 @@ absl::Status AppendJoined(const json::Array& list, std::string_view separator,
 }
 
 Result Join(const Call& call) {
-  const std::string separator = InterpolatedText(call.arguments[1]).value_or("");
+  const std::string separator =
+      InterpolatedText(call.arguments[1]).value_or("");
   std::string text;
   SW_RETURN_IF_ERROR(
       AppendJoined(call.arguments[0].array(), separator, 0, call, text));
@@ -264,7 +264,8 @@ Result Join(const Call& call) {
 
 Result FromNowOf(const Call& call) {
   if (call.arguments.size() > 1 && !Text(call, 1).empty()) {
-    SW_ASSIGN_OR_RETURN(std::string time, FromNow(Text(call, 0), Text(call, 1)));
+    SW_ASSIGN_OR_RETURN(std::string time,
+                        FromNow(Text(call, 0), Text(call, 1)));
     return Value(time);
   }
   const Value* now = call.scope.Find("now");
@@ -328,11 +329,11 @@ constexpr Signature kSignatures[] = {
 json::Object MakeBuiltins() {
   json::Object builtins;
   for (const Signature& signature : kSignatures) {
-    builtins.Set(signature.name,
-                 Value(std::make_unique<Function>(
-                     std::string(signature.name), [&signature](const Call& call) {
-                       return CheckedCall(signature, call);
-                     })));
+    builtins.Set(signature.name, Value(std::make_unique<Function>(
+                                     std::string(signature.name),
+                                     [&signature](const Call& call) {
+                                       return CheckedCall(signature, call);
+                                     })));
   }
   return builtins;
 }

@@ -69,8 +69,8 @@ absl::Status MergeInto(const Object& from, Object& into, Budget& budget) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Rendered> MapObject(const Object& object,
-                                   const BindingKey& each, const Scope& scope,
+absl::StatusOr<Rendered> MapObject(const Object& object, const BindingKey& each,
+                                   const Scope& scope,
                                    TemplateInterpreter& interpreter) {
   Object result;
   for (const json::Member& member : object) {
@@ -90,8 +90,7 @@ absl::StatusOr<Rendered> MapObject(const Object& object,
       return Error(absl::StrCat("$map on objects expects each(", each.names[0],
                                 ") to evaluate to an object"));
     }
-    SW_RETURN_IF_ERROR(
-        MergeInto(part->object(), result, interpreter.budget()));
+    SW_RETURN_IF_ERROR(MergeInto(part->object(), result, interpreter.budget()));
   }
   return Value(std::move(result));
 }
@@ -183,8 +182,8 @@ Result RenderFind(const Object& node, const Scope& scope,
     Scope inner(&scope);
     inner.Bind(each.names[0], value.array()[i]);
     if (each.names.size() > 1) inner.Bind(each.names[1], IndexValue(i));
-    SW_ASSIGN_OR_RETURN(
-        Value found, interpreter.Evaluate(each.body->string_value(), inner));
+    SW_ASSIGN_OR_RETURN(Value found,
+                        interpreter.Evaluate(each.body->string_value(), inner));
     if (IsTruthy(found)) return value.array()[i];
   }
   return Rendered();
@@ -214,8 +213,8 @@ Result Flatten(std::string_view name, bool deep, const Object& node,
   Array result;
   for (const Value& element : value.array()) {
     if (element.is_array()) {
-      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), deep,
-                                         interpreter.budget(), result));
+      SW_RETURN_IF_ERROR(
+          AppendFlattened(element.array(), deep, interpreter.budget(), result));
     } else {
       result.push_back(element);
     }
@@ -292,8 +291,7 @@ Result RenderMergeDeep(const Object& node, const Scope& scope,
                       RenderObjects("$mergeDeep", node, scope, interpreter));
   Value result = Value(Object());
   for (const Value& part : value.array()) {
-    SW_ASSIGN_OR_RETURN(result,
-                        MergeDeep(result, part, interpreter.budget()));
+    SW_ASSIGN_OR_RETURN(result, MergeDeep(result, part, interpreter.budget()));
   }
   return result;
 }
@@ -345,8 +343,8 @@ Result RenderSort(const Object& node, const Scope& scope,
       }
       Scope inner(&scope);
       inner.Bind(by.names[0], element);
-      SW_ASSIGN_OR_RETURN(
-          next.key, interpreter.Evaluate(by.body->string_value(), inner));
+      SW_ASSIGN_OR_RETURN(next.key,
+                          interpreter.Evaluate(by.body->string_value(), inner));
     }
     keyed.push_back(std::move(next));
   }

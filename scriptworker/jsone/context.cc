@@ -27,9 +27,9 @@ void Context::AddFunction(
     std::string_view name,
     std::function<absl::StatusOr<json::Value>(absl::Span<const json::Value>)>
         function) {
-  Function::Body body = [function = std::move(function)](
-                            const Function::Call& call)
-      -> absl::StatusOr<json::Value> {
+  Function::Body body =
+      [function = std::move(function)](
+          const Function::Call& call) -> absl::StatusOr<json::Value> {
     absl::StatusOr<json::Value> result = function(call.arguments);
     if (result.ok()) return result;
     return TemplateError(ErrorClass::kBuiltin, result.status().message());

@@ -68,8 +68,7 @@ Result RenderIf(const Object& node, const Scope& scope,
 
 Result RenderLet(const Object& node, const Scope& scope,
                  TemplateInterpreter& interpreter) {
-  SW_RETURN_IF_ERROR(
-      CheckProperties({.name = "$let", .others = {"in"}}, node));
+  SW_RETURN_IF_ERROR(CheckProperties({.name = "$let", .others = {"in"}}, node));
   const Value& definitions = *node.Find("$let");
   if (!definitions.is_object()) return Error("$let value must be an object");
   SW_ASSIGN_OR_RETURN(Value variables,
@@ -77,7 +76,8 @@ Result RenderLet(const Object& node, const Scope& scope,
   if (!variables.is_object()) return Error("$let value must be an object");
   for (const json::Member& variable : variables.object()) {
     if (!IsIdentifier(variable.key())) {
-      return Error("top level keys of $let must follow /[a-zA-Z_][a-zA-Z0-9_]*/");
+      return Error(
+          "top level keys of $let must follow /[a-zA-Z_][a-zA-Z0-9_]*/");
     }
   }
   const Value* body = node.Find("in");
@@ -116,9 +116,8 @@ Result RenderMatch(const Object& node, const Scope& scope,
   if (!conditions.is_object()) {
     return Error("$match can evaluate objects only");
   }
-  SW_ASSIGN_OR_RETURN(
-      std::vector<const json::Member*> members,
-      TrueMembers(conditions.object(), "", scope, interpreter));
+  SW_ASSIGN_OR_RETURN(std::vector<const json::Member*> members,
+                      TrueMembers(conditions.object(), "", scope, interpreter));
   json::Array result;
   for (const json::Member* member : members) {
     SW_ASSIGN_OR_RETURN(Value value,
@@ -157,7 +156,8 @@ Result RenderJson(const Object& node, const Scope& scope,
   if (ContainsFunction(value)) {
     return Error("evaluated template contained uncalled functions");
   }
-  SW_ASSIGN_OR_RETURN(std::string text, StableJson(value, interpreter.budget()));
+  SW_ASSIGN_OR_RETURN(std::string text,
+                      StableJson(value, interpreter.budget()));
   return Value(text);
 }
 
@@ -177,11 +177,12 @@ Result RenderFromNow(const Object& node, const Scope& scope,
   }
   if (!span.is_string()) return Error("$fromNow expects a string");
   if (!reference.is_string()) {
-    return Error(absl::StrCat("$fromNow expects a timestamp as reference, found ",
-                              json::TypeName(reference.type())));
+    return Error(
+        absl::StrCat("$fromNow expects a timestamp as reference, found ",
+                     json::TypeName(reference.type())));
   }
-  SW_ASSIGN_OR_RETURN(std::string time, FromNow(span.string_value(),
-                                                reference.string_value()));
+  SW_ASSIGN_OR_RETURN(std::string time,
+                      FromNow(span.string_value(), reference.string_value()));
   return Value(time);
 }
 

@@ -52,8 +52,8 @@ struct Node {
   json::Value value = {};
 };
 
-// A parsed expression: a tree in one flat vector, which is cheap to make, to keep
-// and to walk. Immutable once parsed, so thread-safe.
+// A parsed expression: a tree in one flat vector, which is cheap to make, to
+// keep and to walk. Immutable once parsed, so thread-safe.
 class Expression {
  public:
   NodeId root() const { return root_; }

@@ -47,7 +47,8 @@ bool TakeUnitName(const Unit& unit, std::string_view& text) {
     if (name.empty() || !absl::StartsWithIgnoreCase(text, name)) continue;
     const std::string_view rest = text.substr(name.size());
     // "months" is no "m" with a rest "onths".
-    if (!rest.empty() && absl::ascii_isalpha(static_cast<unsigned char>(rest[0]))) {
+    if (!rest.empty() &&
+        absl::ascii_isalpha(static_cast<unsigned char>(rest[0]))) {
       continue;
     }
     text = rest;
@@ -122,8 +123,9 @@ absl::StatusOr<std::string> FromNow(std::string_view span,
   const int64_t year = absl::ToCivilYear(result, absl::UTCTimeZone()).year();
   if (absl::AbsDuration(offset) > absl::Seconds(kMaxSeconds) || year < 0 ||
       year > 9999) {
-    return TemplateError(ErrorClass::kTemplate,
-                         absl::StrCat("'", span, "' leaves the years 0 to 9999"));
+    return TemplateError(
+        ErrorClass::kTemplate,
+        absl::StrCat("'", span, "' leaves the years 0 to 9999"));
   }
   return FormatTimestamp(result);
 }

@@ -44,8 +44,9 @@ class Function final : public json::Opaque {
 
 inline bool IsFunction(const json::Value& value) { return value.is_opaque(); }
 
-// REQUIRES: IsFunction(value). Functions are the only opaque values here: neither
-// JSON nor YAML can hold one, and contexts get theirs from Context::AddFunction.
+// REQUIRES: IsFunction(value). Functions are the only opaque values here:
+// neither JSON nor YAML can hold one, and contexts get theirs from
+// Context::AddFunction.
 inline const Function& AsFunction(const json::Value& value) {
   return static_cast<const Function&>(value.opaque());
 }

@@ -36,9 +36,10 @@ Interpolation Interpolation::Parse(std::string_view text) {
       result.error_ = embedded.status();
       return result;
     }
-    result.parts_.push_back({.literal = std::move(literal),
-                             .source = std::string(rest.substr(0, embedded->end)),
-                             .expression = std::move(embedded->expression)});
+    result.parts_.push_back(
+        {.literal = std::move(literal),
+         .source = std::string(rest.substr(0, embedded->end)),
+         .expression = std::move(embedded->expression)});
     literal.clear();
     rest.remove_prefix(embedded->end + 1);
   }

@@ -313,10 +313,9 @@ Result Interpreter::At(const Value& from, const Value& index) {
 Result Interpreter::VisitCall(const Node& node) {
   SW_ASSIGN_OR_RETURN(Value function, Visit(node.left));
   if (!IsFunction(function)) {
-    return Error(absl::StrCat(
-        InterpolatedText(function).value_or(std::string(
-            json::TypeName(function.type()))),
-        " is not callable"));
+    return Error(absl::StrCat(InterpolatedText(function).value_or(
+                                  std::string(json::TypeName(function.type()))),
+                              " is not callable"));
   }
   absl::InlinedVector<Value, 3> arguments;
   for (NodeId child : expression_.children(node)) {

@@ -14,13 +14,13 @@ absl::Status Budget::CheckRange(int64_t count) const {
 }
 
 absl::Status Budget::StepsExceeded() const {
-  return BudgetError(absl::StrCat(
-      "rendering exceeds the limit max_steps of ", limits_.max_steps));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_steps of ",
+                                  limits_.max_steps));
 }
 
 absl::Status Budget::NodesExceeded() const {
-  return BudgetError(absl::StrCat(
-      "rendering exceeds the limit max_nodes of ", limits_.max_nodes));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_nodes of ",
+                                  limits_.max_nodes));
 }
 
 absl::Status Budget::BytesExceeded() const {
@@ -30,8 +30,8 @@ absl::Status Budget::BytesExceeded() const {
 }
 
 absl::Status Budget::DepthExceeded() const {
-  return BudgetError(absl::StrCat(
-      "rendering exceeds the limit max_depth of ", limits_.max_depth));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_depth of ",
+                                  limits_.max_depth));
 }
 
 }  // namespace scriptworker::jsone

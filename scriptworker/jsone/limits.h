@@ -8,17 +8,18 @@
 
 namespace scriptworker::jsone {
 
-// What one rendering may use at most. A hostile template can ask for exponential
-// work in a few bytes; real ones stay below a thousandth of these.
+// What one rendering may use at most. A hostile template can ask for
+// exponential work in a few bytes; real ones stay below a thousandth of these.
 struct Limits {
-  int max_depth = 150;              // nested template nodes, and of expressions
-  int64_t max_steps = 10'000'000;   // nodes of templates and expressions visited
-  int64_t max_nodes = 2'000'000;    // values produced
+  int max_depth = 150;             // nested template nodes, and of expressions
+  int64_t max_steps = 10'000'000;  // nodes of templates and expressions visited
+  int64_t max_nodes = 2'000'000;   // values produced
   int64_t max_string_bytes = 64 << 20;  // text produced, all together
   int64_t max_range = 1'000'000;        // elements of one range()
 };
 
-// Counts what a rendering has used. Each error names the limit. Thread-compatible.
+// Counts what a rendering has used. Each error names the limit.
+// Thread-compatible.
 class Budget {
  public:
   explicit Budget(const Limits& limits) : limits_(limits) {}

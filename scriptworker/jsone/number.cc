@@ -26,9 +26,8 @@ bool BothInt(const json::Value& a, const json::Value& b) {
 
 std::string ShortestDigits(double value, int* exponent) {
   char buffer[32];
-  const std::to_chars_result written =
-      std::to_chars(buffer, buffer + sizeof(buffer), value,
-                    std::chars_format::scientific);
+  const std::to_chars_result written = std::to_chars(
+      buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
   const std::string_view text(buffer,
                               static_cast<size_t>(written.ptr - buffer));
   const size_t e = text.find('e');
@@ -50,8 +49,8 @@ std::string Positional(std::string_view digits, int exponent) {
     return text;
   }
   if (exponent < 0) {
-    return absl::StrCat("0.", std::string(static_cast<size_t>(-exponent - 1), '0'),
-                        digits);
+    return absl::StrCat(
+        "0.", std::string(static_cast<size_t>(-exponent - 1), '0'), digits);
   }
   if (count <= exponent + 1) {
     return absl::StrCat(
@@ -180,9 +179,12 @@ std::string NumberText(const json::Value& value) {
 std::optional<json::Value> ParseNumber(std::string_view text) {
   text = StripTrailing(StripLeading(text));
   if (text.empty()) return json::Value(0);
-  if (absl::StartsWithIgnoreCase(text, "0x")) return ParseRadix(text.substr(2), 16);
-  if (absl::StartsWithIgnoreCase(text, "0o")) return ParseRadix(text.substr(2), 8);
-  if (absl::StartsWithIgnoreCase(text, "0b")) return ParseRadix(text.substr(2), 2);
+  if (absl::StartsWithIgnoreCase(text, "0x"))
+    return ParseRadix(text.substr(2), 16);
+  if (absl::StartsWithIgnoreCase(text, "0o"))
+    return ParseRadix(text.substr(2), 8);
+  if (absl::StartsWithIgnoreCase(text, "0b"))
+    return ParseRadix(text.substr(2), 2);
   // Keeps out "nan", "infinity" and hexadecimal floats, which SimpleAtod knows.
   if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) {
     return std::nullopt;

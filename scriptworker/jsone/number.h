@@ -13,9 +13,9 @@
 namespace scriptworker::jsone {
 
 // Numbers of json-e. Integers are exact within 64 bit; an operation whose exact
-// result is no 64-bit integer gives the nearest double, and one without a finite
-// result is an error. A double that is an integer up to 2^53 counts as that
-// integer, as in the implementations that know doubles only.
+// result is no 64-bit integer gives the nearest double, and one without a
+// finite result is an error. A double that is an integer up to 2^53 counts as
+// that integer, as in the implementations that know doubles only.
 
 // REQUIRES of all: the operands are numbers.
 json::Value Negated(const json::Value& value);

@@ -15,7 +15,8 @@
 namespace scriptworker::jsone {
 
 bool IsIdentifier(std::string_view text) {
-  if (text.empty() || absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
+  if (text.empty() ||
+      absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -49,9 +50,8 @@ absl::Status CheckProperties(const OperatorShape& shape,
   std::vector<std::string_view> undefined;
   for (const json::Member& member : node) {
     const std::string_view key = member.key();
-    if (key == shape.name ||
-        std::find(shape.others.begin(), shape.others.end(), key) !=
-            shape.others.end()) {
+    if (key == shape.name || std::find(shape.others.begin(), shape.others.end(),
+                                       key) != shape.others.end()) {
       continue;
     }
     if (shape.binding_word.empty() ||
@@ -63,10 +63,9 @@ absl::Status CheckProperties(const OperatorShape& shape,
   }
   if (undefined.empty()) return absl::OkStatus();
   std::sort(undefined.begin(), undefined.end());
-  return TemplateError(
-      ErrorClass::kTemplate,
-      absl::StrCat(shape.name,
-                   " has undefined properties: ", absl::StrJoin(undefined, " ")));
+  return TemplateError(ErrorClass::kTemplate,
+                       absl::StrCat(shape.name, " has undefined properties: ",
+                                    absl::StrJoin(undefined, " ")));
 }
 
 BindingKey FindBinding(const OperatorShape& shape, const json::Object& node) {

@@ -22,8 +22,8 @@ struct BindingKey {
   const json::Value* body = nullptr;               // the key's value
 };
 
-// Reads `key` as `word`(name, ...) with min_names to max_names identifiers; blanks
-// may stand behind the commas.
+// Reads `key` as `word`(name, ...) with min_names to max_names identifiers;
+// blanks may stand behind the commas.
 BindingKey ParseBindingKey(std::string_view key, std::string_view word,
                            size_t min_names, size_t max_names);
 

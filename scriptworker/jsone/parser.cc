@@ -46,8 +46,8 @@ json::Value NumberValue(std::string_view text) {
   int64_t integer = 0;
   if (absl::SimpleAtoi(text, &integer)) return json::Value(integer);
   double real = 0;
-  // The lexer lets only digits and one point pass, so this cannot fail; a number
-  // too large becomes infinite and every use of it an error.
+  // The lexer lets only digits and one point pass, so this cannot fail; a
+  // number too large becomes infinite and every use of it an error.
   (void)absl::SimpleAtod(text, &real);
   return json::Value(real);
 }
@@ -182,8 +182,8 @@ absl::StatusOr<NodeId> Parser::ParseUnit() {
         json::Value(current_.text.substr(1, current_.text.size() - 2)));
   } else if (current_.kind == TokenKind::kIdentifier) {
     SW_ASSIGN_OR_RETURN(Token name, TakeAny());
-    node = expression_.Add(
-        {.op = Op::kVariable, .value = json::Value(name.text)});
+    node =
+        expression_.Add({.op = Op::kVariable, .value = json::Value(name.text)});
   } else if (current_.kind == TokenKind::kOpenParenthesis) {
     SW_RETURN_IF_ERROR(Advance());
     SW_ASSIGN_OR_RETURN(node, ParseInfix());
@@ -260,8 +260,8 @@ absl::StatusOr<NodeId> Parser::ParseObject() {
       key.text = key.text.substr(1, key.text.size() - 2);
     }
     SW_RETURN_IF_ERROR(Take(TokenKind::kColon));
-    members.push_back(expression_.Add(
-        {.op = Op::kConstant, .value = json::Value(key.text)}));
+    members.push_back(
+        expression_.Add({.op = Op::kConstant, .value = json::Value(key.text)}));
     SW_ASSIGN_OR_RETURN(NodeId value, ParseInfix());
     members.push_back(value);
     if (current_.kind == TokenKind::kCloseBrace) break;

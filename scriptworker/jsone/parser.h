@@ -10,8 +10,8 @@
 
 namespace scriptworker::jsone {
 
-// json-e's expression grammar, loosest first; all but ** and the prefix operators
-// are left-associative:
+// json-e's expression grammar, loosest first; all but ** and the prefix
+// operators are left-associative:
 //
 //   ||   &&   in   == !=   < > <= >=   + -   * /   **   x.y x[y] x(y)   - + ! x
 //

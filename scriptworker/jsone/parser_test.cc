@@ -47,7 +47,8 @@ constexpr SyntaxCase kSyntaxErrors[] = {
     {"EmptyIndex", "a[]",
      "Found: ] token, expected one of: !, (, +, -, [, false, identifier, null, "
      "number, string, true, {"},
-    {"PropertyNoIdentifier", "a.{", "Found: { token, expected one of: identifier"},
+    {"PropertyNoIdentifier", "a.{",
+     "Found: { token, expected one of: identifier"},
     {"ObjectWithoutColon", "{a 1}", "Found: 1 token, expected one of: :"},
 };
 INSTANTIATE_TEST_SUITE_P(Table, SyntaxErrorTest,

@@ -19,8 +19,9 @@ namespace scriptworker::jsone {
 //   context.Set("name", "world");
 //   ASSIGN_OR_RETURN(json::Value value, jsone::Render(tmpl, context));
 //
-// Errors have json-e's texts, "TemplateError at template.tasks[0].payload: ...",
-// and code kInvalidArgument; kResourceExhausted for a limit, which it names.
+// Errors have json-e's texts, "TemplateError at template.tasks[0].payload:
+// ...", and code kInvalidArgument; kResourceExhausted for a limit, which it
+// names.
 absl::StatusOr<json::Value> Render(const json::Value& document,
                                    const Context& context,
                                    const Limits& limits = {});

@@ -11,9 +11,9 @@
 
 namespace scriptworker::jsone {
 
-// The variables that an expression sees: own ones in front of those of the scope
-// around it, which is not copied. A scope lives on the stack of the operator that
-// makes it and must not outlive its parent. Thread-compatible.
+// The variables that an expression sees: own ones in front of those of the
+// scope around it, which is not copied. A scope lives on the stack of the
+// operator that makes it and must not outlive its parent. Thread-compatible.
 class Scope {
  public:
   explicit Scope(const Scope* parent = nullptr) : parent_(parent) {}
@@ -22,8 +22,8 @@ class Scope {
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
-  // Hides a variable of the same name of an outer scope; replaces one bound here.
-  // `name` must outlive this scope.
+  // Hides a variable of the same name of an outer scope; replaces one bound
+  // here. `name` must outlive this scope.
   void Bind(std::string_view name, json::Value value) {
     for (auto& [bound, old] : bound_) {
       if (bound == name) {

@@ -68,7 +68,8 @@ class SpecificationCase : public testing::Test {
 std::string TestName(std::string_view title, size_t index) {
   std::string name = absl::StrCat("Case", index, "_");
   for (const char c : title) {
-    name.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '_');
+    name.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c
+                                                                      : '_');
   }
   return name;
 }
@@ -106,8 +107,7 @@ int main(int argc, char** argv) {
     std::cout << "SKIPPED json-e specification: CORPORA_DIR is not set\n";
     return 0;
   }
-  const std::string path =
-      absl::StrCat(folder, "/jsone/specification.yml");
+  const std::string path = absl::StrCat(folder, "/jsone/specification.yml");
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();

@@ -39,7 +39,8 @@ void Prepend(std::string_view step, absl::Status& status) {
 }
 
 bool IsPlainKey(std::string_view key) {
-  return !key.empty() && absl::ascii_isalpha(static_cast<unsigned char>(key[0])) &&
+  return !key.empty() &&
+         absl::ascii_isalpha(static_cast<unsigned char>(key[0])) &&
          std::all_of(key.begin(), key.end(), [](char c) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c));
          });

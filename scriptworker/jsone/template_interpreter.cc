@@ -98,8 +98,7 @@ absl::StatusOr<Rendered> TemplateInterpreter::RenderString(const Value& text,
 absl::StatusOr<Rendered> TemplateInterpreter::RenderArray(const Value& node,
                                                           const Scope& scope) {
   const json::Array& elements = node.array();
-  SW_RETURN_IF_ERROR(
-      budget_.AddNodes(static_cast<int64_t>(elements.size())));
+  SW_RETURN_IF_ERROR(budget_.AddNodes(static_cast<int64_t>(elements.size())));
   json::Array result;
   bool changed = false;
   for (size_t i = 0; i < elements.size(); ++i) {

@@ -75,9 +75,11 @@ void AppendUtf8(char32_t c, std::string& out) {
 }
 
 char32_t MapSimple(absl::Span<const CaseRange> ranges, char32_t c) {
-  const auto after = std::upper_bound(
-      ranges.begin(), ranges.end(), c,
-      [](char32_t value, const CaseRange& range) { return value < range.first; });
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), c,
+                       [](char32_t value, const CaseRange& range) {
+                         return value < range.first;
+                       });
   if (after == ranges.begin()) return c;
   const CaseRange& range = *std::prev(after);
   if (c > range.last || (c - range.first) % range.step != 0) return c;
@@ -86,11 +88,11 @@ char32_t MapSimple(absl::Span<const CaseRange> ranges, char32_t c) {
 
 const CaseExpansion* FindExpansion(absl::Span<const CaseExpansion> expansions,
                                    char32_t c) {
-  const auto found = std::lower_bound(
-      expansions.begin(), expansions.end(), c,
-      [](const CaseExpansion& expansion, char32_t value) {
-        return expansion.character < value;
-      });
+  const auto found =
+      std::lower_bound(expansions.begin(), expansions.end(), c,
+                       [](const CaseExpansion& expansion, char32_t value) {
+                         return expansion.character < value;
+                       });
   return found != expansions.end() && found->character == c ? &*found : nullptr;
 }
 
@@ -126,7 +128,8 @@ std::string_view CodePointSlice(std::string_view text, size_t begin,
                                 size_t end) {
   size_t i = 0;
   size_t index = 0;
-  for (; i < text.size() && index < begin; ++index) i += SequenceLength(text, i);
+  for (; i < text.size() && index < begin; ++index)
+    i += SequenceLength(text, i);
   const size_t first = i;
   for (; i < text.size() && index < end; ++index) i += SequenceLength(text, i);
   return text.substr(first, i - first);

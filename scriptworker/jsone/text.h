@@ -16,7 +16,8 @@ namespace scriptworker::jsone {
 // counts as one character.
 
 size_t CodePointCount(std::string_view text);
-// The part from code point `begin` up to but not including `end`. REQUIRES: begin
+// The part from code point `begin` up to but not including `end`. REQUIRES:
+// begin
 // <= end; what lies behind the end of the text is left out.
 std::string_view CodePointSlice(std::string_view text, size_t begin,
                                 size_t end);

@@ -6,8 +6,8 @@
 
 namespace scriptworker::jsone {
 
-// json-e's truthiness: null, false, 0, and empty strings, arrays and objects are
-// false; all else, functions too, is true.
+// json-e's truthiness: null, false, 0, and empty strings, arrays and objects
+// are false; all else, functions too, is true.
 bool IsTruthy(const json::Value& value);
 
 }  // namespace scriptworker::jsone
