@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/output_pump.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "absl/log/check.h"
+#include "scriptworker/base/unique_fd.h"
+
+namespace scriptworker::worker {
+namespace {
+
+constexpr size_t kChunk = 64 << 10;  // a pipe's capacity on Linux
+// What Finish takes from a pipe that somebody keeps filling.
+constexpr size_t kMostDrained = 4 << 20;
+
+}  // namespace
+
+OutputPump::OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, TaskLog& task_log,
+                       Logger& logger, const SecretRedactor& redactor)
+    : task_log_(task_log),
+      logger_(logger),
+      sources_{Source{std::move(stdout_pipe), OutputLines(redactor)},
+               Source{std::move(stderr_pipe), OutputLines(redactor)}},
+      chunk_(kChunk, '\0'),
+      stop_(::eventfd(0, EFD_CLOEXEC)) {
+  CHECK(stop_.valid()) << "eventfd: errno " << errno;
+  for (const Source& source : sources_) {
+    const int flags = ::fcntl(source.pipe.get(), F_GETFL);
+    ::fcntl(source.pipe.get(), F_SETFL, flags | O_NONBLOCK);
+  }
+  thread_ = std::thread([this] { Run(); });
+}
+
+OutputPump::~OutputPump() { Finish(); }
+
+void OutputPump::Finish() {
+  if (!thread_.joinable()) return;
+  const uint64_t one = 1;
+  CHECK_EQ(::write(stop_.get(), &one, sizeof(one)), static_cast<ssize_t>(sizeof(one)));
+  thread_.join();
+}
+
+void OutputPump::Run() {
+  while (sources_[0].pipe.valid() || sources_[1].pipe.valid()) {
+    std::array<pollfd, 3> polled = {{
+        {.fd = sources_[0].pipe.get(), .events = POLLIN, .revents = 0},
+        {.fd = sources_[1].pipe.get(), .events = POLLIN, .revents = 0},
+        {.fd = stop_.get(), .events = POLLIN, .revents = 0},
+    }};
+    if (::poll(polled.data(), polled.size(), -1) < 0) continue;  // EINTR
+    if (polled[2].revents != 0) {
+      for (Source& source : sources_) Drain(source);
+      return;
+    }
+    for (size_t i = 0; i < sources_.size(); ++i) {
+      if (polled[i].revents != 0) ReadOnce(sources_[i]);
+    }
+  }
+}
+
+// Returns false when there is nothing to read now, or never again.
+bool OutputPump::ReadOnce(Source& source) {
+  const ssize_t got = ::read(source.pipe.get(), chunk_.data(), chunk_.size());
+  if (got < 0 && errno == EINTR) return true;
+  if (got < 0 && errno == EAGAIN) return false;
+  if (got <= 0) {
+    End(source);
+    return false;
+  }
+  Log(source, std::string_view(chunk_).substr(0, static_cast<size_t>(got)));
+  return true;
+}
+
+void OutputPump::Drain(Source& source) {
+  size_t reads = 0;
+  while (source.pipe.valid() && ReadOnce(source)) {
+    if (++reads > kMostDrained / kChunk) break;
+  }
+  if (source.pipe.valid()) End(source);
+}
+
+void OutputPump::End(Source& source) {
+  source.pipe.reset();
+  Log(source, "");
+}
+
+// Passes on what is complete; all that is left once the pipe is closed.
+void OutputPump::Log(Source& source, std::string_view bytes) {
+  std::string text;
+  const auto add = [&](std::string_view line) {
+    text += DisplayText(line);
+    logger_.Info(TrimmedDisplayText(line));
+  };
+  source.lines.Feed(bytes, add);
+  if (!source.pipe.valid()) source.lines.Finish(add);
+  if (!text.empty()) task_log_.Write(text);
+}
+
+}  // namespace scriptworker::worker

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/process_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/unique_fd.h"
+
+namespace scriptworker::worker {
+namespace {
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+}  // namespace
+
+absl::StatusOr<ProcessTree> ProcessTree::Create() {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot become a subreaper");
+  }
+  std::vector<pid_t> exempt;
+  if (!HasNoChildren()) {
+    for (const Process& process : ListProcesses()) {
+      if (process.parent == ::getpid()) exempt.push_back(process.pid);
+    }
+  }
+  return ProcessTree(std::move(exempt));
+}
+
+bool ProcessTree::HasNoChildren() {
+  siginfo_t info;
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
+}
+
+void ProcessTree::AwaitLeader(pid_t leader) const {
+  // With a child of somebody else's among them, waiting for "any" could return
+  // that one for ever.
+  const bool any = exempt_.empty();
+  while (true) {
+    siginfo_t info = {};
+    const int result = any ? ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT)
+                           : ::waitid(P_PID, static_cast<id_t>(leader), &info, WEXITED | WNOWAIT);
+    if (result != 0 && errno == EINTR) continue;
+    if (result != 0 || info.si_pid == leader) return;
+    ::waitpid(info.si_pid, nullptr, WNOHANG);
+  }
+}
+
+// "PID (NAME) STATE PPID ...": the name may hold blanks and parentheses.
+std::vector<ProcessTree::Process> ProcessTree::ListProcesses() {
+  std::vector<Process> processes;
+  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  if (proc == nullptr) return processes;
+  while (const dirent* entry = ::readdir(proc.get())) {
+    Process process;
+    if (!absl::SimpleAtoi(entry->d_name, &process.pid)) continue;
+    const std::string path = absl::StrCat(entry->d_name, "/stat");
+    const UniqueFd fd(::openat(::dirfd(proc.get()), path.c_str(), O_RDONLY | O_CLOEXEC));
+    char text[512];
+    const ssize_t size = fd.valid() ? ::read(fd.get(), text, sizeof(text)) : -1;
+    if (size <= 0) continue;  // it has ended
+    const std::string_view stat(text, static_cast<size_t>(size));
+    const size_t name_end = stat.rfind(") ");
+    if (name_end == std::string_view::npos) continue;
+    const std::vector<std::string_view> fields =
+        absl::StrSplit(stat.substr(name_end + 2), absl::MaxSplits(' ', 2));
+    if (fields.size() < 3 || !absl::SimpleAtoi(fields[1], &process.parent)) {
+      continue;
+    }
+    process.zombie = fields[0] == "Z" || fields[0] == "X";
+    processes.push_back(process);
+  }
+  return processes;
+}
+
+std::vector<ProcessTree::Process> ProcessTree::Descendants() const {
+  const std::vector<Process> all = ListProcesses();
+  std::vector<Process> found;
+  std::vector<pid_t> parents = {::getpid()};
+  while (!parents.empty()) {
+    std::vector<pid_t> next;
+    for (const Process& process : all) {
+      if (std::find(parents.begin(), parents.end(), process.parent) == parents.end() ||
+          std::find(exempt_.begin(), exempt_.end(), process.pid) != exempt_.end()) {
+        continue;
+      }
+      found.push_back(process);
+      next.push_back(process.pid);
+    }
+    parents = std::move(next);
+  }
+  return found;
+}
+
+bool ProcessTree::AnyAlive() const {
+  if (HasNoChildren()) return false;
+  const std::vector<Process> tree = Descendants();
+  return std::any_of(tree.begin(), tree.end(),
+                     [](const Process& process) { return !process.zombie; });
+}
+
+absl::Status ProcessTree::KillAll(absl::Duration patience) const {
+  const absl::Time deadline = absl::Now() + patience;
+  absl::Duration pause = absl::Microseconds(200);
+  while (!HasNoChildren()) {
+    const std::vector<Process> tree = Descendants();
+    if (tree.empty() && !exempt_.empty()) return absl::OkStatus();
+    // Stopped first, none can start another while its siblings are killed.
+    for (const Process& process : tree) {
+      if (!process.zombie) ::kill(process.pid, SIGSTOP);
+    }
+    std::vector<pid_t> alive;
+    for (const Process& process : tree) {
+      if (!process.zombie) {
+        ::kill(process.pid, SIGKILL);
+        alive.push_back(process.pid);
+      } else if (process.parent == ::getpid()) {
+        ::waitpid(process.pid, nullptr, WNOHANG);
+      }
+    }
+    if (absl::Now() > deadline) {
+      return absl::DeadlineExceededError(absl::StrCat(
+          "these processes of the script cannot be ended: ",
+          alive.empty() ? "unknown ones (is /proc there?)" : absl::StrJoin(alive, ", ")));
+    }
+    absl::SleepFor(pause);
+    pause = std::min(pause * 2, absl::Milliseconds(10));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace scriptworker::worker

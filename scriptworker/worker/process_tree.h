@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// All processes that come from one script, however they detach themselves: this
+// process becomes their subreaper, so that whoever loses its parent becomes its
+// child.
+
+#ifndef SCRIPTWORKER_WORKER_PROCESS_TREE_H_
+#define SCRIPTWORKER_WORKER_PROCESS_TREE_H_
+
+#include <sys/types.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace scriptworker::worker {
+
+// Everything that descends from this process counts as the script's, except the
+// children that exist at Create() and what descends from them. Hence one tree
+// at a time, and no other child is started while it lives. Linux only.
+// Thread-compatible.
+class ProcessTree {
+ public:
+  // Call it before the script starts.
+  static absl::StatusOr<ProcessTree> Create();
+
+  // Blocks until the child `leader` has ended, and leaves it to be waited for.
+  // Meanwhile adopted processes that end are reaped.
+  void AwaitLeader(pid_t leader) const;
+
+  // Whether processes of the tree are alive; one that has ended and was not yet
+  // waited for is not.
+  bool AnyAlive() const;
+
+  // Ends all of them with SIGKILL and reaps them, again and again until there
+  // is none: also those that start new ones meanwhile. kDeadlineExceeded names
+  // those that are alive after `patience` (in real time). REQUIRES: the leader
+  // was waited for.
+  absl::Status KillAll(absl::Duration patience) const;
+
+ private:
+  struct Process {
+    pid_t pid = 0;
+    pid_t parent = 0;
+    bool zombie = false;
+  };
+
+  explicit ProcessTree(std::vector<pid_t> exempt) : exempt_(std::move(exempt)) {}
+  static std::vector<Process> ListProcesses();
+  static bool HasNoChildren();
+  std::vector<Process> Descendants() const;
+
+  std::vector<pid_t> exempt_;  // children that are not the script's
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_PROCESS_TREE_H_

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/process_tree.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/temp_dir.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+pid_t StartBash(const std::string& script) {
+  std::string program = "bash", option = "-c", text = script;
+  char* argv[] = {program.data(), option.data(), text.data(), nullptr};
+  pid_t pid = 0;
+  EXPECT_EQ(::posix_spawnp(&pid, "bash", nullptr, nullptr, argv, environ), 0);
+  return pid;
+}
+
+// The number that a process writes to a file of its own accord.
+pid_t AwaitPid(const std::string& path) {
+  for (int i = 0; i < 2000; ++i) {
+    absl::StatusOr<std::string> text = ReadFile(path);
+    pid_t pid = 0;
+    if (text.ok() && text->ends_with('\n') && absl::SimpleAtoi(*text, &pid)) {
+      return pid;
+    }
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  ADD_FAILURE() << path << " never held a process id";
+  return -1;
+}
+
+bool Exists(pid_t pid) { return ::kill(pid, 0) == 0; }
+
+class ProcessTreeTest : public testing::Test {
+ protected:
+  void Reap(const ProcessTree& tree, pid_t leader) {
+    tree.AwaitLeader(leader);
+    ASSERT_EQ(::waitpid(leader, nullptr, 0), leader);
+  }
+
+  const TempDir temp_;
+  const std::string pid_file_ = temp_.Path("pid");
+};
+
+TEST_F(ProcessTreeTest, AScriptAloneLeavesNothing) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree, StartBash("exit 3"));
+  EXPECT_FALSE(tree->AnyAlive());
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+}
+
+TEST_F(ProcessTreeTest, EndsAProcessThatDoubleForkedIntoItsOwnSession) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree, StartBash(absl::StrCat("(setsid bash -c 'echo $$ > ", pid_file_,
+                                     "; exec sleep 1000' </dev/null >/dev/null 2>&1 &)")));
+  const pid_t daemon = AwaitPid(pid_file_);
+  EXPECT_TRUE(tree->AnyAlive());
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(daemon));
+  EXPECT_FALSE(tree->AnyAlive());
+}
+
+TEST_F(ProcessTreeTest, EndsProcessesThatIgnoreSignalsAndThoseBelowThem) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree, StartBash(absl::StrCat("trap '' TERM HUP INT; (bash -c 'echo $$ > ", pid_file_,
+                                     "; exec sleep 1000' & wait) &")));
+  const pid_t grandchild = AwaitPid(pid_file_);
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(grandchild));
+}
+
+TEST_F(ProcessTreeTest, EndsProcessesThatKeepStartingOthers) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree, StartBash(absl::StrCat("(setsid bash -c 'echo $$ > ", pid_file_,
+                                     "; while true; do (sleep 1000 &); done' &)")));
+  AwaitPid(pid_file_);
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(tree->AnyAlive());
+}
+
+TEST_F(ProcessTreeTest, LeavesChildrenThatWereThereBefore) {
+  const pid_t other = StartBash("exec sleep 1000");
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree,
+       StartBash(absl::StrCat("(setsid bash -c 'echo $$ > ", pid_file_, "; exec sleep 1000' &)")));
+  const pid_t daemon = AwaitPid(pid_file_);
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(daemon));
+  EXPECT_TRUE(Exists(other));
+  ::kill(other, SIGKILL);
+  EXPECT_EQ(::waitpid(other, nullptr, 0), other);
+}
+
+TEST_F(ProcessTreeTest, ReapsOrphansWhileTheLeaderRuns) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  // The orphan ends at once; the leader waits until it has vanished.
+  const pid_t leader =
+      StartBash(absl::StrCat("(bash -c 'echo $$ > ", pid_file_, "' &); while ! [ -s ", pid_file_,
+                             " ]; do sleep 0.01; done; p=$(cat ", pid_file_,
+                             "); while [ -e /proc/$p ]; do sleep 0.01; done; exit 7"));
+  tree->AwaitLeader(leader);
+  int status = 0;
+  ASSERT_EQ(::waitpid(leader, &status, 0), leader);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
+}  // namespace
+}  // namespace scriptworker::worker

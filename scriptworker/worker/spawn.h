@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Starts a script with nothing of the worker's but what it is meant to have.
+
+#ifndef SCRIPTWORKER_WORKER_SPAWN_H_
+#define SCRIPTWORKER_WORKER_SPAWN_H_
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace scriptworker::worker {
+
+// The number that the credentials' descriptor has in every script.
+inline constexpr int kCredentialsFdInScript = 3;
+
+struct SpawnOptions {
+  // Executed directly, no shell. A program without a slash is looked up in the
+  // PATH of `environment`.
+  std::vector<std::string> argv = {};
+  std::vector<std::string> environment = {};  // "NAME=value"
+  int stdout_fd = -1;
+  int stderr_fd = -1;
+  int credentials_fd = -1;  // -1: none
+};
+
+// The new process leads a session and a process group of its own, has default
+// signal handling and mask, inherits the working directory and stdin, and no
+// other descriptor than those above. Errors name the program: kNotFound,
+// kPermissionDenied, ... Thread-safe.
+absl::StatusOr<pid_t> Spawn(const SpawnOptions& options);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_SPAWN_H_

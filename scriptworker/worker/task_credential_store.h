@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The temporary credentials of the run in hand, which each reclaim replaces.
+
+#ifndef SCRIPTWORKER_WORKER_TASK_CREDENTIAL_STORE_H_
+#define SCRIPTWORKER_WORKER_TASK_CREDENTIAL_STORE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/credentials_file.h"
+#include "scriptworker/worker/secret_redactor.h"
+
+namespace scriptworker::worker {
+
+// One writer (the reclaimer), many readers, who ask at the time of each request
+// and never keep what they got. All access tokens of the run are kept out of
+// the logs until the store dies. Thread-safe.
+class TaskCredentialStore {
+ public:
+  // The script's file is made in `temp_dir` and holds `initial`. `redactor`
+  // must outlive the store.
+  static absl::StatusOr<std::unique_ptr<TaskCredentialStore>> Create(
+      taskcluster::Credentials initial, const std::string& temp_dir, SecretRedactor& redactor);
+
+  taskcluster::Credentials Get() const;
+
+  // From now on Get gives `credentials`, also when the script's file cannot be
+  // written (the error says so).
+  absl::Status Update(taskcluster::Credentials credentials);
+
+  // For the script; open as long as the store lives.
+  int script_fd() const { return script_fd_; }
+
+ private:
+  TaskCredentialStore(taskcluster::Credentials initial, CredentialsFile file,
+                      SecretRedactor& redactor);
+
+  SecretRedactor& redactor_;
+  const int script_fd_;
+  mutable absl::Mutex mutex_;
+  taskcluster::Credentials current_ ABSL_GUARDED_BY(mutex_);
+  CredentialsFile file_ ABSL_GUARDED_BY(mutex_);
+  // Of the current token and the one before, which a script may still hold.
+  SecretRedactor::Registration secret_ ABSL_GUARDED_BY(mutex_);
+  SecretRedactor::Registration former_secret_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_TASK_CREDENTIAL_STORE_H_

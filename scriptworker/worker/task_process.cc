@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/task_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/output_pump.h"
+#include "scriptworker/worker/process_tree.h"
+#include "scriptworker/worker/spawn.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using Cause = ProcessOutcome::Cause;
+
+constexpr absl::Duration kGrace = absl::Seconds(1);
+// How long the system may take to bury what was killed.
+constexpr absl::Duration kPatience = absl::Seconds(10);
+
+struct Pipe {
+  UniqueFd reader, writer;
+};
+
+absl::StatusOr<Pipe> MakePipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    return absl::ErrnoToStatus(errno, "cannot make a pipe for the script");
+  }
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+// What the waiting thread and the cancelling ones tell each other.
+class Events {
+ public:
+  void SetEnded() {
+    absl::MutexLock lock(&mutex_);
+    ended_ = true;
+  }
+  void SetStop() {
+    absl::MutexLock lock(&mutex_);
+    stop_ = true;
+  }
+  void SetAtOnce() {
+    absl::MutexLock lock(&mutex_);
+    stop_ = true;
+    at_once_ = true;
+  }
+
+  // Both return whether the script has ended.
+  bool AwaitEndOrStop(Clock& clock, absl::Duration timeout, bool* stopped) {
+    absl::MutexLock lock(&mutex_);
+    clock.AwaitWithTimeout(mutex_, absl::Condition(this, &Events::EndedOrStop), timeout);
+    *stopped = stop_;
+    return ended_;
+  }
+  bool AwaitEndOrAtOnce(Clock& clock, absl::Duration timeout) {
+    absl::MutexLock lock(&mutex_);
+    clock.AwaitWithTimeout(mutex_, absl::Condition(this, &Events::EndedOrAtOnce), timeout);
+    return ended_;
+  }
+  // Waits for the second TERM alone.
+  void AwaitAtOnce(Clock& clock, absl::Duration timeout) {
+    absl::MutexLock lock(&mutex_);
+    clock.AwaitWithTimeout(mutex_, absl::Condition(&at_once_), timeout);
+  }
+
+ private:
+  bool EndedOrStop() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ || stop_; }
+  bool EndedOrAtOnce() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return ended_ || at_once_; }
+
+  absl::Mutex mutex_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  bool at_once_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+int ReturnCode(pid_t leader) {
+  int status = 0;
+  while (::waitpid(leader, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// TERM to the group, up to a second, KILL to the group. The leader is not yet
+// waited for, so its number still names the group.
+void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clock) {
+  const absl::Duration start = clock.Monotonic();
+  ::kill(-leader, SIGTERM);
+  if (events.AwaitEndOrAtOnce(clock, kGrace) && tree.AnyAlive()) {
+    // The rest of the second is for those that the leader left behind.
+    events.AwaitAtOnce(clock, kGrace - (clock.Monotonic() - start));
+  }
+  ::kill(-leader, SIGKILL);
+}
+
+}  // namespace
+
+absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
+                                              const TaskSurroundings& surroundings,
+                                              const StopTokens& tokens) {
+  Clock& clock = surroundings.clock;
+  Logger& logger = surroundings.logger;
+  SW_ASSIGN_OR_RETURN(Pipe out, MakePipe());
+  SW_ASSIGN_OR_RETURN(Pipe err, MakePipe());
+  SW_ASSIGN_OR_RETURN(const ProcessTree tree, ProcessTree::Create());
+  const absl::Duration start = clock.Monotonic();
+  SW_ASSIGN_OR_RETURN(const pid_t leader, Spawn({.argv = command.argv,
+                                                 .environment = command.environment,
+                                                 .stdout_fd = out.writer.get(),
+                                                 .stderr_fd = err.writer.get(),
+                                                 .credentials_fd = command.credentials_fd}));
+  out.writer.reset();
+  err.writer.reset();
+
+  Events events;
+  OutputPump pump(std::move(out.reader), std::move(err.reader), surroundings.task_log, logger,
+                  surroundings.redactor);
+  std::thread waiter([&] {
+    tree.AwaitLeader(leader);
+    events.SetEnded();
+  });
+  ProcessOutcome outcome;
+  {
+    const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
+    const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
+    bool stopped = false;
+    const bool ended =
+        events.AwaitEndOrStop(clock, command.time_limit - (clock.Monotonic() - start), &stopped);
+    if (!ended && stopped) {
+      outcome.cause = Cause::kCancelled;
+      outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
+      logger.Warning(absl::StrCat("Stopping the script: ", outcome.reason.message()));
+    } else if (!ended) {
+      outcome.cause = Cause::kTimedOut;
+      logger.Warning(absl::StrCat("Exceeded max run time of ",
+                                  absl::ToInt64Seconds(command.time_limit), " seconds"));
+    }
+    if (!ended) StopGroup(leader, tree, events, clock);
+    ::kill(-leader, SIGKILL);  // what is left of the group in any case
+    waiter.join();
+  }
+  outcome.return_code = ReturnCode(leader);
+  if (outcome.cause == Cause::kExited && outcome.return_code < 0) {
+    outcome.cause = Cause::kSignaled;
+  }
+  const absl::Status killed = tree.KillAll(kPatience);
+  pump.Finish();
+  const std::string exit_line = ExitLine(outcome);
+  surroundings.task_log.Write(absl::StrCat(exit_line, "\n"));
+  logger.Info(exit_line);
+  if (!killed.ok()) return absl::InternalError(killed.message());
+  return outcome;
+}
+
+}  // namespace scriptworker::worker

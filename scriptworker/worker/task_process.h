@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Runs one script from start to end: output into the logs, time limit,
+// cancellation, and no process of it left behind.
+
+#ifndef SCRIPTWORKER_WORKER_TASK_PROCESS_H_
+#define SCRIPTWORKER_WORKER_TASK_PROCESS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/worker/logger.h"
+#include "scriptworker/worker/process_outcome.h"
+#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/task_log.h"
+
+namespace scriptworker::worker {
+
+struct TaskCommand {
+  std::vector<std::string> argv = {};
+  std::vector<std::string> environment = {};  // "NAME=value"
+  int credentials_fd = -1;                    // becomes kCredentialsFdInScript
+  // Of the process, not of its output; zero stops it at once.
+  absl::Duration time_limit = absl::InfiniteDuration();
+};
+
+// Where a script is run: its logs and clocks, which must outlive the call.
+struct TaskSurroundings {
+  TaskLog& task_log;
+  Logger& logger;
+  const SecretRedactor& redactor;
+  Clock& clock;
+};
+
+// What ends a script before its time.
+struct StopTokens {
+  CancellationToken stop;     // SIGTERM, up to 1 s for a decent end, SIGKILL
+  CancellationToken at_once;  // SIGKILL without delay
+};
+
+// Blocks until the script and everything it started has ended; what it printed
+// is in the log then, followed by the exit line. stdout and stderr are pipes:
+// closing them, or leaving them to a process in the background, changes nothing
+// about the end.
+//
+// One at a time in a process (see ProcessTree). Errors: the script could not be
+// started (nothing was logged); kInternal: processes of it cannot be ended, the
+// machine needs attention.
+absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
+                                              const TaskSurroundings& surroundings,
+                                              const StopTokens& tokens);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_TASK_PROCESS_H_

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/work_dir.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/testing/temp_dir.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+
+namespace fs = ::std::filesystem;
+
+class WorkDirTest : public testing::Test {
+ protected:
+  const TempDir temp_;
+  const WorkDir dirs_{temp_.Path("work"), temp_.Path("artifacts"),
+                      temp_.Path("artifacts/public/logs")};
+};
+
+TEST_F(WorkDirTest, KnowsEveryPath) {
+  EXPECT_EQ(dirs_.task_json(), temp_.Path("work/task.json"));
+  EXPECT_EQ(dirs_.current_task_info(), temp_.Path("work/current_task_info.json"));
+  EXPECT_EQ(dirs_.live_backing_log(), temp_.Path("artifacts/public/logs/live_backing.log"));
+  EXPECT_EQ(dirs_.chain_of_trust_log(), temp_.Path("artifacts/public/logs/chain_of_trust.log"));
+}
+
+TEST_F(WorkDirTest, CleanupMakesMissingFolders) {
+  ASSERT_THAT(dirs_.Cleanup(), IsOk());
+  EXPECT_TRUE(fs::is_empty(dirs_.work_dir()));
+  EXPECT_TRUE(fs::is_empty(dirs_.task_log_dir()));
+}
+
+TEST_F(WorkDirTest, CleanupRemovesEverythingOfTheRunBefore) {
+  temp_.Write("work/cot/abc/public/file", "stale");
+  temp_.Write("artifacts/public/build/target.bin", "stale");
+  temp_.Write("artifacts/public/logs/live_backing.log", "stale");
+  fs::create_symlink(temp_.Write("outside/keep", "kept"), temp_.Path("artifacts/public/link"));
+  ASSERT_THAT(dirs_.Cleanup(), IsOk());
+  EXPECT_TRUE(fs::is_empty(dirs_.work_dir()));
+  EXPECT_TRUE(fs::is_empty(dirs_.task_log_dir()));
+  EXPECT_FALSE(fs::exists(temp_.Path("artifacts/public/build")));
+  EXPECT_TRUE(fs::exists(temp_.Path("outside/keep")));
+}
+
+TEST_F(WorkDirTest, CleanupReplacesAPlainFile) {
+  temp_.Write("work", "a file where the folder belongs");
+  ASSERT_THAT(dirs_.Cleanup(), IsOk());
+  EXPECT_TRUE(fs::is_directory(dirs_.work_dir()));
+}
+
+TEST_F(WorkDirTest, CleanupOpensFoldersThatTheScriptClosed) {
+  temp_.Write("work/closed/file", "stale");
+  ASSERT_EQ(::chmod(temp_.Path("work/closed").c_str(), 0), 0);
+  ASSERT_EQ(::chmod(temp_.Path("work").c_str(), 0500), 0);
+  ASSERT_THAT(dirs_.Cleanup(), IsOk());
+  EXPECT_TRUE(fs::is_empty(dirs_.work_dir()));
+}
+
+TEST_F(WorkDirTest, CleanupRefusesASymbolicLinkButDoesTheRest) {
+  temp_.Write("elsewhere/keep", "kept");
+  fs::create_symlink(temp_.Path("elsewhere"), dirs_.work_dir());
+  EXPECT_THAT(dirs_.Cleanup(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("symbolic link")));
+  EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/keep")));
+  EXPECT_TRUE(fs::is_directory(dirs_.task_log_dir()));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker

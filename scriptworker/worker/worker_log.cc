@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker_log.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+
+namespace scriptworker::worker {
+
+absl::StatusOr<std::unique_ptr<WorkerLog>> WorkerLog::Create(Options options, const Clock& clock,
+                                                             const SecretRedactor& redactor) {
+  SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(options.file.path))));
+  SW_ASSIGN_OR_RETURN(LogFile file, LogFile::Open(options.file));
+  return std::unique_ptr<WorkerLog>(
+      new WorkerLog(std::move(options), std::move(file), clock, redactor));
+}
+
+void WorkerLog::Log(LogLevel level, std::string_view message) {
+  if (level == LogLevel::kDebug && !options_.verbose) return;
+  std::string line =
+      options_.format.Format({.time = clock_.Now(), .level = level, .message = message});
+  redactor_.Redact(line);
+  line.push_back('\n');
+
+  absl::MutexLock lock(&mutex_);
+  if (options_.verbose) {
+    // A closed stderr is no reason to stop.
+    WriteAll(options_.stderr_fd, line, "stderr").IgnoreError();
+  }
+  const absl::Status written = file_.Append(line);
+  if (!written.ok() && !file_failed_) {
+    WriteAll(options_.stderr_fd,
+             absl::StrCat("scriptworker: log lines are being lost: ", written.message(), "\n"),
+             "stderr")
+        .IgnoreError();
+  }
+  file_failed_ = !written.ok();
+}
+
+}  // namespace scriptworker::worker

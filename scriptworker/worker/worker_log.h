@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The worker's own log: log_dir/worker.log, and stderr when verbose.
+
+#ifndef SCRIPTWORKER_WORKER_WORKER_LOG_H_
+#define SCRIPTWORKER_WORKER_WORKER_LOG_H_
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/worker/log_file.h"
+#include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/logger.h"
+#include "scriptworker/worker/secret_redactor.h"
+
+namespace scriptworker::worker {
+
+// Known secrets are taken out of every message. A line that cannot be written
+// to the file (disk full) is lost; stderr says so once, and once more after
+// writing worked again. Thread-safe; lines are never mixed.
+class WorkerLog final : public Logger {
+ public:
+  struct Options {
+    LogFile::Options file;  // its folder is made if it is missing
+    LogFormat format;
+    // On: everything, to stderr as well. Off: no DEBUG, the file alone.
+    bool verbose = true;
+    int stderr_fd = 2;  // not owned
+  };
+
+  // `clock` and `redactor` must outlive the log.
+  static absl::StatusOr<std::unique_ptr<WorkerLog>> Create(Options options, const Clock& clock,
+                                                           const SecretRedactor& redactor);
+
+  void Log(LogLevel level, std::string_view message) override;
+
+ private:
+  WorkerLog(Options options, LogFile file, const Clock& clock, const SecretRedactor& redactor)
+      : options_(std::move(options)), clock_(clock), redactor_(redactor), file_(std::move(file)) {}
+
+  const Options options_;
+  const Clock& clock_;
+  const SecretRedactor& redactor_;
+  absl::Mutex mutex_;
+  LogFile file_ ABSL_GUARDED_BY(mutex_);
+  bool file_failed_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_WORKER_LOG_H_

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker_log.h"
+
+#include <fcntl.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/unique_fd.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class WorkerLogTest : public testing::Test {
+ protected:
+  WorkerLogTest() : screen_(::open(screen_path_.c_str(), O_WRONLY | O_CREAT, 0600)) {}
+
+  absl::StatusOr<std::unique_ptr<WorkerLog>> Create(bool verbose, std::string path) {
+    absl::StatusOr<LogFormat> format = LogFormat::Create({});
+    EXPECT_THAT(format, IsOk());
+    return WorkerLog::Create({.file = {.path = std::move(path)},
+                              .format = *std::move(format),
+                              .verbose = verbose,
+                              .stderr_fd = screen_.get()},
+                             clock_, redactor_);
+  }
+  std::string Screen() const { return ReadFile(screen_path_).value(); }
+
+  const TempDir temp_;
+  const std::string path_ = temp_.Path("log/worker.log");
+  const std::string screen_path_ = temp_.Path("screen");
+  const UniqueFd screen_;
+  const SimulatedClock clock_{absl::FromUnixSeconds(1772406245)};
+  SecretRedactor redactor_;
+};
+
+TEST_F(WorkerLogTest, VerboseShowsEverythingOnScreenAndInTheFile) {
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = Create(true, path_);
+  ASSERT_THAT(log, IsOk());
+  (*log)->Debug("details");
+  (*log)->Warning("watch out");
+  const std::string expected =
+      "2026-03-01T23:04:05    DEBUG - details\n"
+      "2026-03-01T23:04:05  WARNING - watch out\n";
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds(expected));
+  EXPECT_EQ(Screen(), expected);
+}
+
+TEST_F(WorkerLogTest, OtherwiseDebugAndScreenAreSilent) {
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = Create(false, path_);
+  ASSERT_THAT(log, IsOk());
+  (*log)->Debug("details");
+  (*log)->Info("news");
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds("2026-03-01T23:04:05     INFO - news\n"));
+  EXPECT_THAT(Screen(), IsEmpty());
+}
+
+TEST_F(WorkerLogTest, KnownSecretsNeverAppear) {
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = Create(true, path_);
+  ASSERT_THAT(log, IsOk());
+  const auto registration = redactor_.Add(SecretString("no-secret"));
+  (*log)->Info("token no-secret");
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds(HasSubstr("token [redacted]\n")));
+  EXPECT_THAT(Screen(), HasSubstr("token [redacted]\n"));
+}
+
+TEST_F(WorkerLogTest, AnUnusableFolderIsAnErrorThatNamesIt) {
+  temp_.Write("plain", "a file where the folder belongs");
+  EXPECT_THAT(Create(true, temp_.Path("plain/worker.log")).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("plain")));
+}
+
+TEST_F(WorkerLogTest, AFullDiskIsSaidOnceAndTheWorkerGoesOn) {
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = Create(false, "/dev/full");
+  ASSERT_THAT(log, IsOk());
+  (*log)->Info("one");
+  (*log)->Info("two");
+  EXPECT_THAT(Screen(), testing::MatchesRegex("scriptworker: log lines are being lost: .*\n"));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
