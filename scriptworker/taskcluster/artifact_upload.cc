@@ -33,16 +33,9 @@ namespace {
 
 constexpr std::string_view kPutPayload = "scriptworker/taskcluster.PutStatus";
 
-// `status` with the artifact's name in front; keeps code and payloads.
 absl::Status Named(const ArtifactName& name, const absl::Status& status) {
-  if (status.ok()) return status;
-  absl::Status named(status.code(), absl::StrCat("artifact \"", name,
-                                                 "\": ", status.message()));
-  status.ForEachPayload(
-      [&named](std::string_view url, const absl::Cord& payload) {
-        named.SetPayload(url, payload);
-      });
-  return named;
+  return WithMessage(
+      status, absl::StrCat("artifact \"", name, "\": ", status.message()));
 }
 
 absl::Status PutError(absl::Status status, int http_status) {
