@@ -44,7 +44,7 @@ TEST(CotBodyTest, MembersAreReadIntoTheirFields) {
   EXPECT_EQ(body->worker_type, "rec-worker-success-zpqn");
   EXPECT_EQ(body->task.Find("priority")->string_value(), "low");
   EXPECT_EQ(body->artifacts.size(), 4);
-  EXPECT_THAT(body->artifacts["public/build/data.json"],
+  EXPECT_THAT(body->artifacts.at("public/build/data.json"),
               ElementsAre(Pair("sha256",
                                "4fcf70d07b2513652e5d2f2d4b35f0074a7487ade895836"
                                "511d42a6218473023")));

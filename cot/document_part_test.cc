@@ -24,13 +24,13 @@ using ::testing::Pair;
 class DocumentPartTest : public testing::Test {
  protected:
   // Reads `text` as JSON and hands it to `read`.
-  template <typename Read>
-  auto Read(std::string_view text, Read read) {
+  template <typename Callback>
+  void Read(std::string_view text, Callback read) {
     value_ = scriptworker::json::Parse(text).value();
     const auto report = [this](std::string_view pointer, std::string sentence) {
       defects_.emplace_back(pointer, std::move(sentence));
     };
-    return read(DocumentPart(value_, report));
+    read(DocumentPart(value_, report));
   }
 
   Value value_;

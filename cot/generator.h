@@ -27,7 +27,8 @@ struct GeneratorInput {
   scriptworker::json::Value task;  // the definition as claimed
 
   std::string artifact_dir;  // its folder `public` exists
-  scriptworker::crypto::HashAlgorithm hash_algorithm;
+  scriptworker::crypto::HashAlgorithm hash_algorithm =
+      scriptworker::crypto::HashAlgorithm::kSha256;
   std::string schema_path;   // empty: the built-in schema
   int max_hash_threads = 4;  // files hashed at the same time
 };

@@ -57,16 +57,14 @@ constexpr std::string_view kTask =
         "workerType": "t"})";
 
 GeneratorInput InputFor(const std::string& artifact_dir) {
-  return {
-      .task_id = "T",
-      .run_id = 0,
-      .worker_group = "g",
-      .worker_id = "w",
-      .worker_type = "t",
-      .task = scriptworker::json::Parse(kTask).value(),
-      .artifact_dir = artifact_dir,
-      .hash_algorithm = HashAlgorithm::kSha256,
-  };
+  GeneratorInput input;
+  input.task_id = "T";
+  input.worker_group = "g";
+  input.worker_id = "w";
+  input.worker_type = "t";
+  input.task = scriptworker::json::Parse(kTask).value();
+  input.artifact_dir = artifact_dir;
+  return input;
 }
 
 // A copy of a recorded artifact folder that can be written to.
@@ -83,46 +81,50 @@ std::string CopyArtifacts(const TempDir& dir, std::string_view scenario) {
 
 struct GoldenCase {
   std::string_view scenario;
-  GeneratorInput input;
+  std::string_view task_id;
+  int64_t run_id;
+  std::string_view worker_group, worker_id, worker_type;
 };
 
-std::vector<GoldenCase> GoldenCases() {
-  return {
-      {.scenario = "recorded",
-       .input = {.task_id = "NsqSIRDwQtuVxPjPCFpS1A",
-                 .run_id = 0,
-                 .worker_group = "rec-group",
-                 .worker_id = "rec-worker-1",
-                 .worker_type = "rec-worker-success-zpqn"}},
-      {.scenario = "listing",
-       .input = {.task_id = "taskId",
-                 .run_id = 2,
-                 .worker_group = "worker_group",
-                 .worker_id = "worker_id",
-                 .worker_type = "worker_type"}},
-  };
-}
+constexpr GoldenCase kGoldenCases[] = {
+    {.scenario = "recorded",
+     .task_id = "NsqSIRDwQtuVxPjPCFpS1A",
+     .run_id = 0,
+     .worker_group = "rec-group",
+     .worker_id = "rec-worker-1",
+     .worker_type = "rec-worker-success-zpqn"},
+    {.scenario = "listing",
+     .task_id = "taskId",
+     .run_id = 2,
+     .worker_group = "worker_group",
+     .worker_id = "worker_id",
+     .worker_type = "worker_type"},
+};
 
 TEST(GenerateCotTest, GivesTheReferencesBytesAndSignature) {
-  for (GoldenCase& c : GoldenCases()) {
+  for (const GoldenCase& c : kGoldenCases) {
     const std::string folder =
         absl::StrCat("testdata/generator/", c.scenario, "/");
     const TempDir dir;
-    c.input.artifact_dir = CopyArtifacts(dir, c.scenario);
-    c.input.hash_algorithm = HashAlgorithm::kSha256;
-    c.input.task =
+    GeneratorInput input = InputFor(CopyArtifacts(dir, c.scenario));
+    input.task_id = c.task_id;
+    input.run_id = c.run_id;
+    input.worker_group = c.worker_group;
+    input.worker_id = c.worker_id;
+    input.worker_type = c.worker_type;
+    input.task =
         scriptworker::json::Parse(ReadTestFile(folder + "task.json")).value();
     KeyFileSigner signer(dir.Write("key", kKey));
 
-    const absl::StatusOr<GeneratedCot> cot = GenerateCot(c.input, &signer);
+    const absl::StatusOr<GeneratedCot> cot = GenerateCot(input, &signer);
 
     ASSERT_THAT(cot, IsOk());
     EXPECT_THAT(cot->skipped, IsEmpty());
     EXPECT_EQ(cot->text, ReadTestFile(folder + "chain-of-trust.json"));
-    EXPECT_THAT(ReadFile(c.input.artifact_dir + "/public/chain-of-trust.json"),
+    EXPECT_THAT(ReadFile(input.artifact_dir + "/public/chain-of-trust.json"),
                 IsOkAndHolds(cot->text));
     EXPECT_THAT(
-        ReadFile(c.input.artifact_dir + "/public/chain-of-trust.json.sig"),
+        ReadFile(input.artifact_dir + "/public/chain-of-trust.json.sig"),
         IsOkAndHolds(ReadTestFile(folder + "chain-of-trust.json.sig")));
   }
 }

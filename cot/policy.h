@@ -28,7 +28,7 @@ enum class ProductType { kHg, kGithub };
 // a task of the chain.
 struct PrebuiltDockerImages {
   bool any_task_type = false;
-  std::vector<std::string> task_types;  // when not any
+  std::vector<std::string> task_types = {};  // when not any
 };
 
 // What one value of `cot_product` expects. Comments name the document's keys.

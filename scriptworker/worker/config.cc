@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/config.h"
+
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "cot/defect_list.h"
+#include "cot/document_part.h"
+#include "cot/policy.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/crypto/ed25519.h"
+#include "scriptworker/crypto/hash.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/json/yaml.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/composed_policy.h"
+#include "scriptworker/worker/credentials_lookup.h"
+#include "scriptworker/worker/secret_file.h"
+#include "scriptworker/worker/settings.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::cot::DefectList;
+using ::cot::DocumentPart;
+using ::scriptworker::json::Value;
+using ::scriptworker::json::YamlDocument;
+
+constexpr std::string_view kReportReasons[] = {
+    "worker-shutdown", "malformed-payload", "resource-unavailable",
+    "internal-error",  "superseded",        "intermittent-task"};
+
+// Turns a document into a Config; one object per call of LoadConfig.
+class Loader {
+ public:
+  Loader(std::string source, std::string file, const YamlDocument& document,
+         const Environment& environment, std::string directory,
+         const LoadOptions& options)
+      : source_(std::move(source)),
+        file_(std::move(file)),
+        document_(document),
+        environment_(environment),
+        directory_(std::move(directory)),
+        options_(options),
+        defects_(source_, document.marks),
+        settings_(Settings::Read(document.value, environment, defects_)) {}
+
+  absl::StatusOr<LoadedConfig> Load() {
+    LoadedConfig loaded;
+    Config& config = loaded.config;
+    config.file = file_;
+    ReadQueue(config.queue);
+    ReadDirectories(config.directories);
+    ReadTimeouts(config.timeouts);
+    ReadScript(config.script);
+    ReadLogging(config.logging);
+    ReadSigning(config.signing);
+    ReadVerification(config.verification);
+    ReadNetwork(config.network);
+    config.policy = ReadPolicy();
+    CheckDirectories(config);
+    ReadCredentials(loaded.credentials);
+    SW_RETURN_IF_ERROR(AllDefects());
+    CheckFiles(config);
+    loaded.warnings = std::move(warnings_);
+    return loaded;
+  }
+
+ private:
+  std::string Absolute(std::string_view path) const {
+    if (path.empty() || IsAbsolute(path)) return std::string(path);
+    return JoinPath(directory_, path);
+  }
+
+  std::string PathOf(std::string_view key) const {
+    return Absolute(settings_.String(key));
+  }
+
+  absl::Duration SecondsOf(std::string_view key) const {
+    return absl::Seconds(settings_.Int(key));
+  }
+
+  int IntOf(std::string_view key) const {
+    return static_cast<int>(settings_.Int(key));
+  }
+
+  void Refuse(std::string_view key, std::string_view sentence) {
+    settings_.Refuse(key, "", sentence, defects_);
+  }
+
+  // A report function for what lies inside the value of a key.
+  auto Inside(std::string_view key) {
+    return [this, key](std::string_view pointer, std::string_view sentence) {
+      settings_.Refuse(key, pointer, sentence, defects_);
+    };
+  }
+
+  std::vector<std::string> StringsOf(std::string_view key) {
+    const auto report = Inside(key);
+    return DocumentPart(settings_.Get(key), report)
+        .AsStrings()
+        .value_or(std::vector<std::string>());
+  }
+
+  void ReadQueue(QueueIdentity& queue) {
+    queue.root_url = std::string(settings_.String("taskcluster_root_url"));
+    if (const auto url = http::Url::Parse(queue.root_url); !url.ok()) {
+      Refuse("taskcluster_root_url", url.status().message());
+    }
+    queue.provisioner_id = std::string(settings_.String("provisioner_id"));
+    queue.worker_type = std::string(settings_.String("worker_type"));
+    queue.worker_group = std::string(settings_.String("worker_group"));
+    queue.worker_id = std::string(settings_.String("worker_id"));
+  }
+
+  void ReadDirectories(Directories& directories) {
+    const std::pair<std::string_view, std::string*> members[] = {
+        {"work_dir", &directories.work_dir},
+        {"artifact_dir", &directories.artifact_dir},
+        {"task_log_dir", &directories.task_log_dir},
+        {"log_dir", &directories.log_dir}};
+    for (const auto& [key, member] : members) {
+      *member = PathOf(key);
+      if (member->empty() && settings_.InFile(key) != nullptr) {
+        Refuse(key, "must not be empty");
+      }
+    }
+  }
+
+  void ReadTimeouts(Timeouts& timeouts) {
+    timeouts.task_max_timeout = SecondsOf("task_max_timeout");
+    timeouts.reclaim_interval = SecondsOf("reclaim_interval");
+    timeouts.poll_interval = SecondsOf("poll_interval");
+    timeouts.artifact_upload_timeout = SecondsOf("artifact_upload_timeout");
+  }
+
+  void ReadScript(Script& script) {
+    script.argv = StringsOf("task_script");
+    if (settings_.Get("task_script").array().empty() ||
+        (!script.argv.empty() && script.argv[0].empty())) {
+      Refuse("task_script", "must name a program");
+    }
+    script.task_max_timeout_status = IntOf("task_max_timeout_status");
+    script.invalid_reclaim_status = IntOf("invalid_reclaim_status");
+    const auto report = Inside("reversed_statuses");
+    DocumentPart(settings_.Get("reversed_statuses"), report)
+        .ForEachMember("a mapping", [&](std::string_view code,
+                                        const DocumentPart& member) {
+          int exit_code = 0;
+          if (!absl::SimpleAtoi(code, &exit_code)) {
+            member.Defect("the key is to be an exit code, an integer");
+          }
+          const std::optional<std::string> reason = member.AsString();
+          if (!reason.has_value()) return;
+          if (!absl::c_linear_search(kReportReasons, *reason)) {
+            member.Defect(absl::StrCat("expected one of ",
+                                       absl::StrJoin(kReportReasons, ", "),
+                                       "; found \"", *reason, "\""));
+          }
+          script.reversed_statuses[exit_code] = *reason;
+        });
+  }
+
+  void ReadLogging(Logging& logging) {
+    logging.date_format = std::string(settings_.String("log_datefmt"));
+    logging.format = std::string(settings_.String("log_fmt"));
+    logging.verbose = settings_.Bool("verbose");
+    logging.watch_log_file = settings_.Bool("watch_log_file");
+    logging.max_bytes = settings_.Int("log_max_bytes");
+    logging.max_backups = IntOf("log_max_backups");
+  }
+
+  void ReadSigning(Signing& signing) {
+    signing.sign_chain_of_trust = settings_.Bool("sign_chain_of_trust");
+    signing.private_key_path = PathOf("ed25519_private_key_path");
+    if (signing.private_key_path.empty() && signing.sign_chain_of_trust &&
+        settings_.InFile("ed25519_private_key_path") != nullptr) {
+      Refuse("ed25519_private_key_path", "must not be empty");
+    }
+    signing.schema_path = PathOf("cot_schema_path");
+    const auto algorithm = crypto::ParseHashAlgorithm(
+        settings_.String("chain_of_trust_hash_algorithm"));
+    if (algorithm.ok()) {
+      signing.hash_algorithm = *algorithm;
+    } else {
+      Refuse("chain_of_trust_hash_algorithm",
+             absl::StrCat("expected sha256 or sha512, found \"",
+                          settings_.String("chain_of_trust_hash_algorithm"),
+                          "\""));
+    }
+  }
+
+  void ReadVerification(Verification& verification) {
+    verification.verify_chain_of_trust =
+        settings_.Bool("verify_chain_of_trust");
+    verification.verify_cot_signature = settings_.Bool("verify_cot_signature");
+    verification.cot_job_type = std::string(settings_.String("cot_job_type"));
+    verification.cot_product = settings_.cot_product();
+    verification.max_chain_length = IntOf("max_chain_length");
+    verification.max_concurrent_downloads = IntOf("max_concurrent_downloads");
+    verification.github_oauth_token =
+        SecretString(std::string(settings_.String("github_oauth_token")));
+    if (!verification.verify_chain_of_trust) return;
+    if (!verification.cot_product.has_value()) {
+      Refuse("verify_chain_of_trust",
+             "cannot be true while cot_product is not set");
+    }
+    if (!options_.can_verify_chain_of_trust) {
+      Refuse("verify_chain_of_trust",
+             "cannot be true: this version of the worker does not verify "
+             "chains of trust, and running tasks unverified instead would be "
+             "unsafe");
+    }
+  }
+
+  void ReadNetwork(Network& network) {
+    network.ca_bundle = PathOf("ca_bundle");
+    network.artifact_redirect_hosts = StringsOf("artifact_redirect_hosts");
+    network.refuse_private_addresses =
+        settings_.Bool("refuse_private_addresses");
+  }
+
+  std::shared_ptr<const cot::Policy> ReadPolicy() {
+    absl::StatusOr<ComposedPolicy> composed =
+        ComposePolicy(settings_, PathOf("cot_policy_path"), defects_);
+    if (!composed.ok()) {
+      other_defects_.emplace_back(composed.status().message());
+      return nullptr;
+    }
+    absl::c_move(composed->warnings, std::back_inserter(warnings_));
+    return std::move(composed->policy);
+  }
+
+  // The first three are emptied again and again: nothing else may be in them.
+  void CheckDirectories(const Config& config) {
+    const std::pair<std::string_view, const std::string*> emptied[] = {
+        {"work_dir", &config.directories.work_dir},
+        {"artifact_dir", &config.directories.artifact_dir},
+        {"task_log_dir", &config.directories.task_log_dir}};
+    const std::pair<std::string_view, const std::string*> kept[] = {
+        {"the configuration file", &file_},
+        {"the signing key", &config.signing.private_key_path},
+        {"the working directory", &directory_}};
+    for (const auto& [key, dir] : emptied) {
+      if (dir->empty()) continue;
+      for (const auto& [what, path] : kept) {
+        if (path->empty()) continue;
+        const absl::StatusOr<bool> is_beneath = IsBeneath(*path, *dir);
+        if (is_beneath.ok() && *is_beneath) {
+          Refuse(key, absl::StrCat("is emptied after each task, but ", what,
+                                   " (", *path, ") lies in it"));
+        }
+      }
+    }
+  }
+
+  void ReadCredentials(taskcluster::Credentials& credentials) {
+    if (const Value* value = settings_.InFile("credentials");
+        value != nullptr && IsTruthy(*value)) {
+      const std::string place = settings_.PlaceOf("credentials");
+      ParseCredentials(
+          *value,
+          absl::StrCat(document_.marks.Prefix(place), cot::KeyPath(place)),
+          credentials);
+      has_inline_secrets_ = true;
+      return;
+    }
+    // A defective entry has been reported; what others hold is not the answer.
+    if (const Value* value = document_.value.Find("credentials");
+        value != nullptr && IsTruthy(*value)) {
+      return;
+    }
+    const absl::StatusOr<std::optional<FoundSecret>> found =
+        LookUpSecret("credentials", directory_, environment_, warnings_);
+    if (!found.ok()) {
+      other_defects_.emplace_back(found.status().message());
+    } else if (!found->has_value()) {
+      defects_.AddAbsentKey(
+          "credentials",
+          "must be set, here, in ./secrets.json, in $HOME/.scriptworker or by "
+          "TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN");
+    } else {
+      ParseCredentials((*found)->value,
+                       absl::StrCat((*found)->source, ": credentials"),
+                       credentials);
+    }
+  }
+
+  void ParseCredentials(const Value& value, const std::string& source,
+                        taskcluster::Credentials& credentials) {
+    absl::StatusOr<taskcluster::Credentials> parsed =
+        ReadPermanentCredentials(value, source);
+    if (parsed.ok()) {
+      credentials = *std::move(parsed);
+    } else {
+      other_defects_.emplace_back(parsed.status().message());
+    }
+  }
+
+  absl::Status AllDefects() {
+    std::vector<std::string> all;
+    if (!defects_.empty()) all.emplace_back(defects_.ToStatus().message());
+    absl::c_copy(other_defects_, std::back_inserter(all));
+    if (all.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError(absl::StrJoin(all, "\n"));
+  }
+
+  // What is worth a warning although the worker can start.
+  void CheckFiles(const Config& config) {
+    const bool is_secret =
+        has_inline_secrets_ || !config.verification.github_oauth_token.empty();
+    Warn(ExposureWarning(
+        file_, "the configuration file",
+        is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
+    if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {
+      Warn(ExposureWarning(path, "the policy", Sensitivity::kTrusted));
+    }
+    if (config.signing.sign_chain_of_trust) {
+      const std::string& path = config.signing.private_key_path;
+      Warn(ExposureWarning(path, "the signing key", Sensitivity::kSecret));
+      if (const auto key = crypto::Ed25519PrivateKey::FromFile(path);
+          !key.ok()) {
+        warnings_.push_back(
+            absl::StrCat("no task can succeed, since the signing key cannot be "
+                         "used: ",
+                         key.status().message()));
+      }
+    }
+    const auto has_logs = IsBeneath(config.directories.task_log_dir,
+                                    config.directories.artifact_dir);
+    if (has_logs.ok() && !*has_logs) {
+      warnings_.push_back(absl::StrCat(
+          config.directories.task_log_dir, " (task_log_dir) is not in ",
+          config.directories.artifact_dir,
+          " (artifact_dir): tasks are published without their logs"));
+    }
+  }
+
+  void Warn(std::optional<std::string> warning) {
+    if (warning.has_value()) warnings_.push_back(*std::move(warning));
+  }
+
+  const std::string source_;  // the file's name in messages
+  const std::string file_;    // its absolute path
+  const YamlDocument& document_;
+  const Environment& environment_;
+  const std::string directory_;  // what relative paths are relative to
+  const LoadOptions& options_;
+  DefectList defects_;
+  const Settings settings_;
+  std::vector<std::string> other_defects_;  // of other files, whole lines
+  std::vector<std::string> warnings_;
+  bool has_inline_secrets_ = false;
+};
+
+}  // namespace
+
+const cot::Product* Config::product() const {
+  return verification.cot_product.has_value()
+             ? policy->FindProduct(*verification.cot_product)
+             : nullptr;
+}
+
+absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path,
+                                        const Environment& environment,
+                                        const LoadOptions& options) {
+  const std::string directory =
+      environment.GetOr("BUILD_WORKING_DIRECTORY", options.working_directory);
+  const std::string file =
+      IsAbsolute(path) ? std::string(path) : JoinPath(directory, path);
+  const absl::StatusOr<std::string> text = ReadFile(file);
+  SW_RETURN_IF_ERROR(text.status());
+  SW_ASSIGN_OR_RETURN(
+      const YamlDocument document,
+      json::ParseYamlWithMarks(
+          *text, {.source = path,
+                  .allow_duplicate_keys = false,
+                  .other_keys = json::YamlOptions::OtherKeys::kAsJsonText}));
+  return Loader(std::string(path), file, document, environment, directory,
+                options)
+      .Load();
+}
+
+}  // namespace scriptworker::worker

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/credentials_lookup.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/secret_file.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::scriptworker::json::Object;
+using ::scriptworker::json::TypeName;
+using ::scriptworker::json::Value;
+using ::scriptworker::taskcluster::Credentials;
+
+// The key's value in one of the files; nullopt if it is not there.
+absl::StatusOr<std::optional<Value>> FindInFile(
+    std::string_view key, const std::string& path,
+    std::vector<std::string>& warnings) {
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (absl::IsNotFound(text.status())) return std::nullopt;
+  SW_RETURN_IF_ERROR(text.status());
+  SW_ASSIGN_OR_RETURN(const Value value, json::Parse(*text, {.source = path}));
+  if (!value.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": expected a JSON object, found ", TypeName(value.type())));
+  }
+  const Value* found = value.Find(key);
+  if (found == nullptr || !IsTruthy(*found)) return std::nullopt;
+  if (auto warning =
+          ExposureWarning(path, "the file of secrets", Sensitivity::kSecret)) {
+    warnings.push_back(*std::move(warning));
+  }
+  return *found;
+}
+
+std::optional<Value> CredentialsOf(const Environment& environment) {
+  const std::string client_id = environment.GetOr("TASKCLUSTER_CLIENT_ID", "");
+  const std::string token = environment.GetOr("TASKCLUSTER_ACCESS_TOKEN", "");
+  if (client_id.empty() || token.empty()) return std::nullopt;
+  Object credentials{{"clientId", client_id}, {"accessToken", token}};
+  const std::string certificate =
+      environment.GetOr("TASKCLUSTER_CERTIFICATE", "");
+  if (!certificate.empty()) credentials.Set("certificate", certificate);
+  return Value(std::move(credentials));
+}
+
+}  // namespace
+
+bool IsTruthy(const Value& value) {
+  if (value.is_null()) return false;
+  if (value.is_bool()) return value.bool_value();
+  if (value.is_number()) return value.double_value() != 0;
+  if (value.is_string()) return !value.string_value().empty();
+  if (value.is_array()) return !value.array().empty();
+  return !value.is_object() || !value.object().empty();
+}
+
+absl::StatusOr<Credentials> ReadPermanentCredentials(
+    const Value& value, const std::string& source) {
+  const json::Reader reader(value, source);
+  SW_ASSIGN_OR_RETURN(Credentials credentials, Credentials::FromJson(reader));
+  const std::pair<std::string_view, std::string_view> required[] = {
+      {"clientId", credentials.client_id},
+      {"accessToken", credentials.access_token.reveal()}};
+  for (const auto& [key, text] : required) {
+    if (text.empty() || text == "...") {
+      return reader.Error(absl::StrCat(key, " must be set"));
+    }
+  }
+  return credentials;
+}
+
+absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(
+    std::string_view key, const std::string& directory,
+    const Environment& environment, std::vector<std::string>& warnings) {
+  const std::string home = environment.Get("HOME").value_or("/etc");
+  for (const std::string& path :
+       {JoinPath(directory, "secrets.json"), JoinPath(home, ".scriptworker")}) {
+    SW_ASSIGN_OR_RETURN(std::optional<Value> value,
+                        FindInFile(key, path, warnings));
+    if (value.has_value()) return FoundSecret{*std::move(value), path};
+  }
+  if (key != "credentials") return std::nullopt;
+  std::optional<Value> value = CredentialsOf(environment);
+  if (!value.has_value()) return std::nullopt;
+  return FoundSecret{*std::move(value), "the environment"};
+}
+
+}  // namespace scriptworker::worker
