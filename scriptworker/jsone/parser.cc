@@ -96,6 +96,8 @@ class Parser {
   absl::StatusOr<NodeId> ParseConstant(json::Value value);
   absl::StatusOr<NodeId> ParseBrackets(NodeId left);
   absl::StatusOr<NodeId> ParseObject();
+  void SetMember(std::string_view key, NodeId value,
+                 std::vector<NodeId>& members);
   absl::StatusOr<std::vector<NodeId>> ParseSequence(TokenKind close);
 
   Lexer lexer_;
@@ -250,6 +252,21 @@ absl::StatusOr<NodeId> Parser::ParseBrackets(NodeId left) {
                           .upper = upper});
 }
 
+// A later value takes the place of an earlier one with the same key, which is
+// then never evaluated.
+void Parser::SetMember(std::string_view key, NodeId value,
+                       std::vector<NodeId>& members) {
+  for (size_t i = 0; i + 1 < members.size(); i += 2) {
+    if (expression_.node(members[i]).value.string_value() == key) {
+      members[i + 1] = value;
+      return;
+    }
+  }
+  members.push_back(
+      expression_.Add({.op = Op::kConstant, .value = json::Value(key)}));
+  members.push_back(value);
+}
+
 absl::StatusOr<NodeId> Parser::ParseObject() {
   SW_RETURN_IF_ERROR(Advance());
   std::vector<NodeId> members;
@@ -260,10 +277,8 @@ absl::StatusOr<NodeId> Parser::ParseObject() {
       key.text = key.text.substr(1, key.text.size() - 2);
     }
     SW_RETURN_IF_ERROR(Take(TokenKind::kColon));
-    members.push_back(
-        expression_.Add({.op = Op::kConstant, .value = json::Value(key.text)}));
     SW_ASSIGN_OR_RETURN(NodeId value, ParseInfix());
-    members.push_back(value);
+    SetMember(key.text, value, members);
     if (current_.kind == TokenKind::kCloseBrace) break;
     SW_RETURN_IF_ERROR(Take(TokenKind::kComma));
   }
