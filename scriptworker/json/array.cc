@@ -105,8 +105,7 @@ void Array::MakeWritable(size_t min_capacity) {
   auto* const target = reinterpret_cast<Value*>(fresh->data());
   if (unique) {
     // Values do not know their address, so that their bytes can be moved.
-    std::memcpy(static_cast<void*>(target), rep_->data(),
-                rep_->size * sizeof(Value));
+    std::memcpy(static_cast<void*>(target), rep_->data(), rep_->size * sizeof(Value));
     std::free(rep_);
     rep_ = fresh;
   } else {

@@ -53,8 +53,7 @@ class Array {
   explicit Array(internal::ArrayRep* rep) : rep_(rep) {}
   // Value is not complete here, hence the bytes.
   const Value* At(size_t i) const {
-    return reinterpret_cast<const Value*>(rep_->data() +
-                                          i * internal::kValueBytes);
+    return reinterpret_cast<const Value*>(rep_->data() + i * internal::kValueBytes);
   }
   Value* MutableAt(size_t i) { return const_cast<Value*>(At(i)); }
   void MakeWritable(size_t min_capacity);

@@ -19,12 +19,9 @@ namespace {
 
 void AppendEscapedUnit(uint32_t unit, std::string* out) {
   static constexpr std::string_view kHex = "0123456789abcdef";
-  const char text[] = {'\\',
-                       'u',
-                       kHex[unit >> 12 & 15],
-                       kHex[unit >> 8 & 15],
-                       kHex[unit >> 4 & 15],
-                       kHex[unit & 15]};
+  const char text[] = {
+      '\\',           'u', kHex[unit >> 12 & 15], kHex[unit >> 8 & 15], kHex[unit >> 4 & 15],
+      kHex[unit & 15]};
   out->append(text, sizeof(text));
 }
 
@@ -67,8 +64,8 @@ void AppendEscapedAscii(char c, std::string* out) {
 
 // Whether Python writes the byte as it is. It leaves DEL alone.
 bool IsBare(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 &&
-         static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
+         c != '"' && c != '\\';
 }
 
 void AppendString(std::string_view text, std::string* out) {
@@ -94,27 +91,23 @@ void AppendString(std::string_view text, std::string* out) {
 // Python's repr does: with an exponent below 1e-4 and from 1e16 on.
 void AppendDouble(double value, std::string* out) {
   std::array<char, 32> buffer;
-  const char* const end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                    std::chars_format::scientific)
-          .ptr;
-  std::string_view text(buffer.data(),
-                        static_cast<size_t>(end - buffer.data()));
+  const char* const end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                                        std::chars_format::scientific)
+                              .ptr;
+  std::string_view text(buffer.data(), static_cast<size_t>(end - buffer.data()));
   if (text.front() == '-') {
     out->push_back('-');
     text.remove_prefix(1);
   }
   const size_t e = text.find('e');
   int exponent = 0;
-  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), end,
-                  exponent);
+  std::from_chars(text.data() + e + (text[e + 1] == '+' ? 2 : 1), end, exponent);
   std::string digits(1, text[0]);
   if (e > 2) digits.append(text, 2, e - 2);
   const int count = static_cast<int>(digits.size());
   if (exponent < -4 || exponent >= 16) {
     out->push_back(digits[0]);
-    if (count > 1)
-      absl::StrAppend(out, ".", std::string_view(digits).substr(1));
+    if (count > 1) absl::StrAppend(out, ".", std::string_view(digits).substr(1));
     absl::StrAppend(out, exponent < 0 ? "e-" : "e+",
                     absl::Dec(std::abs(exponent), absl::kZeroPad2));
   } else if (exponent < 0) {
@@ -136,8 +129,7 @@ void AppendDouble(double value, std::string* out) {
 // Writes one value after another into `out`.
 class Formatter {
  public:
-  Formatter(bool canonical, std::string* out)
-      : canonical_(canonical), out_(*out) {}
+  Formatter(bool canonical, std::string* out) : canonical_(canonical), out_(*out) {}
 
   void Append(const Value& value) {
     switch (value.type()) {
@@ -208,9 +200,8 @@ class Formatter {
       members.reserve(object.size());
       for (const Member& member : object) members.push_back(&member);
       // The order of UTF-8 bytes is the order of code points.
-      std::sort(
-          members.begin(), members.end(),
-          [](const Member* a, const Member* b) { return a->key() < b->key(); });
+      std::sort(members.begin(), members.end(),
+                [](const Member* a, const Member* b) { return a->key() < b->key(); });
       for (const Member* member : members) AppendMember(*member);
     } else {
       for (const Member& member : object) AppendMember(member);

@@ -43,20 +43,14 @@ TEST(FormatTest, CanonicalTextIsPythonsIndentTwoSortedKeys) {
 }
 
 TEST(FormatTest, CompactTextKeepsTheOrderOfInsertion) {
-  const Value value(
-      Object{{"b", Array{1, "é", Array()}}, {"a", Object{{"z", nullptr}}}});
+  const Value value(Object{{"b", Array{1, "é", Array()}}, {"a", Object{{"z", nullptr}}}});
   EXPECT_EQ(FormatCompact(value), R"({"b":[1,"\u00e9",[]],"a":{"z":null}})");
 }
 
 TEST(FormatTest, KeysAreSortedByCodePoint) {
   // UTF-16 order would put U+10000 (a surrogate pair) before U+FFFF.
-  const Value value(Object{{"\U00010000", 1},
-                           {"\uffff", 2},
-                           {"é", 3},
-                           {"z", 4},
-                           {"Z", 5},
-                           {"aa", 6},
-                           {"a", 7}});
+  const Value value(
+      Object{{"\U00010000", 1}, {"\uffff", 2}, {"é", 3}, {"z", 4}, {"Z", 5}, {"aa", 6}, {"a", 7}});
   EXPECT_EQ(Format(value), R"({
   "Z": 5,
   "a": 7,
@@ -150,18 +144,17 @@ TEST(FormatTest, DoublesAreWrittenAsPythonsRepr) {
 
 TEST(FormatTest, DoublesThatAreNotFiniteAreWrittenAsPythonDoes) {
   const double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(FormatCompact(Array{infinity, -infinity, std::nan("")}),
-            "[Infinity,-Infinity,NaN]");
+  EXPECT_EQ(FormatCompact(Array{infinity, -infinity, std::nan("")}), "[Infinity,-Infinity,NaN]");
   EXPECT_EQ(FormatDouble(infinity), "inf");
   EXPECT_EQ(FormatDouble(-infinity), "-inf");
   EXPECT_EQ(FormatDouble(std::nan("")), "nan");
 }
 
 TEST(FormatTest, IntegersAreExact) {
-  EXPECT_EQ(FormatCompact(Array{std::numeric_limits<int64_t>::min(),
-                                std::numeric_limits<int64_t>::max(),
-                                std::numeric_limits<uint64_t>::max()}),
-            "[-9223372036854775808,9223372036854775807,18446744073709551615]");
+  EXPECT_EQ(
+      FormatCompact(Array{std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max(),
+                          std::numeric_limits<uint64_t>::max()}),
+      "[-9223372036854775808,9223372036854775807,18446744073709551615]");
 }
 
 }  // namespace

@@ -28,9 +28,7 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // The bytes of a string that need no attention: neither a quote, backslash,
 // control character nor part of a longer UTF-8 sequence.
-bool IsPlain(char c) {
-  return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\';
-}
+bool IsPlain(char c) { return static_cast<signed char>(c) >= 0x20 && c != '"' && c != '\\'; }
 
 // Whether any of 8 bytes is not plain (may also say so by mistake).
 bool MayNeedAttention(uint64_t word) {
@@ -38,9 +36,7 @@ bool MayNeedAttention(uint64_t word) {
   constexpr uint64_t kHighs = 0x8080808080808080U;
   const uint64_t quote = word ^ (kOnes * '"');
   const uint64_t backslash = word ^ (kOnes * '\\');
-  return ((word | (word - kOnes * 0x20) | (quote - kOnes) |
-           (backslash - kOnes)) &
-          kHighs) != 0;
+  return ((word | (word - kOnes * 0x20) | (quote - kOnes) | (backslash - kOnes)) & kHighs) != 0;
 }
 
 const char* SkipPlain(const char* p, const char* end) {
@@ -70,14 +66,10 @@ std::string Describe(const char* p, const char* end) {
 class Parser {
  public:
   Parser(std::string_view text, const ParseOptions& options)
-      : begin_(text.data()),
-        end_(text.data() + text.size()),
-        p_(begin_),
-        options_(options) {}
+      : begin_(text.data()), end_(text.data() + text.size()), p_(begin_), options_(options) {}
 
   absl::StatusOr<Value> ParseFirst() {
-    if (absl::StartsWith({p_, static_cast<size_t>(end_ - p_)},
-                         "\xef\xbb\xbf")) {
+    if (absl::StartsWith({p_, static_cast<size_t>(end_ - p_)}, "\xef\xbb\xbf")) {
       Fail(p_, "a byte order mark is not allowed");
       return status_;
     }
@@ -107,19 +99,16 @@ class Parser {
       }
     }
     status_ = absl::InvalidArgumentError(
-        absl::StrCat(options_.source, ":", line, ":", where - line_begin + 1,
-                     ": ", message));
+        absl::StrCat(options_.source, ":", line, ":", where - line_begin + 1, ": ", message));
     return false;
   }
 
   bool Unexpected(std::string_view wanted) {
-    return Fail(
-        p_, absl::StrCat("expected ", wanted, ", found ", Describe(p_, end_)));
+    return Fail(p_, absl::StrCat("expected ", wanted, ", found ", Describe(p_, end_)));
   }
 
   void SkipBlanks() {
-    while (p_ != end_ &&
-           (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) {
+    while (p_ != end_ && (*p_ == ' ' || *p_ == '\n' || *p_ == '\r' || *p_ == '\t')) {
       ++p_;
     }
   }
@@ -164,8 +153,7 @@ class Parser {
 
   bool CheckDepth(int depth) {
     return depth <= options_.max_depth ||
-           Fail(p_, absl::StrCat("nested deeper than ", options_.max_depth,
-                                 " levels"));
+           Fail(p_, absl::StrCat("nested deeper than ", options_.max_depth, " levels"));
   }
 
   bool ParseArray(Value* value, int depth) {
@@ -226,11 +214,10 @@ class Parser {
     for (size_t i = base; i < stack_.size(); i += 2) {
       if (options_.allow_duplicate_keys) {
         object.Set(stack_[i], std::move(stack_[i + 1]));
-      } else if (const Value key = stack_[i]; !object.Insert(
-                     std::move(stack_[i]), std::move(stack_[i + 1]))) {
+      } else if (const Value key = stack_[i];
+                 !object.Insert(std::move(stack_[i]), std::move(stack_[i + 1]))) {
         return Fail(keys_[keys_base + (i - base) / 2],
-                    absl::StrCat("the key ", FormatString(key.string_value()),
-                                 " is repeated"));
+                    absl::StrCat("the key ", FormatString(key.string_value()), " is repeated"));
       }
     }
     *value = Value(std::move(object));
@@ -263,11 +250,9 @@ class Parser {
   bool ParseSpecial() {
     if (*p_ == '\\') return ParseEscape();
     if (static_cast<unsigned char>(*p_) < 0x20) {
-      return Fail(
-          p_, absl::StrCat(Describe(p_, end_), " must be escaped in a string"));
+      return Fail(p_, absl::StrCat(Describe(p_, end_), " must be escaped in a string"));
     }
-    const size_t length =
-        DecodeUtf8({p_, static_cast<size_t>(end_ - p_)}).length;
+    const size_t length = DecodeUtf8({p_, static_cast<size_t>(end_ - p_)}).length;
     if (length == 0) {
       return Fail(p_, absl::StrCat(Describe(p_, end_), " is no UTF-8"));
     }
@@ -291,8 +276,8 @@ class Parser {
   bool ParseUnicodeEscape(const char* escape) {
     uint32_t code_point;
     if (!ParseHexUnit(escape, &code_point)) return false;
-    if (code_point >= 0xd800 && code_point <= 0xdbff && end_ - p_ >= 2 &&
-        p_[0] == '\\' && p_[1] == 'u') {
+    if (code_point >= 0xd800 && code_point <= 0xdbff && end_ - p_ >= 2 && p_[0] == '\\' &&
+        p_[1] == 'u') {
       ++p_;
       uint32_t low;
       if (!ParseHexUnit(p_ - 1, &low)) return false;
@@ -314,8 +299,7 @@ class Parser {
     for (int i = 0; i < 4; ++i, ++p_) {
       static constexpr std::string_view kDigits = "0123456789abcdef";
       const char c = p_ == end_ ? '\0' : *p_;
-      const size_t digit =
-          kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
+      const size_t digit = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
       if (digit == std::string_view::npos) {
         return Fail(escape, "\\u needs four hexadecimal digits");
       }
@@ -393,8 +377,7 @@ class Parser {
 
 }  // namespace
 
-absl::StatusOr<Value> Parse(std::string_view text,
-                            const ParseOptions& options) {
+absl::StatusOr<Value> Parse(std::string_view text, const ParseOptions& options) {
   Parser parser(text, options);
   absl::StatusOr<Value> value = parser.ParseFirst();
   if (!value.ok()) return value;

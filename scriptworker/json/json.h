@@ -28,8 +28,7 @@ struct ParseOptions {
 // the value but white space. Integers within 64 bit are exact; -0 is 0, as in
 // Python. Errors are kInvalidArgument, "SOURCE:LINE:COLUMN: what is wrong",
 // with columns counted in bytes from 1.
-absl::StatusOr<Value> Parse(std::string_view text,
-                            const ParseOptions& options = {});
+absl::StatusOr<Value> Parse(std::string_view text, const ParseOptions& options = {});
 
 // As Parse, but the text may go on after the first value; `*consumed` is the
 // offset behind it.

@@ -30,11 +30,10 @@ std::optional<std::string> UnescapeToken(std::string_view token) {
 }
 
 const Value* FindElement(const Array& array, std::string_view token) {
-  const bool digits_only =
-      token.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool digits_only = token.find_first_not_of("0123456789") == std::string_view::npos;
   uint64_t index;
-  if (!digits_only || (token.size() > 1 && token[0] == '0') ||
-      !absl::SimpleAtoi(token, &index) || index >= array.size()) {
+  if (!digits_only || (token.size() > 1 && token[0] == '0') || !absl::SimpleAtoi(token, &index) ||
+      index >= array.size()) {
     return nullptr;
   }
   return &array[index];
@@ -64,8 +63,7 @@ const Value* FindByPointer(const Value& value, std::string_view pointer) {
     pointer.remove_prefix(escaped.size());
     const std::optional<std::string> token = UnescapeToken(escaped);
     if (!token.has_value()) return nullptr;
-    found = found->is_array() ? FindElement(found->array(), *token)
-                              : found->Find(*token);
+    found = found->is_array() ? FindElement(found->array(), *token) : found->Find(*token);
   }
   return found;
 }

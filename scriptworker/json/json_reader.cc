@@ -23,11 +23,9 @@ namespace scriptworker::json {
 namespace {
 
 bool IsIdentifier(std::string_view key) {
-  return !key.empty() &&
-         !absl::ascii_isdigit(static_cast<unsigned char>(key[0])) &&
+  return !key.empty() && !absl::ascii_isdigit(static_cast<unsigned char>(key[0])) &&
          std::all_of(key.begin(), key.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-                  c == '_' || c == '-';
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
          });
 }
 
@@ -38,20 +36,17 @@ std::string MemberPath(std::string_view path, std::string_view key) {
 
 }  // namespace
 
-Reader::Reader(const Value& value, std::string_view source)
-    : Reader(value, source, "$") {}
+Reader::Reader(const Value& value, std::string_view source) : Reader(value, source, "$") {}
 
 Reader::Reader(const Value& value, std::string_view source, std::string path)
     : value_(&value), source_(source), path_(std::move(path)) {}
 
 absl::Status Reader::Error(std::string_view message) const {
-  return absl::InvalidArgumentError(
-      absl::StrCat(source_, ": ", path_, ": ", message));
+  return absl::InvalidArgumentError(absl::StrCat(source_, ": ", path_, ": ", message));
 }
 
 absl::Status Reader::Expected(std::string_view what) const {
-  return Error(
-      absl::StrCat("expected ", what, ", found ", value_->type_name()));
+  return Error(absl::StrCat("expected ", what, ", found ", value_->type_name()));
 }
 
 absl::StatusOr<std::string> Reader::AsString() const {
@@ -93,20 +88,17 @@ absl::StatusOr<std::vector<Reader>> Reader::Elements() const {
   std::vector<Reader> elements;
   elements.reserve(value_->array().size());
   for (const Value& element : value_->array()) {
-    elements.push_back(Reader(element, source_,
-                              absl::StrCat(path_, "[", elements.size(), "]")));
+    elements.push_back(Reader(element, source_, absl::StrCat(path_, "[", elements.size(), "]")));
   }
   return elements;
 }
 
-absl::StatusOr<std::vector<std::pair<std::string, Reader>>> Reader::Members()
-    const {
+absl::StatusOr<std::vector<std::pair<std::string, Reader>>> Reader::Members() const {
   SW_RETURN_IF_ERROR(CheckObject());
   std::vector<std::pair<std::string, Reader>> members;
   members.reserve(value_->object().size());
   for (const auto& [key, value] : value_->object()) {
-    members.emplace_back(std::string(key),
-                         Reader(value, source_, MemberPath(path_, key)));
+    members.emplace_back(std::string(key), Reader(value, source_, MemberPath(path_, key)));
   }
   return members;
 }
@@ -119,8 +111,7 @@ absl::Status Reader::CheckArray() const {
   return value_->is_array() ? absl::OkStatus() : Expected("an array");
 }
 
-absl::StatusOr<std::optional<Reader>> Reader::OptionalField(
-    std::string_view key) const {
+absl::StatusOr<std::optional<Reader>> Reader::OptionalField(std::string_view key) const {
   SW_RETURN_IF_ERROR(CheckObject());
   const Value* const member = value_->Find(key);
   if (member == nullptr) return std::nullopt;
@@ -155,21 +146,18 @@ absl::StatusOr<double> Reader::Double(std::string_view key) const {
   return field.AsDouble();
 }
 
-absl::StatusOr<std::vector<std::string>> Reader::Strings(
-    std::string_view key) const {
+absl::StatusOr<std::vector<std::string>> Reader::Strings(std::string_view key) const {
   SW_ASSIGN_OR_RETURN(const Reader field, Field(key));
   return field.AsStrings();
 }
 
-absl::StatusOr<std::string> Reader::StringOr(std::string_view key,
-                                             std::string_view absent) const {
+absl::StatusOr<std::string> Reader::StringOr(std::string_view key, std::string_view absent) const {
   SW_ASSIGN_OR_RETURN(const std::optional<Reader> field, OptionalField(key));
   if (!field.has_value()) return std::string(absent);
   return field->AsString();
 }
 
-absl::StatusOr<int64_t> Reader::IntOr(std::string_view key,
-                                      int64_t absent) const {
+absl::StatusOr<int64_t> Reader::IntOr(std::string_view key, int64_t absent) const {
   SW_ASSIGN_OR_RETURN(const std::optional<Reader> field, OptionalField(key));
   if (!field.has_value()) return absent;
   return field->AsInt();
@@ -181,22 +169,20 @@ absl::StatusOr<bool> Reader::BoolOr(std::string_view key, bool absent) const {
   return field->AsBool();
 }
 
-absl::StatusOr<double> Reader::DoubleOr(std::string_view key,
-                                        double absent) const {
+absl::StatusOr<double> Reader::DoubleOr(std::string_view key, double absent) const {
   SW_ASSIGN_OR_RETURN(const std::optional<Reader> field, OptionalField(key));
   if (!field.has_value()) return absent;
   return field->AsDouble();
 }
 
-absl::StatusOr<std::vector<std::string>> Reader::StringsOr(
-    std::string_view key, std::vector<std::string> absent) const {
+absl::StatusOr<std::vector<std::string>> Reader::StringsOr(std::string_view key,
+                                                           std::vector<std::string> absent) const {
   SW_ASSIGN_OR_RETURN(const std::optional<Reader> field, OptionalField(key));
   if (!field.has_value()) return absent;
   return field->AsStrings();
 }
 
-absl::Status Reader::RefuseOtherFields(
-    std::initializer_list<std::string_view> known) const {
+absl::Status Reader::RefuseOtherFields(std::initializer_list<std::string_view> known) const {
   SW_RETURN_IF_ERROR(CheckObject());
   std::vector<std::string> unknown;
   for (const auto& [key, value] : value_->object()) {

@@ -46,8 +46,7 @@ class Reader {
   // OptionalField) or of another type.
   absl::StatusOr<Reader> Field(std::string_view key) const;
   // nullopt: absent. A member that is null is present.
-  absl::StatusOr<std::optional<Reader>> OptionalField(
-      std::string_view key) const;
+  absl::StatusOr<std::optional<Reader>> OptionalField(std::string_view key) const;
   absl::StatusOr<std::string> String(std::string_view key) const;
   absl::StatusOr<int64_t> Int(std::string_view key) const;
   absl::StatusOr<bool> Bool(std::string_view key) const;
@@ -55,17 +54,15 @@ class Reader {
   absl::StatusOr<std::vector<std::string>> Strings(std::string_view key) const;
 
   // As above, `absent` if the member is absent.
-  absl::StatusOr<std::string> StringOr(std::string_view key,
-                                       std::string_view absent) const;
+  absl::StatusOr<std::string> StringOr(std::string_view key, std::string_view absent) const;
   absl::StatusOr<int64_t> IntOr(std::string_view key, int64_t absent) const;
   absl::StatusOr<bool> BoolOr(std::string_view key, bool absent) const;
   absl::StatusOr<double> DoubleOr(std::string_view key, double absent) const;
-  absl::StatusOr<std::vector<std::string>> StringsOr(
-      std::string_view key, std::vector<std::string> absent) const;
+  absl::StatusOr<std::vector<std::string>> StringsOr(std::string_view key,
+                                                     std::vector<std::string> absent) const;
 
   // An error for every member whose key is not in `known`, all in one message.
-  absl::Status RefuseOtherFields(
-      std::initializer_list<std::string_view> known) const;
+  absl::Status RefuseOtherFields(std::initializer_list<std::string_view> known) const;
 
   // "SOURCE: PATH: expected WHAT, found a string", kInvalidArgument.
   absl::Status Expected(std::string_view what) const;

@@ -43,50 +43,34 @@ TEST_F(ReaderTest, ReadsMembersOfTheirTypes) {
 }
 
 TEST_F(ReaderTest, WrongTypesNameSourcePathExpectedAndFound) {
-  EXPECT_THAT(
-      reader_.Int("text"),
-      StatusIs(kInvalid,
-               "task.json: $.text: expected an integer, found a string"));
-  EXPECT_THAT(
-      reader_.Int("whole"),
-      StatusIs(kInvalid,
-               "task.json: $.whole: expected an integer, found a number"));
-  EXPECT_THAT(
-      reader_.Int("big"),
-      StatusIs(kInvalid, "task.json: $.big: expected an integer below 2^63"));
+  EXPECT_THAT(reader_.Int("text"),
+              StatusIs(kInvalid, "task.json: $.text: expected an integer, found a string"));
+  EXPECT_THAT(reader_.Int("whole"),
+              StatusIs(kInvalid, "task.json: $.whole: expected an integer, found a number"));
+  EXPECT_THAT(reader_.Int("big"),
+              StatusIs(kInvalid, "task.json: $.big: expected an integer below 2^63"));
   EXPECT_THAT(reader_.String("nothing"),
-              StatusIs(kInvalid,
-                       "task.json: $.nothing: expected a string, found null"));
-  EXPECT_THAT(
-      reader_.Bool("number"),
-      StatusIs(kInvalid,
-               "task.json: $.number: expected a boolean, found an integer"));
-  EXPECT_THAT(
-      reader_.Strings("mixed"),
-      StatusIs(kInvalid,
-               "task.json: $.mixed[1]: expected a string, found an integer"));
+              StatusIs(kInvalid, "task.json: $.nothing: expected a string, found null"));
+  EXPECT_THAT(reader_.Bool("number"),
+              StatusIs(kInvalid, "task.json: $.number: expected a boolean, found an integer"));
+  EXPECT_THAT(reader_.Strings("mixed"),
+              StatusIs(kInvalid, "task.json: $.mixed[1]: expected a string, found an integer"));
   EXPECT_THAT(reader_.Strings("text"),
-              StatusIs(kInvalid,
-                       "task.json: $.text: expected an array, found a string"));
+              StatusIs(kInvalid, "task.json: $.text: expected an array, found a string"));
 }
 
 TEST_F(ReaderTest, AbsentMembersAreNamed) {
-  EXPECT_THAT(
-      reader_.String("absent"),
-      StatusIs(kInvalid, "task.json: $: the member \"absent\" is missing"));
-  EXPECT_THAT(
-      reader_.Field("text")->Field("x"),
-      StatusIs(kInvalid,
-               "task.json: $.text: expected an object, found a string"));
+  EXPECT_THAT(reader_.String("absent"),
+              StatusIs(kInvalid, "task.json: $: the member \"absent\" is missing"));
+  EXPECT_THAT(reader_.Field("text")->Field("x"),
+              StatusIs(kInvalid, "task.json: $.text: expected an object, found a string"));
 }
 
 TEST_F(ReaderTest, OptionalFieldTellsAbsentFromNull) {
   EXPECT_EQ(reader_.OptionalField("absent")->has_value(), false);
   EXPECT_EQ(reader_.OptionalField("nothing")->has_value(), true);
-  EXPECT_THAT(
-      reader_.Field("list")->OptionalField("x"),
-      StatusIs(kInvalid,
-               "task.json: $.list: expected an object, found an array"));
+  EXPECT_THAT(reader_.Field("list")->OptionalField("x"),
+              StatusIs(kInvalid, "task.json: $.list: expected an object, found an array"));
 }
 
 TEST_F(ReaderTest, DefaultsStandInForAbsentMembersOnly) {
@@ -101,16 +85,12 @@ TEST_F(ReaderTest, DefaultsStandInForAbsentMembersOnly) {
 }
 
 TEST_F(ReaderTest, PathsGoThroughArraysAndOddKeys) {
-  const Reader run =
-      *reader_.Field("payload")->Field("command")->Elements()->front().Field(
-          "run");
+  const Reader run = *reader_.Field("payload")->Field("command")->Elements()->front().Field("run");
   EXPECT_EQ(run.path(), "$.payload.command[0].run");
-  EXPECT_EQ(reader_.Field("odd key/\"")->Field("x")->path(),
-            R"($["odd key/\""].x)");
+  EXPECT_EQ(reader_.Field("odd key/\"")->Field("x")->path(), R"($["odd key/\""].x)");
   EXPECT_EQ(reader_.Field("9x")->path(), R"($["9x"])");
-  EXPECT_THAT(
-      run.Error("too small"),
-      StatusIs(kInvalid, "task.json: $.payload.command[0].run: too small"));
+  EXPECT_THAT(run.Error("too small"),
+              StatusIs(kInvalid, "task.json: $.payload.command[0].run: too small"));
 }
 
 TEST_F(ReaderTest, ListsMembersInOrder) {

@@ -22,8 +22,7 @@ struct SchemaError {
 
 // Called with the absolute URI (without fragment) of each document that a $ref
 // names outside of the schema; gives that document.
-using SchemaResolver =
-    absl::FunctionRef<absl::StatusOr<Value>(std::string_view uri)>;
+using SchemaResolver = absl::FunctionRef<absl::StatusOr<Value>(std::string_view uri)>;
 
 // A compiled JSON Schema of draft 4, 6 or 7, as "$schema" says (default: 7).
 // Formats "uri" and "date-time" are checked, others are ignored.
@@ -34,10 +33,8 @@ class Schema {
   // Documents are never fetched: without a resolver, or when it has no such
   // document, a $ref to another document is an error. `base_uri` is the
   // schema's own address unless it has an "$id" or "id".
-  static absl::StatusOr<Schema> Compile(const Value& schema,
-                                        std::string_view base_uri = "");
-  static absl::StatusOr<Schema> Compile(const Value& schema,
-                                        std::string_view base_uri,
+  static absl::StatusOr<Schema> Compile(const Value& schema, std::string_view base_uri = "");
+  static absl::StatusOr<Schema> Compile(const Value& schema, std::string_view base_uri,
                                         SchemaResolver resolver);
 
   Schema(Schema&&) noexcept;

@@ -48,8 +48,7 @@ TEST(ParseTest, ReadsEveryKindOfValue) {
       {"[]", Array()},
       {"[ 1 , [ ] , { } ]", Array{1, Array(), Object()}},
       {"{}", Object()},
-      {R"({"a":1,"b":{"a":[2]}})",
-       Object{{"a", 1}, {"b", Object{{"a", Array{2}}}}}},
+      {R"({"a":1,"b":{"a":[2]}})", Object{{"a", 1}, {"b", Object{{"a", Array{2}}}}}},
   };
   for (const Case& c : kCases) {
     const absl::StatusOr<Value> value = Parse(c.text);
@@ -60,8 +59,7 @@ TEST(ParseTest, ReadsEveryKindOfValue) {
 }
 
 TEST(ParseTest, KeepsTheOrderOfMembers) {
-  EXPECT_EQ(FormatCompact(*Parse(R"({"b":1,"a":2,"c":3})")),
-            R"({"b":1,"a":2,"c":3})");
+  EXPECT_EQ(FormatCompact(*Parse(R"({"b":1,"a":2,"c":3})")), R"({"b":1,"a":2,"c":3})");
 }
 
 TEST(ParseTest, RefusesWithThePositionAndTheReason) {
@@ -94,11 +92,9 @@ TEST(ParseTest, RefusesWithThePositionAndTheReason) {
       {"[-1e400]", "1:2: this number is too large for a double"},
       {"18446744073709551616", "1:1: this integer does not fit into 64 bits"},
       {"-9223372036854775809", "1:1: this integer does not fit into 64 bits"},
-      {"100000000000000000000000",
-       "1:1: this integer does not fit into 64 bits"},
+      {"100000000000000000000000", "1:1: this integer does not fit into 64 bits"},
       {"\"abc", "1:1: this string does not end"},
-      {"\"a\nb\"",
-       "1:3: the control character U+000A must be escaped in a string"},
+      {"\"a\nb\"", "1:3: the control character U+000A must be escaped in a string"},
       {"\"a\\x\"", "1:3: unknown escape"},
       {"\"\\", "1:2: unknown escape"},
       {"\"\\u12g4\"", "1:2: \\u needs four hexadecimal digits"},
@@ -116,8 +112,7 @@ TEST(ParseTest, RefusesWithThePositionAndTheReason) {
   };
   for (const Case& c : kCases) {
     EXPECT_THAT(Parse(c.text, {.source = "task.json"}),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         absl::StrCat("task.json:", c.message)))
+                StatusIs(absl::StatusCode::kInvalidArgument, absl::StrCat("task.json:", c.message)))
         << c.text;
   }
 }
@@ -125,9 +120,8 @@ TEST(ParseTest, RefusesWithThePositionAndTheReason) {
 TEST(ParseTest, RefusesARepeatedKeyAmongMany) {
   std::string text = "{";
   for (int i = 0; i < 100; ++i) absl::StrAppend(&text, "\"k", i, "\":1,\n");
-  EXPECT_THAT(Parse(text + "\"k50\":2}"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "JSON:101:1: the key \"k50\" is repeated"));
+  EXPECT_THAT(Parse(text + "\"k50\":2}"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                                   "JSON:101:1: the key \"k50\" is repeated"));
 }
 
 TEST(ParseTest, LastDuplicateWinsAtTheFirstPlaceWhenAllowed) {
@@ -142,14 +136,12 @@ TEST(ParseTest, RefusesToNestDeeperThanAllowed) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
   EXPECT_THAT(Parse(nested(512)), IsOk());
-  EXPECT_THAT(Parse(nested(513)),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "JSON:1:513: nested deeper than 512 levels"));
-  EXPECT_THAT(Parse(std::string(100000, '[')),
-              StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(Parse("{\"a\":[1]}", {.max_depth = 1}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "JSON:1:6: nested deeper than 1 levels"));
+  EXPECT_THAT(Parse(nested(513)), StatusIs(absl::StatusCode::kInvalidArgument,
+                                           "JSON:1:513: nested deeper than 512 levels"));
+  EXPECT_THAT(Parse(std::string(100000, '[')), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      Parse("{\"a\":[1]}", {.max_depth = 1}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "JSON:1:6: nested deeper than 1 levels"));
 }
 
 TEST(ParseTest, BigIntegersBecomeDoublesWhenAllowed) {
@@ -160,8 +152,7 @@ TEST(ParseTest, BigIntegersBecomeDoublesWhenAllowed) {
 TEST(ParseTest, ReadsStringsOfEveryLengthAndAlignment) {
   for (size_t length = 0; length < 40; ++length) {
     const std::string plain(length, 'x');
-    EXPECT_THAT(Parse(absl::StrCat("\"", plain, "\"")),
-                IsOkAndHolds(Value(plain)));
+    EXPECT_THAT(Parse(absl::StrCat("\"", plain, "\"")), IsOkAndHolds(Value(plain)));
     EXPECT_THAT(Parse(absl::StrCat("\"", plain, "\\n", plain, "\"")),
                 IsOkAndHolds(Value(absl::StrCat(plain, "\n", plain))));
     EXPECT_THAT(Parse(absl::StrCat("\"", plain, "\x01\"")),

@@ -31,8 +31,7 @@ class Member {
 
  private:
   friend class Object;
-  Member(Value key, Value value)
-      : key_(std::move(key)), value_(std::move(value)) {}
+  Member(Value key, Value value) : key_(std::move(key)), value_(std::move(value)) {}
 
   Value key_;
   Value value_;
@@ -46,8 +45,7 @@ void Object::Set(const V& key, Value value) {
 }  // namespace scriptworker::json
 
 template <>
-struct std::tuple_size<scriptworker::json::Member>
-    : std::integral_constant<size_t, 2> {};
+struct std::tuple_size<scriptworker::json::Member> : std::integral_constant<size_t, 2> {};
 template <>
 struct std::tuple_element<0, scriptworker::json::Member> {
   using type = std::string_view;

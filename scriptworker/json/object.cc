@@ -29,26 +29,21 @@ constexpr size_t kMaxScanned = 8;
 
 ObjectRep* Allocate(size_t capacity) {
   CHECK_LE(capacity, std::numeric_limits<uint32_t>::max() / 4);
-  const size_t index_size =
-      capacity <= kMaxScanned ? 0 : std::bit_ceil(capacity * 3 / 2);
+  const size_t index_size = capacity <= kMaxScanned ? 0 : std::bit_ceil(capacity * 3 / 2);
   const size_t index_offset = sizeof(ObjectRep) + capacity * sizeof(Member);
   void* memory = std::malloc(index_offset + index_size * sizeof(uint32_t));
   CHECK(memory != nullptr) << "out of memory";
-  std::memset(static_cast<char*>(memory) + index_offset, 0,
-              index_size * sizeof(uint32_t));
+  std::memset(static_cast<char*>(memory) + index_offset, 0, index_size * sizeof(uint32_t));
   auto* rep = new (memory) ObjectRep;
   rep->capacity = static_cast<uint32_t>(capacity);
   rep->index_size = static_cast<uint32_t>(index_size);
   return rep;
 }
 
-Member* Members(ObjectRep& rep) {
-  return reinterpret_cast<Member*>(rep.data());
-}
+Member* Members(ObjectRep& rep) { return reinterpret_cast<Member*>(rep.data()); }
 
 uint32_t* Index(ObjectRep& rep) {
-  return reinterpret_cast<uint32_t*>(rep.data() +
-                                     size_t{rep.capacity} * sizeof(Member));
+  return reinterpret_cast<uint32_t*>(rep.data() + size_t{rep.capacity} * sizeof(Member));
 }
 
 // The slot that holds `key`, or the free slot where it belongs. The hash is
@@ -73,8 +68,7 @@ void BuildIndex(ObjectRep& rep) {
 
 }  // namespace
 
-Object::Object(
-    std::initializer_list<std::pair<std::string_view, Value>> members) {
+Object::Object(std::initializer_list<std::pair<std::string_view, Value>> members) {
   reserve(members.size());
   for (const auto& [key, value] : members) Set(key, value);
 }
@@ -135,8 +129,7 @@ void Object::reserve(size_t capacity) {
 // REQUIRES: the key is absent.
 Value* Object::Append(Value key, Value value) {
   MakeWritable(size() + 1);
-  Member* const member =
-      new (At(rep_->size)) Member(std::move(key), std::move(value));
+  Member* const member = new (At(rep_->size)) Member(std::move(key), std::move(value));
   ++rep_->size;
   if (rep_->index_size != 0) *FindSlot(*rep_, member->key()) = rep_->size;
   return &member->value_;

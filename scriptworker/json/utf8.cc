@@ -58,9 +58,7 @@ size_t FindInvalidUtf8(std::string_view text) {
 }
 
 void AppendUtf8(uint32_t code_point, std::string* out) {
-  const auto append = [out](uint32_t byte) {
-    out->push_back(static_cast<char>(byte));
-  };
+  const auto append = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
   if (code_point < 0x80) {
     append(code_point);
   } else if (code_point < 0x800) {

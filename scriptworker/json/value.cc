@@ -14,6 +14,7 @@
 #include "absl/log/check.h"
 #include "absl/log/log.h"
 #include "scriptworker/json/format.h"
+#include "scriptworker/json/number.h"
 
 namespace scriptworker::json {
 
@@ -72,8 +73,7 @@ void Value::DropReference() {
 }
 
 void Value::FailRequirement(Type wanted) const {
-  LOG(FATAL) << "a JSON value is " << type_name() << ", not "
-             << TypeName(wanted);
+  LOG(FATAL) << "a JSON value is " << type_name() << ", not " << TypeName(wanted);
 }
 
 uint64_t Value::uint_value() const {
@@ -97,29 +97,11 @@ bool Value::SharesContentWith(const Value& other) const {
 
 std::string Value::DebugString() const { return FormatCompact(*this); }
 
-namespace {
-
-constexpr double kTwoTo63 = 9223372036854775808.0;
-
-bool EqualsDouble(const Value& integer, double real) {
-  if (integer.is_int()) {
-    return real >= -kTwoTo63 && real < kTwoTo63 &&
-           static_cast<double>(static_cast<int64_t>(real)) == real &&
-           static_cast<int64_t>(real) == integer.int_value();
-  }
-  return real >= kTwoTo63 && real < 2 * kTwoTo63 &&
-         static_cast<uint64_t>(real) == integer.uint_value();
-}
-
-}  // namespace
-
 bool operator==(const Value& a, const Value& b) {
   using Type = Value::Type;
   if (a.type() != b.type()) {
     if (!a.is_number() || !b.is_number()) return false;
-    if (a.type() == Type::kDouble) return EqualsDouble(b, a.payload_.real);
-    if (b.type() == Type::kDouble) return EqualsDouble(a, b.payload_.real);
-    return false;  // kInt and kUint do not overlap
+    return CompareNumbers(a, b) == 0;
   }
   switch (a.type()) {
     case Type::kNull:

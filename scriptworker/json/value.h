@@ -91,8 +91,7 @@ class Value {
 
   Type type() const {
     const int kind = tag_ >> 4;  // inline and shared strings are one type
-    return static_cast<Type>(tag_ < internal::kSharedStringTag ? kind
-                                                               : kind - 1);
+    return static_cast<Type>(tag_ < internal::kSharedStringTag ? kind : kind - 1);
   }
   bool is_null() const { return type() == Type::kNull; }
   bool is_bool() const { return type() == Type::kBool; }
@@ -157,8 +156,8 @@ class Value {
   friend void AbslStringify(Sink& sink, const Value& value) {
     sink.Append(value.DebugString());
   }
-  friend void PrintTo(const Value& value, std::ostream* out) {
-    *out << value.DebugString();
+  friend std::ostream& operator<<(std::ostream& out, const Value& value) {
+    return out << value.DebugString();
   }
 
  private:
@@ -171,8 +170,7 @@ class Value {
   [[noreturn]] void FailRequirement(Type wanted) const;
 
   bool HasSameBits(const Value& other) const {
-    return std::memcmp(static_cast<const void*>(this), &other, sizeof(Value)) ==
-           0;
+    return std::memcmp(static_cast<const void*>(this), &other, sizeof(Value)) == 0;
   }
   void CopyBits(const Value& other) {
     std::memcpy(static_cast<void*>(this), &other, sizeof(Value));

@@ -48,8 +48,7 @@ inline bool IsUnique(const SharedHeader& header) {
 
 // Returns whether it was the last reference.
 inline bool DropReference(SharedHeader& header) {
-  return IsUnique(header) ||
-         header.references.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  return IsUnique(header) || header.references.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 // Followed by the bytes.

@@ -120,8 +120,7 @@ TEST(ValueTest, CopiesShareUntilOneIsChanged) {
 }
 
 TEST(ValueTest, PrintsAsCompactJson) {
-  EXPECT_EQ(absl::StrCat(Value(Object{{"a", Array{1, "x", nullptr}}})),
-            R"({"a":[1,"x",null]})");
+  EXPECT_EQ(absl::StrCat(Value(Object{{"a", Array{1, "x", nullptr}}})), R"({"a":[1,"x",null]})");
   EXPECT_EQ(testing::PrintToString(Value(true)), "true");
 }
 
@@ -245,8 +244,7 @@ TEST_P(ObjectOfSizeTest, ErasingKeepsTheOrderOfTheOthers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AroundTheIndexSizes, ObjectOfSizeTest,
-                         testing::Values(0, 1, 4, 5, 7, 8, 9, 15, 16, 17, 33,
-                                         100, 1000));
+                         testing::Values(0, 1, 4, 5, 7, 8, 9, 15, 16, 17, 33, 100, 1000));
 
 TEST(ObjectTest, InsertRefusesAKeyThatIsThere) {
   Object object;

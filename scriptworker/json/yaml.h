@@ -20,6 +20,9 @@ struct YamlOptions {
   int64_t max_nodes = 2'000'000;
   // On: the last value of a repeated key wins, as in PyYAML. Off: an error.
   bool allow_duplicate_keys = true;
+  // Off: an integer outside [INT64_MIN, UINT64_MAX] is an error. On: it becomes
+  // the nearest double.
+  bool allow_big_integers = false;
   // What to do with a key that YAML 1.1 reads as no string (245, yes,
   // null, 1.5): refuse, or turn it to the text that Python's json.dumps writes
   // for it ("245", "true", "null", "1.5").

@@ -85,7 +85,7 @@ absl::Status YamlComposer::OnScalar(const YamlNode& node, std::string_view text,
   } else if (is_key && type == YamlScalarType::kDefault) {
     made.value = Value(text);
   } else {
-    absl::StatusOr<Value> value = ConstructYamlScalar(type, text);
+    absl::StatusOr<Value> value = ConstructYamlScalar(type, text, options_.allow_big_integers);
     if (!value.ok()) return Fail(node.position, value.status().message());
     made.value = *std::move(value);
   }

@@ -14,7 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/charconv.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "scriptworker/json/format.h"
 #include "scriptworker/json/value.h"
@@ -213,24 +215,46 @@ std::optional<uint64_t> ParseSixties(std::string_view text) {
   }
 }
 
-absl::StatusOr<Value> ConstructInt(std::string_view text) {
+// The nearest double of digits that may be too many for an integer.
+double RoundDigits(std::string_view digits, double base) {
+  double number = 0;
+  double part = 0;  // of a sexagesimal
+  for (const char c : digits) {
+    if (c == ':') {
+      number = (number + part) * 60;
+      part = 0;
+    } else {
+      part = part * base + (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+  }
+  return number + part;
+}
+
+absl::StatusOr<Value> ConstructInt(std::string_view text, bool allow_big) {
   if (!IsInt(text)) return NoSuch("integer of YAML 1.1", text);
   const std::string plain = WithoutBars(text);
   std::string_view digits = plain;
   const bool negative = digits[0] == '-';
   if (digits[0] == '-' || digits[0] == '+') digits.remove_prefix(1);
-  std::optional<uint64_t> number;
-  if (absl::StartsWith(digits, "0b")) {
-    number = ParseDigits(digits.substr(2), 2);
-  } else if (absl::StartsWith(digits, "0x")) {
-    number = ParseDigits(digits.substr(2), 16);
+  uint64_t base = 10;
+  if (absl::ConsumePrefix(&digits, "0b")) {
+    base = 2;
+  } else if (absl::ConsumePrefix(&digits, "0x")) {
+    base = 16;
   } else if (digits[0] == '0') {
-    number = ParseDigits(digits, 8);
-  } else {
-    number = ParseSixties(digits);
+    base = 8;
   }
+  if (digits.empty()) return NoSuch("integer of YAML 1.1", text);
+  const std::optional<uint64_t> number =
+      base == 10 ? ParseSixties(digits) : ParseDigits(digits, base);
   if (!number.has_value() || (negative && *number > uint64_t{1} << 63)) {
-    return NoSuch("integer that fits into 64 bits", text);
+    if (!allow_big) return NoSuch("integer that fits into 64 bits", text);
+    double rounded;
+    if (base != 10 || digits.find(':') != std::string_view::npos ||
+        !absl::SimpleAtod(digits, &rounded)) {
+      rounded = RoundDigits(digits, static_cast<double>(base));
+    }
+    return Value(negative ? -rounded : rounded);
   }
   if (negative) return Value(static_cast<int64_t>(0 - *number));
   return Value(*number);
@@ -335,7 +359,8 @@ YamlScalarType ClassifyYamlScalar(std::string_view text) {
   }
 }
 
-absl::StatusOr<Value> ConstructYamlScalar(YamlScalarType type, std::string_view text) {
+absl::StatusOr<Value> ConstructYamlScalar(YamlScalarType type, std::string_view text,
+                                          bool allow_big_integers) {
   switch (type) {
     case YamlScalarType::kString:
       return Value(text);
@@ -345,7 +370,7 @@ absl::StatusOr<Value> ConstructYamlScalar(YamlScalarType type, std::string_view 
       if (const std::optional<bool> value = ParseBool(text)) return Value(*value);
       return NoSuch("boolean of YAML 1.1", text);
     case YamlScalarType::kInt:
-      return ConstructInt(text);
+      return ConstructInt(text, allow_big_integers);
     case YamlScalarType::kFloat:
       return ConstructFloat(text);
     case YamlScalarType::kTimestamp:

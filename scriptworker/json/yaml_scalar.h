@@ -29,8 +29,10 @@ YamlScalarType ClassifyYamlScalar(std::string_view text);
 // The value of a scalar of type `type`; `text` may be one that
 // ClassifyYamlScalar takes for another type, when the document states the type
 // (!!float 1). A timestamp stays a string. kInvalidArgument, without a position,
-// when there is no such value.
-absl::StatusOr<Value> ConstructYamlScalar(YamlScalarType type, std::string_view text);
+// when there is no such value. An integer beyond 64 bits is an error, or the
+// nearest double with `allow_big_integers`.
+absl::StatusOr<Value> ConstructYamlScalar(YamlScalarType type, std::string_view text,
+                                          bool allow_big_integers = false);
 
 }  // namespace scriptworker::json
 

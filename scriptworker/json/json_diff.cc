@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/json/json_diff.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "scriptworker/json/format.h"
+#include "scriptworker/json/json_pointer.h"
+#include "scriptworker/json/unique_values.h"
+
+namespace scriptworker::json {
+namespace {
+
+// Cells of the table for the longest common subsequence: 2000 by 2000 elements.
+constexpr size_t kMaxTable = 4'000'000;
+
+std::vector<const Member*> SortedMembers(const Object& object) {
+  std::vector<const Member*> members;
+  members.reserve(object.size());
+  for (const Member& member : object) members.push_back(&member);
+  std::sort(members.begin(), members.end(),
+            [](const Member* a, const Member* b) { return a->key() < b->key(); });
+  return members;
+}
+
+std::vector<size_t> Hashes(const Array& array) {
+  std::vector<size_t> hashes;
+  hashes.reserve(array.size());
+  for (const Value& element : array) hashes.push_back(HashValue(element));
+  return hashes;
+}
+
+class Differ {
+ public:
+  void Compare(const Value& before, const Value& after) {
+    if (before == after) return;
+    if (before.is_object() && after.is_object()) {
+      CompareObjects(before.object(), after.object());
+    } else if (before.is_array() && after.is_array()) {
+      CompareArrays(before.array(), after.array());
+    } else {
+      Note(Difference::Kind::kChanged, before, after);
+    }
+  }
+
+  std::vector<Difference> Take() { return std::move(differences_); }
+
+ private:
+  void Note(Difference::Kind kind, const Value& before, const Value& after) {
+    differences_.push_back({.kind = kind, .pointer = pointer_, .before = before, .after = after});
+  }
+
+  template <typename Function>
+  void Below(std::string_view token, Function function) {
+    const size_t size = pointer_.size();
+    AppendPointerToken(token, &pointer_);
+    function();
+    pointer_.resize(size);
+  }
+
+  void NoteRemoved(std::string_view token, const Value& value) {
+    Below(token, [&] { Note(Difference::Kind::kRemoved, value, Value()); });
+  }
+
+  void NoteAdded(std::string_view token, const Value& value) {
+    Below(token, [&] { Note(Difference::Kind::kAdded, Value(), value); });
+  }
+
+  void CompareObjects(const Object& before, const Object& after) {
+    const std::vector<const Member*> old_members = SortedMembers(before);
+    const std::vector<const Member*> new_members = SortedMembers(after);
+    auto a = old_members.begin();
+    auto b = new_members.begin();
+    while (a != old_members.end() || b != new_members.end()) {
+      if (b == new_members.end() || (a != old_members.end() && (*a)->key() < (*b)->key())) {
+        NoteRemoved((*a)->key(), (*a)->value());
+        ++a;
+      } else if (a == old_members.end() || (*b)->key() < (*a)->key()) {
+        NoteAdded((*b)->key(), (*b)->value());
+        ++b;
+      } else {
+        Below((*a)->key(), [&] { Compare((*a)->value(), (*b)->value()); });
+        ++a;
+        ++b;
+      }
+    }
+  }
+
+  // Equal ends need no search. What lies between is aligned.
+  void CompareArrays(const Array& before, const Array& after) {
+    const size_t shorter = std::min(before.size(), after.size());
+    size_t front = 0;
+    while (front < shorter && before[front] == after[front]) ++front;
+    size_t back = 0;
+    while (back < shorter - front &&
+           before[before.size() - 1 - back] == after[after.size() - 1 - back]) {
+      ++back;
+    }
+    const Range old_range{front, before.size() - back};
+    const Range new_range{front, after.size() - back};
+    if (old_range.size() * new_range.size() <= kMaxTable) {
+      Align(before, old_range, after, new_range);
+    } else {
+      CompareGap(before, old_range, after, new_range);
+    }
+  }
+
+  struct Range {
+    size_t begin;
+    size_t end;
+    size_t size() const { return end - begin; }
+  };
+
+  // Walks a longest common subsequence of the two ranges, and compares what lies
+  // between its elements.
+  void Align(const Array& before, Range old_range, const Array& after, Range new_range) {
+    const std::vector<size_t> old_hashes = Hashes(before);
+    const std::vector<size_t> new_hashes = Hashes(after);
+    const auto equal = [&](size_t i, size_t j) {
+      return old_hashes[i] == new_hashes[j] && before[i] == after[j];
+    };
+    // length[i][j]: of the common subsequence of what follows i and j.
+    const size_t columns = new_range.size() + 1;
+    std::vector<uint32_t> lengths((old_range.size() + 1) * columns, 0);
+    const auto length = [&](size_t i, size_t j) -> uint32_t& {
+      return lengths[(i - old_range.begin) * columns + (j - new_range.begin)];
+    };
+    for (size_t i = old_range.end; i-- > old_range.begin;) {
+      for (size_t j = new_range.end; j-- > new_range.begin;) {
+        length(i, j) =
+            equal(i, j) ? length(i + 1, j + 1) + 1 : std::max(length(i + 1, j), length(i, j + 1));
+      }
+    }
+    Range old_gap{old_range.begin, old_range.begin};
+    Range new_gap{new_range.begin, new_range.begin};
+    while (old_gap.end < old_range.end && new_gap.end < new_range.end) {
+      if (equal(old_gap.end, new_gap.end)) {
+        CompareGap(before, old_gap, after, new_gap);
+        old_gap = {old_gap.end + 1, old_gap.end + 1};
+        new_gap = {new_gap.end + 1, new_gap.end + 1};
+      } else if (length(old_gap.end + 1, new_gap.end) >= length(old_gap.end, new_gap.end + 1)) {
+        ++old_gap.end;
+      } else {
+        ++new_gap.end;
+      }
+    }
+    old_gap.end = old_range.end;
+    new_gap.end = new_range.end;
+    CompareGap(before, old_gap, after, new_gap);
+  }
+
+  // Elements without a counterpart, one by one.
+  void CompareGap(const Array& before, Range old_gap, const Array& after, Range new_gap) {
+    const size_t both = std::min(old_gap.size(), new_gap.size());
+    for (size_t k = 0; k < both; ++k) {
+      Below(absl::StrCat(new_gap.begin + k),
+            [&] { Compare(before[old_gap.begin + k], after[new_gap.begin + k]); });
+    }
+    for (size_t i = old_gap.begin + both; i < old_gap.end; ++i) {
+      NoteRemoved(absl::StrCat(i), before[i]);
+    }
+    for (size_t i = new_gap.begin + both; i < new_gap.end; ++i) {
+      NoteAdded(absl::StrCat(i), after[i]);
+    }
+  }
+
+  std::string pointer_;
+  std::vector<Difference> differences_;
+};
+
+std::string Shown(const Value& value, size_t max_bytes) {
+  std::string text = FormatCompact(value);  // ASCII, so that it can be cut anywhere
+  if (text.size() > max_bytes) {
+    text.resize(max_bytes);
+    text.append("...");
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<Difference> Diff(const Value& before, const Value& after) {
+  Differ differ;
+  differ.Compare(before, after);
+  return differ.Take();
+}
+
+std::string FormatDifferences(absl::Span<const Difference> differences, size_t max_value_bytes) {
+  std::string out;
+  for (const Difference& difference : differences) {
+    const std::string_view pointer =
+        difference.pointer.empty() ? "(the whole)" : std::string_view(difference.pointer);
+    const std::string before = Shown(difference.before, max_value_bytes);
+    const std::string after = Shown(difference.after, max_value_bytes);
+    switch (difference.kind) {
+      case Difference::Kind::kAdded:
+        absl::StrAppend(&out, "added ", pointer, ": ", after, "\n");
+        break;
+      case Difference::Kind::kRemoved:
+        absl::StrAppend(&out, "removed ", pointer, ": ", before, "\n");
+        break;
+      case Difference::Kind::kChanged:
+        absl::StrAppend(&out, "changed ", pointer, ": ", before, " -> ", after, "\n");
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace scriptworker::json
