@@ -54,8 +54,8 @@ ApiErrorCode CodeOf(int status) {
   return ApiErrorCode::kInternalServerError;
 }
 
-json::Value ErrorBody(const ApiError& error, std::string_view api_method,
-                      json::Value params, json::Value payload, absl::Time now) {
+json::Value ErrorBody(const ApiError& error, std::string_view api_method, json::Value params,
+                      json::Value payload, absl::Time now) {
   const std::string time = FormatTimestamp(now);
   json::Object info;
   info.Set("method", json::Value(api_method));
@@ -64,12 +64,10 @@ json::Value ErrorBody(const ApiError& error, std::string_view api_method,
   info.Set("time", json::Value(time));
   json::Object body;
   body.Set("code", json::Value(NameOf(error.code)));
-  body.Set("message",
-           json::Value(absl::StrCat(
-               error.message, "\n\n---\n\n* method:     ", api_method,
-               "\n* errorCode:  ", NameOf(error.code),
-               "\n* statusCode: ", StatusOf(error.code),
-               "\n* time:       ", time)));
+  body.Set("message", json::Value(absl::StrCat(
+                          error.message, "\n\n---\n\n* method:     ", api_method,
+                          "\n* errorCode:  ", NameOf(error.code),
+                          "\n* statusCode: ", StatusOf(error.code), "\n* time:       ", time)));
   body.Set("requestInfo", json::Value(std::move(info)));
   return json::Value(std::move(body));
 }

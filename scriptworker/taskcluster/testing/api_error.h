@@ -41,8 +41,8 @@ std::string_view NameOf(ApiErrorCode code);
 ApiErrorCode CodeOf(int status);
 
 // {code, message, requestInfo}, the message with the services' `---` block.
-json::Value ErrorBody(const ApiError& error, std::string_view api_method,
-                      json::Value params, json::Value payload, absl::Time now);
+json::Value ErrorBody(const ApiError& error, std::string_view api_method, json::Value params,
+                      json::Value payload, absl::Time now);
 
 }  // namespace scriptworker::taskcluster::fake
 

@@ -16,17 +16,14 @@ std::vector<Client> DefaultClients() {
   return {
       {"static/taskcluster/root", kToken, {"*"}},
       {"static/taskcluster/queue", kToken, {"*"}},
-      {"static/test/worker",
-       kToken,
-       {"queue:claim-work:*", "queue:worker-id:*"}},
+      {"static/test/worker", kToken, {"queue:claim-work:*", "queue:worker-id:*"}},
       {"static/test/nothing", kToken, {}},
   };
 }
 
 std::vector<std::string> DefaultAnonymousScopes() {
-  return {"queue:get-artifact:public/*", "queue:get-task:*",
-          "queue:status:*",              "queue:list-artifacts:*",
-          "queue:list-task-group:*",     "queue:list-dependent-tasks:*"};
+  return {"queue:get-artifact:public/*", "queue:get-task:*",        "queue:status:*",
+          "queue:list-artifacts:*",      "queue:list-task-group:*", "queue:list-dependent-tasks:*"};
 }
 
 }  // namespace scriptworker::taskcluster::fake

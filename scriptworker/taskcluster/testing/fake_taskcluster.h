@@ -13,8 +13,6 @@
 #ifndef SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_H_
 #define SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_H_
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,48 +20,22 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "absl/synchronization/mutex.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/taskcluster/testing/client.h"
+#include "scriptworker/taskcluster/testing/fake_taskcluster_options.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
-#include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/taskcluster/testing/request_log.h"
 #include "scriptworker/taskcluster/testing/wire.h"
 
 namespace scriptworker::taskcluster {
 
-struct FakeTaskclusterOptions {
-  // Where the services and the artifact store are. The store may be beneath the
-  // root URL or elsewhere, but must be on a host and port of its own or below a
-  // path of its own.
-  std::string root_url = "http://127.0.0.1:8180";
-  std::string storage_url = "http://127.0.0.1:8190";
-
-  // How long an empty claimWork waits.
-  absl::Duration poll = absl::Seconds(20);
-  // From a (re)claim to takenUntil.
-  absl::Duration claim = absl::Minutes(20);
-  // How long a URL for an upload or a private download is good.
-  absl::Duration upload_url = absl::Minutes(45);
-  absl::Duration download_url = absl::Minutes(30);
-
-  // Static clients; see fake::DefaultClients().
-  std::vector<fake::Client> clients = fake::DefaultClients();
-  // What everybody may do, with or without credentials.
-  std::vector<std::string> anonymous_scopes = fake::DefaultAnonymousScopes();
-  // The client that signs the claims' credentials. Must be one of `clients`.
-  std::string issuer = "static/taskcluster/queue";
-
-  // Of task ids, nonces and tokens that the fake makes.
-  uint64_t seed = 1;
-  // How many requests request_log() keeps.
-  size_t logged_requests = 10'000;
-  QueueEventListener on_event;
-};
+namespace fake {
+class Services;
+}  // namespace fake
 
 // Thread-safe.
 class FakeTaskcluster final : public http::Transport {
@@ -119,16 +91,17 @@ class FakeTaskcluster final : public http::Transport {
   };
   // Those of a run, sorted by name.
   std::vector<Artifact> Artifacts(const TaskId& id, RunId run_id);
-  absl::StatusOr<Artifact> GetArtifact(const TaskId& id, RunId run_id,
-                                       std::string_view name);
+  absl::StatusOr<Artifact> GetArtifact(const TaskId& id, RunId run_id, std::string_view name);
 
  private:
-  class Impl;
+  void DeliverEvents();
+  Credentials CredentialsOf(std::string_view client_id) const;
 
   const FakeTaskclusterOptions options_;
   FaultPlan faults_;
   RequestLog request_log_;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<fake::Services> services_;
+  absl::Mutex delivery_mutex_;  // serializes options_.on_event
 };
 
 }  // namespace scriptworker::taskcluster

@@ -42,8 +42,7 @@ std::string Fault::ToString() const {
   return text;
 }
 
-void FaultPlan::Add(std::string_view endpoint, Fault fault, int nth,
-                    int times) {
+void FaultPlan::Add(std::string_view endpoint, Fault fault, int nth, int times) {
   absl::MutexLock lock(&mutex_);
   rules_.push_back({.endpoint = std::string(endpoint),
                     .fault = std::move(fault),
@@ -51,9 +50,8 @@ void FaultPlan::Add(std::string_view endpoint, Fault fault, int nth,
                     .left = times});
 }
 
-void FaultPlan::AddRandom(std::vector<std::string> endpoints,
-                          std::vector<Fault> faults, double probability,
-                          uint64_t seed) {
+void FaultPlan::AddRandom(std::vector<std::string> endpoints, std::vector<Fault> faults,
+                          double probability, uint64_t seed) {
   absl::MutexLock lock(&mutex_);
   random_rules_.push_back({.endpoints = std::move(endpoints),
                            .faults = std::move(faults),
@@ -80,13 +78,12 @@ std::optional<Fault> FaultPlan::Next(std::string_view endpoint) {
     }
   }
   for (RandomRule& rule : random_rules_) {
-    const bool fits = std::any_of(
-        rule.endpoints.begin(), rule.endpoints.end(),
-        [&](const std::string& pattern) { return Fits(pattern, endpoint); });
+    const bool fits =
+        std::any_of(rule.endpoints.begin(), rule.endpoints.end(),
+                    [&](const std::string& pattern) { return Fits(pattern, endpoint); });
     if (!fits || rule.faults.empty()) continue;
     // The standard's distributions differ between libraries; these do not.
-    const double chance =
-        static_cast<double>(rule.random() >> 11) * 0x1.0p-53;
+    const double chance = static_cast<double>(rule.random() >> 11) * 0x1.0p-53;
     const uint64_t choice = rule.random() % rule.faults.size();
     if (chance < rule.probability && !fault.has_value()) {
       fault = rule.faults[choice];
@@ -103,8 +100,7 @@ int FaultPlan::fired() const {
 
 bool FaultPlan::exhausted() const {
   absl::MutexLock lock(&mutex_);
-  return std::all_of(rules_.begin(), rules_.end(),
-                     [](const Rule& rule) { return rule.left == 0; });
+  return std::all_of(rules_.begin(), rules_.end(), [](const Rule& rule) { return rule.left == 0; });
 }
 
 }  // namespace scriptworker::taskcluster

@@ -51,8 +51,8 @@ struct Fault {
 
   Kind kind = Kind::kReset;
   int status = 500;
-  http::Headers headers;
-  std::optional<std::string> body;
+  http::Headers headers = {};
+  std::optional<std::string> body = {};
   bool after_the_work = false;
 };
 
@@ -69,8 +69,8 @@ class FaultPlan {
   // From now on each request of one of `endpoints` meets one of `faults`, evenly
   // chosen, with `probability`. The same seed and order of requests, the same
   // faults.
-  void AddRandom(std::vector<std::string> endpoints, std::vector<Fault> faults,
-                 double probability, uint64_t seed);
+  void AddRandom(std::vector<std::string> endpoints, std::vector<Fault> faults, double probability,
+                 uint64_t seed);
 
   // Forgets all rules.
   void Clear();

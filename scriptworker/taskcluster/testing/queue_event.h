@@ -26,11 +26,11 @@ struct QueueEvent {
   };
 
   Kind kind = Kind::kDefined;
-  absl::Time time;
-  std::string task_id;
+  absl::Time time = {};
+  std::string task_id = {};
   int run_id = -1;  // -1: of no run
   // The artifact's name; the reason of an exception; why a run was made.
-  std::string detail;
+  std::string detail = {};
 };
 
 // "task-defined", "task-running", ...

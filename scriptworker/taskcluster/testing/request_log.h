@@ -19,12 +19,12 @@
 namespace scriptworker::taskcluster {
 
 struct LoggedRequest {
-  absl::Time time;       // when it came
-  std::string endpoint;  // "claimWork", "putObject", ...; "" for no route
+  absl::Time time = {};       // when it came
+  std::string endpoint = {};  // "claimWork", "putObject", ...; "" for no route
   http::Method method = http::Method::kGet;
-  std::string target;  // as sent, signatures included
-  int status = 0;      // 0: no answer was given
-  std::string fault;   // "" or Fault::ToString()
+  std::string target = {};  // as sent, signatures included
+  int status = 0;           // 0: no answer was given
+  std::string fault = {};   // "" or Fault::ToString()
 };
 
 // Thread-safe.

@@ -16,8 +16,7 @@
 namespace scriptworker::taskcluster::fake {
 namespace {
 
-bool HoldsScope(absl::Span<const std::string> held,
-                const std::string& required) {
+bool HoldsScope(absl::Span<const std::string> held, const std::string& required) {
   return ScopesSatisfy(held, absl::MakeConstSpan(&required, 1));
 }
 
@@ -48,8 +47,7 @@ ScopeExpression ScopeExpression::AnyOf(std::vector<ScopeExpression> operands) {
   return ScopeExpression(Kind::kAnyOf, "", std::move(operands));
 }
 
-std::optional<ScopeExpression> ScopeExpression::Missing(
-    absl::Span<const std::string> held) const {
+std::optional<ScopeExpression> ScopeExpression::Missing(absl::Span<const std::string> held) const {
   if (kind_ == Kind::kScope) {
     if (HoldsScope(held, scope_)) return std::nullopt;
     return *this;
@@ -75,8 +73,7 @@ json::Value ScopeExpression::ToJson() const {
     operands.push_back(operand.ToJson());
   }
   json::Object object;
-  object.Set(kind_ == Kind::kAllOf ? "AllOf" : "AnyOf",
-             json::Value(std::move(operands)));
+  object.Set(kind_ == Kind::kAllOf ? "AllOf" : "AnyOf", json::Value(std::move(operands)));
   return json::Value(std::move(object));
 }
 

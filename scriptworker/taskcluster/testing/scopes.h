@@ -27,13 +27,10 @@ class ScopeExpression {
   static ScopeExpression AllOf(std::vector<ScopeExpression> operands);
   static ScopeExpression AnyOf(std::vector<ScopeExpression> operands);
 
-  bool SatisfiedBy(absl::Span<const std::string> held) const {
-    return !Missing(held).has_value();
-  }
+  bool SatisfiedBy(absl::Span<const std::string> held) const { return !Missing(held).has_value(); }
 
   // What remains when the satisfied parts are taken away; nullopt when nothing.
-  std::optional<ScopeExpression> Missing(
-      absl::Span<const std::string> held) const;
+  std::optional<ScopeExpression> Missing(absl::Span<const std::string> held) const;
 
   // As in the services' 403 messages: a lone scope bare, else indented JSON.
   std::string ToString() const;
@@ -41,8 +38,7 @@ class ScopeExpression {
  private:
   enum class Kind { kScope, kAllOf, kAnyOf };
 
-  ScopeExpression(Kind kind, std::string scope,
-                  std::vector<ScopeExpression> operands)
+  ScopeExpression(Kind kind, std::string scope, std::vector<ScopeExpression> operands)
       : kind_(kind), scope_(std::move(scope)), operands_(std::move(operands)) {}
 
   json::Value ToJson() const;

@@ -36,15 +36,13 @@ TaskBuilder::TaskBuilder(absl::Time now) {
   Deadline(now + absl::Hours(1));
   Expires(now + absl::Hours(24));
   definition_.Set("payload", json::Object{{"maxRunTime", 600}});
-  definition_.Set("metadata",
-                  json::Object{{"name", "a test task"},
-                               {"description", "made by a test"},
-                               {"owner", "nobody@example.com"},
-                               {"source", "https://example.com/tests"}});
+  definition_.Set("metadata", json::Object{{"name", "a test task"},
+                                           {"description", "made by a test"},
+                                           {"owner", "nobody@example.com"},
+                                           {"source", "https://example.com/tests"}});
 }
 
-TaskBuilder& TaskBuilder::Queue(std::string_view provisioner_id,
-                                std::string_view worker_type) {
+TaskBuilder& TaskBuilder::Queue(std::string_view provisioner_id, std::string_view worker_type) {
   definition_.Set("provisionerId", provisioner_id);
   definition_.Set("workerType", worker_type);
   return *this;
@@ -73,30 +71,19 @@ TaskBuilder& TaskBuilder::Scopes(const std::vector<std::string>& scopes) {
   return Set("scopes", Strings(scopes));
 }
 
-TaskBuilder& TaskBuilder::Dependencies(
-    const std::vector<std::string>& task_ids) {
+TaskBuilder& TaskBuilder::Dependencies(const std::vector<std::string>& task_ids) {
   return Set("dependencies", Strings(task_ids));
 }
 
-TaskBuilder& TaskBuilder::Requires(std::string_view rule) {
-  return Set("requires", rule);
-}
+TaskBuilder& TaskBuilder::Requires(std::string_view rule) { return Set("requires", rule); }
 
-TaskBuilder& TaskBuilder::TaskGroupId(std::string_view id) {
-  return Set("taskGroupId", id);
-}
+TaskBuilder& TaskBuilder::TaskGroupId(std::string_view id) { return Set("taskGroupId", id); }
 
-TaskBuilder& TaskBuilder::SchedulerId(std::string_view id) {
-  return Set("schedulerId", id);
-}
+TaskBuilder& TaskBuilder::SchedulerId(std::string_view id) { return Set("schedulerId", id); }
 
-TaskBuilder& TaskBuilder::Priority(std::string_view priority) {
-  return Set("priority", priority);
-}
+TaskBuilder& TaskBuilder::Priority(std::string_view priority) { return Set("priority", priority); }
 
-TaskBuilder& TaskBuilder::Retries(int retries) {
-  return Set("retries", retries);
-}
+TaskBuilder& TaskBuilder::Retries(int retries) { return Set("retries", retries); }
 
 TaskBuilder& TaskBuilder::Deadline(absl::Time deadline) {
   return Set("deadline", FormatTimestamp(deadline));
@@ -106,9 +93,7 @@ TaskBuilder& TaskBuilder::Expires(absl::Time expires) {
   return Set("expires", FormatTimestamp(expires));
 }
 
-TaskBuilder& TaskBuilder::Extra(json::Value extra) {
-  return Set("extra", std::move(extra));
-}
+TaskBuilder& TaskBuilder::Extra(json::Value extra) { return Set("extra", std::move(extra)); }
 
 TaskBuilder& TaskBuilder::Set(std::string_view member, json::Value value) {
   definition_.Set(member, std::move(value));
@@ -120,15 +105,13 @@ json::Value TaskBuilder::Build() const { return definition_; }
 json::Value WithFreshDates(const json::Value& definition, absl::Time now) {
   const json::Value* created = definition.Find("created");
   if (created == nullptr || !created->is_string()) return definition;
-  const absl::StatusOr<absl::Time> then =
-      ParseTimestamp(created->string_value());
+  const absl::StatusOr<absl::Time> then = ParseTimestamp(created->string_value());
   if (!then.ok()) return definition;
   json::Object fresh = definition.object();
   for (std::string_view key : {"created", "deadline", "expires"}) {
     const json::Value* value = definition.Find(key);
     if (value == nullptr || !value->is_string()) continue;
-    const absl::StatusOr<absl::Time> time =
-        ParseTimestamp(value->string_value());
+    const absl::StatusOr<absl::Time> time = ParseTimestamp(value->string_value());
     if (time.ok()) fresh.Set(key, FormatTimestamp(now + (*time - *then)));
   }
   return fresh;

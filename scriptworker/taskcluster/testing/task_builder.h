@@ -21,8 +21,7 @@ class TaskBuilder {
  public:
   explicit TaskBuilder(absl::Time now);
 
-  TaskBuilder& Queue(std::string_view provisioner_id,
-                     std::string_view worker_type);
+  TaskBuilder& Queue(std::string_view provisioner_id, std::string_view worker_type);
   TaskBuilder& Name(std::string_view name);  // metadata.name
   TaskBuilder& Source(std::string_view url);
   TaskBuilder& Payload(json::Value payload);

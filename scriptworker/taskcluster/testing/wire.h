@@ -21,9 +21,7 @@ namespace scriptworker::taskcluster::fake {
 
 struct WireRequest {
   // The path of the target, without the query.
-  std::string_view path() const {
-    return std::string_view(target).substr(0, target.find('?'));
-  }
+  std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   // The query without its question mark; empty if there is none.
   std::string_view query() const {
     const size_t mark = target.find('?');
@@ -39,9 +37,7 @@ struct WireRequest {
   std::string body;
   // An upload's body, piece by piece, in place of `body`. An error: it did not
   // arrive as a whole.
-  std::function<absl::Status(
-      const std::function<absl::Status(std::string_view)>& sink)>
-      read_body;
+  std::function<absl::Status(const std::function<absl::Status(std::string_view)>& sink)> read_body;
 
   // How long the client waits for an answer.
   absl::Duration patience = absl::InfiniteDuration();

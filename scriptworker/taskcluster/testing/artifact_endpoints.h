@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MPL-2.0
+
+#ifndef SCRIPTWORKER_TASKCLUSTER_TESTING_ARTIFACT_ENDPOINTS_H_
+#define SCRIPTWORKER_TASKCLUSTER_TESTING_ARTIFACT_ENDPOINTS_H_
+
+#include <vector>
+
+#include "scriptworker/taskcluster/testing/api.h"
+#include "scriptworker/taskcluster/testing/queue_state.h"
+
+namespace scriptworker::taskcluster::fake {
+
+// The queue's endpoints that make artifacts: createArtifact, finishArtifact.
+// `state` must outlive them.
+std::vector<Endpoint> ArtifactEndpoints(QueueState& state);
+
+}  // namespace scriptworker::taskcluster::fake
+
+#endif  // SCRIPTWORKER_TASKCLUSTER_TESTING_ARTIFACT_ENDPOINTS_H_

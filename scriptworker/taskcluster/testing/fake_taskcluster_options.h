@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MPL-2.0
+
+#ifndef SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_OPTIONS_H_
+#define SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "scriptworker/taskcluster/testing/client.h"
+#include "scriptworker/taskcluster/testing/queue_event.h"
+
+namespace scriptworker::taskcluster {
+
+// How a FakeTaskcluster behaves; the defaults are a deployment's.
+struct FakeTaskclusterOptions {
+  // Where the services and the artifact store are. The store may be beneath the
+  // root URL or elsewhere, but must be on a host and port of its own or below a
+  // path of its own.
+  std::string root_url = "http://127.0.0.1:8180";
+  std::string storage_url = "http://127.0.0.1:8190";
+
+  // How long an empty claimWork waits.
+  absl::Duration poll = absl::Seconds(20);
+  // From a (re)claim to takenUntil.
+  absl::Duration claim = absl::Minutes(20);
+  // How long a URL for an upload or a private download is good.
+  absl::Duration upload_url = absl::Minutes(45);
+  absl::Duration download_url = absl::Minutes(30);
+
+  // Static clients; see fake::DefaultClients().
+  std::vector<fake::Client> clients = fake::DefaultClients();
+  // What everybody may do, with or without credentials.
+  std::vector<std::string> anonymous_scopes = fake::DefaultAnonymousScopes();
+  // The client that signs the claims' credentials. Must be one of `clients`.
+  std::string issuer = "static/taskcluster/queue";
+
+  // Of task ids, nonces and tokens that the fake makes.
+  uint64_t seed = 1;
+  // How many requests request_log() keeps.
+  size_t logged_requests = 10'000;
+  QueueEventListener on_event;
+};
+
+}  // namespace scriptworker::taskcluster
+
+#endif  // SCRIPTWORKER_TASKCLUSTER_TESTING_FAKE_TASKCLUSTER_OPTIONS_H_
