@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/generator.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -169,17 +167,6 @@ TEST(GenerateCotTest, ManyFilesOnManyThreadsKeepTheirDigests) {
   EXPECT_EQ(one->text, eight->text);
 }
 
-void MakeSocket(const std::string& path) {
-  const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  ASSERT_LT(path.size(), sizeof(address.sun_path));
-  path.copy(address.sun_path, path.size());
-  EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)),
-            0);
-  close(fd);
-}
-
 TEST(GenerateCotTest, OnlyRegularFilesBeneathTheFolderAreDescribed) {
   const TempDir dir;
   const TempDir outside;
@@ -192,7 +179,7 @@ TEST(GenerateCotTest, OnlyRegularFilesBeneathTheFolderAreDescribed) {
   ASSERT_EQ(symlink(outside.path().c_str(), dir.Path("public/folder").c_str()),
             0);
   ASSERT_EQ(mkfifo(dir.Path("public/fifo").c_str(), 0644), 0);
-  MakeSocket(dir.Path("public/s"));
+  ASSERT_EQ(mknod(dir.Path("public/s").c_str(), S_IFSOCK | 0644, 0), 0);
 
   const absl::StatusOr<GeneratedCot> cot =
       GenerateCot(InputFor(dir.path()), nullptr);

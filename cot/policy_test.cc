@@ -112,7 +112,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "UnknownKey",
      .good = "pushlog_url",
      .bad = "pushlog_uri",
-     .message = "p.yml:9: pushlog_uri: unknown key\n"},
+     .message = "p.yml:9: pushlog_uri: unknown key"},
     {.name = "AbsentKey",
      .good = "pushlog_url",
      .bad = "pushlog_uri",
@@ -120,7 +120,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "UnknownProductKey",
      .good = "source_env_prefix",
      .bad = "source_env_suffix",
-     .message = "p.yml:22: products.one.source_env_suffix: unknown key"},
+     .message = "p.yml:23: products.one.source_env_suffix: unknown key"},
     {.name = "AbsentProductKey",
      .good = "source_env_prefix",
      .bad = "source_env_suffix",
@@ -153,7 +153,7 @@ constexpr DefectCase kDefectCases[] = {
      .good = "(?P<path>/o/one)(/|$)",
      .bad = "(?P<path>/o/(?!two).*)(/|$)",
      .message =
-         "p.yml:17: products.one.trusted_vcs_rules[0].path_regexes[0]: "},
+         "p.yml:18: products.one.trusted_vcs_rules[0].path_regexes[0]: "},
     {.name = "ArtifactRuleWithoutFilepath",
      .good = "(?P<filepath>.*)$",
      .bad = "(?P<file>.*)$",
@@ -165,7 +165,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "RuleWithAnUnknownKey",
      .good = "require_secret",
      .bad = "require_secrets",
-     .message = "p.yml:18: products.one.trusted_vcs_rules[0].require_secrets: "
+     .message = "p.yml:19: products.one.trusted_vcs_rules[0].require_secrets: "
                 "unknown key"},
     {.name = "RuleWithoutAHost",
      .good = "netlocs: [tc], ",
@@ -194,7 +194,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "UnknownTasksFor",
      .good = "github-push",
      .bad = "github-pull",
-     .message = "p.yml:19: products.one.valid_tasks_for[0]: expected one of"},
+     .message = "p.yml:20: products.one.valid_tasks_for[0]: expected one of"},
     {.name = "PrebuiltImagesForSomethingElse",
      .good = "prebuilt_docker_image_task_types: [decision]",
      .bad = "prebuilt_docker_image_task_types: all",
@@ -202,17 +202,17 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "ScopeWithoutTrees",
      .good = "{'a:b': repo}",
      .bad = "{'a:b': repos}",
-     .message = "p.yml:23: products.one.cot_restricted_scopes[\"a:b\"]: "
+     .message = "p.yml:24: products.one.cot_restricted_scopes[\"a:b\"]: "
                 "cot_restricted_trees has no \"repos\""},
     {.name = "TreeThatIsNoPath",
      .good = "[/o/one]",
      .bad = "[o/one]",
-     .message = "p.yml:24: products.one.cot_restricted_trees.repo[0]: a "
+     .message = "p.yml:25: products.one.cot_restricted_trees.repo[0]: a "
                 "repository path begins with /, found \"o/one\""},
     {.name = "StringOfAnotherType",
      .good = "source_env_prefix: ONE",
      .bad = "source_env_prefix: 1",
-     .message = "p.yml:22: products.one.source_env_prefix: expected a string, "
+     .message = "p.yml:23: products.one.source_env_prefix: expected a string, "
                 "found an integer"},
 };
 
@@ -223,7 +223,8 @@ TEST(LoadPolicyTest, EachDefectIsReportedWithFileLineAndKey) {
     const absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(text, "p.yml");
     EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument,
                                  HasSubstr(c.message)))
-        << c.name;
+        << c.name << "\n"
+        << loaded.status().message();
   }
 }
 
@@ -236,7 +237,7 @@ TEST(LoadPolicyTest, AllDefectsAreReportedAtOnceInTheOrderOfTheFile) {
                            "p.yml:7: valid_hash_algorithms[^\n]*\n"
                            "p.yml:13: products[^\n]*decision[^\n]*\n"
                            "p.yml:14: products[^\n]*images[^\n]*\n"
-                           "p.yml:22: products[^\n]*source_env_prefix[^\n]*")));
+                           "p.yml:23: products[^\n]*source_env_prefix[^\n]*")));
 }
 
 TEST(LoadPolicyTest, OverlappingRestrictedScopesAreAWarning) {

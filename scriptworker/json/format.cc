@@ -62,9 +62,9 @@ void AppendEscapedAscii(char c, std::string* out) {
   }
 }
 
-// Whether Python writes the byte as it is. It leaves DEL alone.
+// Whether Python writes the byte as it is. It escapes DEL.
 bool IsBare(char c) {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f &&
          c != '"' && c != '\\';
 }
 

@@ -73,7 +73,7 @@ TEST(FormatTest, EscapesAsPythonDoes) {
       {"a/b", R"("a/b")"},
       {"\"\\", R"("\"\\")"},
       {"\b\f\n\r\t", R"("\b\f\n\r\t")"},
-      {"\0\x01\x1f\x7f"sv, "\"\\u0000\\u0001\\u001f\x7f\""},
+      {"\0\x01\x1f\x7f"sv, "\"\\u0000\\u0001\\u001f\\u007f\""},
       {"\u0080\u2028é", R"("\u0080\u2028\u00e9")"},
       {"\U0001f600", R"("\ud83d\ude00")"},
       {"\U0010ffff", R"("\udbff\udfff")"},
