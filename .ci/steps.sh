@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MPL-2.0
+#
+# What .ci/run and .ci/full are made of. Each step adds to the counts, says what
+# it was and how long it took, and lets the next one run whatever its outcome.
+#
+# BAZEL_STARTUP: further startup options for every Bazel, such as --output_base=DIR.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+read -ra startup <<<"${BAZEL_STARTUP:-}"
+passed=0 failed=0 skipped=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# add NAME PASSED FAILED SKIPPED
+add() {
+  ((passed += $2, failed += $3, skipped += $4))
+  printf '== %s: %s passed, %s failed, %s skipped (%s s)\n' "$1" "$2" "$3" "$4" "$((SECONDS - started))"
+}
+
+# check NAME COMMAND...: one check, passed if the command succeeds.
+check() {
+  local name=$1 started=$SECONDS
+  shift
+  if "$@"; then add "$name" 1 0 0; else add "$name" 0 1 0; fi
+}
+
+# bazel_test NAME ARGUMENT...: bazel test, counted by test case. The command may
+# be another one that tests: COMMAND=coverage bazel_test ...
+bazel_test() {
+  local name=$1 started=$SECONDS events=$scratch/events.json status=0 counts
+  shift
+  rm -f "$events"
+  tools/bazel "${startup[@]}" "${COMMAND:-test}" --symlink_prefix=/ --keep_going --noshow_progress \
+    --test_summary=none --build_event_json_file="$events" "$@" || status=$?
+  [[ -s $events ]] || { add "$name" 0 1 0; return; }
+  .ci/count_tests.py "$events" >"$scratch/counts"
+  tail -n +2 "$scratch/counts"
+  read -ra counts < <(head -n 1 "$scratch/counts")
+  # Bazel's own word counts too: 4 means that there was nothing to test.
+  if ((status != 0 && status != 4 && ${counts[1]:-0} == 0)); then
+    echo "bazel exited with $status"
+    counts[1]=1
+  fi
+  add "$name" "${counts[@]}"
+}
+
+# bazel_query EXPRESSION
+bazel_query() {
+  tools/bazel "${startup[@]}" query --noshow_progress --ui_event_filters=-info "$1"
+}
+
+# need PROGRAM PACKAGE: installs the package if the program is missing.
+need() {
+  type -P "$1" >/dev/null || tools/apt_install "$2"
+}
+
+# The targets tagged "conformance" skip themselves without data, so `tests` leaves
+# them out and `conformance` runs them over the data in CORPORA_DIR.
+tests() {
+  bazel_test "$1" --test_tag_filters=-conformance "${@:2}" //...
+}
+
+conformance() {
+  local corpora=${CORPORA_DIR:-../shared/corpora} options=()
+  if [[ -d $corpora ]]; then
+    options=(--test_env=CORPORA_DIR="$(cd "$corpora" && pwd)")
+  fi
+  # The data is no input that Bazel knows of, so a result is never reused.
+  bazel_test conformance --test_tag_filters=conformance --build_tests_only --nocache_test_results \
+    "${options[@]}" //...
+}
+
+formatted() {
+  git ls-files -z -- '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror
+}
+
+# The C++ files that differ from where this branch left main, or, on main, from
+# the last commit but one.
+changed_sources() {
+  local base
+  base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null)
+  if [[ -z $base || $base == "$(git rev-parse HEAD)" ]]; then
+    base=$(git rev-parse --verify -q HEAD~1 || git hash-object -t tree /dev/null)
+  fi
+  git diff --name-only --diff-filter=d "$base" -- '*.h' '*.cc'
+}
+
+tidy() {
+  tools/clang_tidy.py "${startup[@]/#/--startup=}" "$@"
+}
+
+# The last line of every run.
+finish() {
+  printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  ((failed == 0))
+}
