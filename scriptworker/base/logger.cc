@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/worker/logger.h"
+#include "scriptworker/base/logger.h"
 
-namespace scriptworker::worker {
+namespace scriptworker {
 
 std::string_view LogLevelName(LogLevel level) {
   switch (level) {
@@ -19,4 +19,4 @@ std::string_view LogLevelName(LogLevel level) {
   return "CRITICAL";
 }
 
-}  // namespace scriptworker::worker
+}  // namespace scriptworker
