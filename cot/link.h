@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_LINK_H_
+#define COT_LINK_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cot/task_type.h"
+#include "cot/worker_impl.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace cot {
+
+// One task of a chain of trust. Immutable, knows no other link. Thread-safe.
+class Link {
+ public:
+  enum class Role {
+    kTarget,    // the task whose inputs are verified
+    kUpstream,  // a task that it rests on
+  };
+
+  // Finds out what kind of task it is. Violations: those of GuessTaskType and
+  // GuessWorkerImpl, kMalformedTask (no payload, no taskGroupId),
+  // kMalformedParent, kContradictoryTaskQueue.
+  static absl::StatusOr<Link> Create(
+      std::string name, const scriptworker::taskcluster::TaskId& task_id,
+      scriptworker::taskcluster::TaskDefinition task, Role role,
+      const std::vector<std::string>& scriptworker_provisioners);
+
+  const std::string& name() const { return name_; }  // "signing:build"
+  const scriptworker::taskcluster::TaskId& task_id() const { return task_id_; }
+  const scriptworker::taskcluster::TaskDefinition& task() const {
+    return task_;
+  }
+  Role role() const { return role_; }
+  TaskType type() const { return type_; }
+  WorkerImpl worker_impl() const { return worker_impl_; }
+  // taskGroupId.
+  const scriptworker::taskcluster::TaskId& decision_task_id() const {
+    return decision_task_id_;
+  }
+  // extra.parent, else the decision task.
+  const scriptworker::taskcluster::TaskId& parent_task_id() const {
+    return parent_task_id_;
+  }
+  std::string worker_pool_id() const;  // provisionerId/workerType
+
+  // "signing:build AbC...", as messages begin.
+  std::string Label() const;
+
+ private:
+  Link(std::string name, const scriptworker::taskcluster::TaskId& task_id,
+       scriptworker::taskcluster::TaskDefinition task, Role role,
+       TaskType type, WorkerImpl worker_impl,
+       const scriptworker::taskcluster::TaskId& decision_task_id,
+       const scriptworker::taskcluster::TaskId& parent_task_id);
+
+  std::string name_;
+  scriptworker::taskcluster::TaskId task_id_;
+  scriptworker::taskcluster::TaskDefinition task_;
+  Role role_;
+  TaskType type_;
+  WorkerImpl worker_impl_;
+  scriptworker::taskcluster::TaskId decision_task_id_;
+  scriptworker::taskcluster::TaskId parent_task_id_;
+};
+
+}  // namespace cot
+
+#endif  // COT_LINK_H_
