@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -32,6 +33,19 @@ bool IsPlainName(std::string_view token) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
            c == '-';
   });
+}
+
+// A line stays a line, and a terminal what it was, whatever the document says.
+std::string OnOneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
+      absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
+    } else {
+      line.push_back(c);
+    }
+  }
+  return line;
 }
 
 }  // namespace
@@ -61,13 +75,15 @@ void DefectList::Add(std::string_view pointer, std::string_view sentence) {
   const int line = position.has_value() ? position->line : 0;
   const std::string path = KeyPath(pointer);
   defects_.push_back(
-      {line, absl::StrCat(source_, ":", line > 0 ? absl::StrCat(line, ":") : "",
-                          " ", path, path.empty() ? "" : ": ", sentence)});
+      {line, OnOneLine(absl::StrCat(
+                 source_, ":", line > 0 ? absl::StrCat(line, ":") : "", " ",
+                 path, path.empty() ? "" : ": ", sentence))});
 }
 
 void DefectList::AddAbsentKey(std::string_view key, std::string_view sentence) {
-  defects_.push_back({std::numeric_limits<int>::max(),
-                      absl::StrCat(source_, ": ", key, ": ", sentence)});
+  defects_.push_back(
+      {std::numeric_limits<int>::max(),
+       OnOneLine(absl::StrCat(source_, ": ", key, ": ", sentence))});
 }
 
 absl::Status DefectList::ToStatus() const {

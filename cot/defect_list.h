@@ -28,7 +28,8 @@ class DefectList {
 
   bool empty() const { return defects_.empty(); }
   // OK when empty, else kInvalidArgument: one `SOURCE:LINE: KEY: SENTENCE` per
-  // line of the message, in the order of the document.
+  // line of the message, in the order of the document; control characters
+  // are written as \xNN.
   absl::Status ToStatus() const;
 
  private:

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/worker_impl.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cot/violation.h"
+#include "scriptworker/json/array.h"
+#include "scriptworker/json/object.h"
+#include "scriptworker/json/value.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::json::Value;
+using scriptworker::taskcluster::TaskDefinition;
+
+constexpr std::string_view kDocker = "docker-worker";
+constexpr std::string_view kGeneric = "generic-worker";
+constexpr std::string_view kScript = "scriptworker";
+
+bool IsNonEmpty(const Value* value) {
+  if (value == nullptr || value->is_null()) return false;
+  if (value->is_bool()) return value->bool_value();
+  if (value->is_number()) return value->double_value() != 0;
+  if (value->is_string()) return !value->string_value().empty();
+  if (value->is_array()) return !value->array().empty();
+  return !value->object().empty();
+}
+
+bool IsThere(const Value* value) { return value != nullptr && !value->is_null(); }
+
+// Every implementation that some sign of the task points to.
+std::set<std::string> Candidates(
+    const TaskDefinition& task,
+    const std::vector<std::string>& scriptworker_provisioners) {
+  std::set<std::string> candidates;
+  const auto add = [&](std::string_view impl) {
+    candidates.insert(std::string(impl));
+  };
+  if (IsNonEmpty(task.payload().Find("image"))) add(kDocker);
+  const bool of_scriptworker =
+      std::find(scriptworker_provisioners.begin(),
+                scriptworker_provisioners.end(),
+                task.provisioner_id()) != scriptworker_provisioners.end();
+  if (of_scriptworker || task.provisioner_id() == "scriptworker-prov-v1") {
+    add(kScript);
+  }
+  if (IsThere(task.payload().Find("mounts")) ||
+      IsThere(task.payload().Find("osGroups"))) {
+    add(kGeneric);
+  }
+  for (const auto& [tag, value] : task.tags()) {
+    if (tag == "worker-implementation" && !value.empty()) add(value);
+  }
+  for (const std::string& scope : task.scopes()) {
+    if (absl::StartsWith(scope, "docker-worker:")) add(kDocker);
+  }
+  return candidates;
+}
+
+}  // namespace
+
+std::string_view ToString(WorkerImpl impl) {
+  switch (impl) {
+    case WorkerImpl::kDockerWorker:
+      return kDocker;
+    case WorkerImpl::kGenericWorker:
+      return kGeneric;
+    case WorkerImpl::kScriptworker:
+      return kScript;
+  }
+  return "";
+}
+
+absl::StatusOr<WorkerImpl> GuessWorkerImpl(
+    const TaskDefinition& task,
+    const std::vector<std::string>& scriptworker_provisioners,
+    std::string_view link_name) {
+  const std::set<std::string> candidates =
+      Candidates(task, scriptworker_provisioners);
+  if (candidates.size() > 1) {
+    return ToStatus(
+        {.violation = Violation::kAmbiguousWorkerImplementation,
+         .link_name = std::string(link_name),
+         .message = absl::StrCat("guess_worker_impl: too many matches for ",
+                                 link_name, ": {",
+                                 absl::StrJoin(candidates, ", "), "}"),
+         .expected = "one worker implementation"});
+  }
+  if (candidates.contains(std::string(kDocker))) {
+    return WorkerImpl::kDockerWorker;
+  }
+  if (candidates.contains(std::string(kGeneric))) {
+    return WorkerImpl::kGenericWorker;
+  }
+  if (candidates.contains(std::string(kScript))) {
+    return WorkerImpl::kScriptworker;
+  }
+  return ToStatus(
+      {.violation = Violation::kUnknownWorkerImplementation,
+       .link_name = std::string(link_name),
+       .message = absl::StrCat(
+           "guess_worker_impl: can't find a worker_impl for ", link_name, "!"),
+       .expected = "docker-worker, generic-worker or scriptworker",
+       .found = absl::StrJoin(candidates, ", ")});
+}
+
+}  // namespace cot
