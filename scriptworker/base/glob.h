@@ -14,7 +14,9 @@ namespace scriptworker {
 // set with ranges; a '[' that is never closed stands for itself; there is no
 // escape character. Case-sensitive. Characters are Unicode code points of
 // UTF-8; a byte that is not valid UTF-8 is a character that equals only that
-// same byte. Takes at most O(|pattern| * |name|) time and no recursion.
+// same byte. One oddity is not followed: a set whose first range is empty and
+// whose rest starts with '!' ("[b-a!c]") is a negated set in Python. Takes at
+// most O(|pattern| * |name|) time and no recursion.
 bool GlobMatch(std::string_view pattern, std::string_view name);
 
 }  // namespace scriptworker

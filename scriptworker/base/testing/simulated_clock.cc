@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/log/check.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -58,9 +59,10 @@ absl::Duration SimulatedClock::Monotonic() const {
   return monotonic_;
 }
 
-bool SimulatedClock::AwaitWithTimeout(absl::Mutex& mu,
-                                      const absl::Condition& condition,
-                                      absl::Duration timeout) {
+// No analysis: it takes the caller's mutex, held from outside, for released.
+bool SimulatedClock::AwaitWithTimeout(
+    absl::Mutex& mu, const absl::Condition& condition,
+    absl::Duration timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   mu.AssertHeld();
   if (condition.Eval()) return true;
   if (timeout <= absl::ZeroDuration()) return false;
