@@ -12,7 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "scriptworker/worker/logger.h"
+#include "scriptworker/base/logger.h"
 
 namespace scriptworker::worker {
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <thread>
 
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/unique_fd.h"
-#include "scriptworker/worker/logger.h"
 #include "scriptworker/worker/output_lines.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_log.h"

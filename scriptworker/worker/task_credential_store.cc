@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/task_credential_store.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -14,20 +13,9 @@
 
 namespace scriptworker::worker {
 
-absl::StatusOr<std::unique_ptr<TaskCredentialStore>> TaskCredentialStore::Create(
-    taskcluster::Credentials initial, const std::string& temp_dir, SecretRedactor& redactor) {
-  SW_ASSIGN_OR_RETURN(CredentialsFile file, CredentialsFile::Create(temp_dir));
-  SW_RETURN_IF_ERROR(file.Write(initial));
-  return std::unique_ptr<TaskCredentialStore>(
-      new TaskCredentialStore(std::move(initial), std::move(file), redactor));
-}
-
-TaskCredentialStore::TaskCredentialStore(taskcluster::Credentials initial, CredentialsFile file,
-                                         SecretRedactor& redactor)
+TaskCredentialStore::TaskCredentialStore(taskcluster::Credentials initial, SecretRedactor& redactor)
     : redactor_(redactor),
-      script_fd_(file.fd()),
       current_(std::move(initial)),
-      file_(std::move(file)),
       secret_(redactor.Add(current_.access_token)) {}
 
 taskcluster::Credentials TaskCredentialStore::Get() const {
@@ -39,7 +27,14 @@ absl::Status TaskCredentialStore::Update(taskcluster::Credentials credentials) {
   absl::MutexLock lock(&mutex_);
   current_ = std::move(credentials);
   former_secret_ = std::exchange(secret_, redactor_.Add(current_.access_token));
-  return file_.Write(current_);
+  return file_.has_value() ? file_->Write(current_) : absl::OkStatus();
+}
+
+absl::StatusOr<int> TaskCredentialStore::OpenForScript(const std::string& temp_dir) {
+  absl::MutexLock lock(&mutex_);
+  SW_ASSIGN_OR_RETURN(file_, CredentialsFile::Create(temp_dir));
+  SW_RETURN_IF_ERROR(file_->Write(current_));
+  return file_->fd();
 }
 
 }  // namespace scriptworker::worker

@@ -5,9 +5,8 @@
 #ifndef SCRIPTWORKER_WORKER_TASK_CREDENTIAL_STORE_H_
 #define SCRIPTWORKER_WORKER_TASK_CREDENTIAL_STORE_H_
 
-#include <memory>
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -20,14 +19,12 @@
 namespace scriptworker::worker {
 
 // One writer (the reclaimer), many readers, who ask at the time of each request
-// and never keep what they got. All access tokens of the run are kept out of
-// the logs until the store dies. Thread-safe.
+// and never keep what they got. The run's access tokens are kept out of the
+// logs until the store dies. Thread-safe.
 class TaskCredentialStore {
  public:
-  // The script's file is made in `temp_dir` and holds `initial`. `redactor`
-  // must outlive the store.
-  static absl::StatusOr<std::unique_ptr<TaskCredentialStore>> Create(
-      taskcluster::Credentials initial, const std::string& temp_dir, SecretRedactor& redactor);
+  // `redactor` must outlive the store.
+  TaskCredentialStore(taskcluster::Credentials initial, SecretRedactor& redactor);
 
   taskcluster::Credentials Get() const;
 
@@ -35,18 +32,15 @@ class TaskCredentialStore {
   // written (the error says so).
   absl::Status Update(taskcluster::Credentials credentials);
 
-  // For the script; open as long as the store lives.
-  int script_fd() const { return script_fd_; }
+  // Makes the file for the script, in `temp_dir`; Update keeps it up to date.
+  // The descriptor is open as long as the store lives. Call it once.
+  absl::StatusOr<int> OpenForScript(const std::string& temp_dir);
 
  private:
-  TaskCredentialStore(taskcluster::Credentials initial, CredentialsFile file,
-                      SecretRedactor& redactor);
-
   SecretRedactor& redactor_;
-  const int script_fd_;
   mutable absl::Mutex mutex_;
   taskcluster::Credentials current_ ABSL_GUARDED_BY(mutex_);
-  CredentialsFile file_ ABSL_GUARDED_BY(mutex_);
+  std::optional<CredentialsFile> file_ ABSL_GUARDED_BY(mutex_);
   // Of the current token and the one before, which a script may still hold.
   SecretRedactor::Registration secret_ ABSL_GUARDED_BY(mutex_);
   SecretRedactor::Registration former_secret_ ABSL_GUARDED_BY(mutex_);

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -41,19 +40,15 @@ std::string ReadFd(int fd) {
 
 class TaskCredentialStoreTest : public testing::Test {
  protected:
-  TaskCredentialStoreTest()
-      : store_(
-            TaskCredentialStore::Create(Make("task-client", "no-secret"), temp_.path(), redactor_)
-                .value()) {}
-
   const TempDir temp_;
   SecretRedactor redactor_;
-  const std::unique_ptr<TaskCredentialStore> store_;
+  TaskCredentialStore store_{Make("task-client", "no-secret"), redactor_};
+  const int script_fd_ = store_.OpenForScript(temp_.path()).value();
 };
 
 TEST_F(TaskCredentialStoreTest, TheScriptReadsTheSameAsTheWorker) {
-  EXPECT_EQ(store_->Get().client_id, "task-client");
-  EXPECT_EQ(ReadFd(store_->script_fd()),
+  EXPECT_EQ(store_.Get().client_id, "task-client");
+  EXPECT_EQ(ReadFd(script_fd_),
             "{\n  \"accessToken\": \"no-secret\",\n"
             "  \"clientId\": \"task-client\"\n}");
 }
@@ -63,43 +58,51 @@ TEST_F(TaskCredentialStoreTest, TheFileHasNoName) {
 }
 
 TEST_F(TaskCredentialStoreTest, ShorterCredentialsLeaveNoTail) {
-  ASSERT_THAT(store_->Update(Make("a", "b")), IsOk());
-  const std::string text = ReadFd(store_->script_fd());
+  const size_t length = ReadFd(script_fd_).size();
+  ASSERT_THAT(store_.Update(Make("a", "b")), IsOk());
+  const std::string text = ReadFd(script_fd_);
   EXPECT_THAT(json::Parse(text), IsOk()) << text;
-  EXPECT_TRUE(text.ends_with("}" + std::string(17, ' '))) << text;
-  ASSERT_THAT(store_->Update(Make(std::string(500, 'c'), "d")), IsOk());
-  EXPECT_THAT(json::Parse(ReadFd(store_->script_fd())), IsOk());
-  EXPECT_EQ(store_->Get().client_id, std::string(500, 'c'));
+  EXPECT_EQ(text.size(), length);
+  ASSERT_THAT(store_.Update(Make(std::string(500, 'c'), "d")), IsOk());
+  EXPECT_THAT(json::Parse(ReadFd(script_fd_)), IsOk());
+  EXPECT_EQ(store_.Get().client_id, std::string(500, 'c'));
 }
 
 TEST_F(TaskCredentialStoreTest, AReaderAlwaysSeesOneValidDocument) {
   std::atomic<bool> done = false;
   std::thread reader([&] {
     while (!done) {
-      const std::string text = ReadFd(store_->script_fd());
+      const std::string text = ReadFd(script_fd_);
       ASSERT_THAT(json::Parse(text), IsOk()) << text;
     }
   });
   for (int i = 0; i < 2000; ++i) {
     const size_t length = static_cast<size_t>(i * 37 % 400);
-    ASSERT_THAT(store_->Update(Make(std::string(length, 'c'), "t")), IsOk());
+    ASSERT_THAT(store_.Update(Make(std::string(length, 'c'), "t")), IsOk());
   }
   done = true;
   reader.join();
 }
 
 TEST_F(TaskCredentialStoreTest, TokensStayOutOfTheLogs) {
-  ASSERT_THAT(store_->Update(Make("task-client", "new-secret")), IsOk());
+  ASSERT_THAT(store_.Update(Make("task-client", "new-secret")), IsOk());
   std::string text = "no-secret new-secret";
   redactor_.Redact(text);
   EXPECT_EQ(text, "[redacted] [redacted]");
 }
 
-TEST(TaskCredentialStoreErrorTest, NamesTheFolderThatCannotBeUsed) {
+TEST(TaskCredentialStoreWithoutFileTest, ServesTheWorkerAlone) {
   SecretRedactor redactor;
-  EXPECT_THAT(
-      TaskCredentialStore::Create(Make("a", "b"), "/nonexistent/dir", redactor).status().message(),
-      testing::HasSubstr("/nonexistent/dir"));
+  TaskCredentialStore store(Make("task-client", "no-secret"), redactor);
+  ASSERT_THAT(store.Update(Make("new-client", "new-secret")), IsOk());
+  EXPECT_EQ(store.Get().client_id, "new-client");
+}
+
+TEST(TaskCredentialStoreWithoutFileTest, NamesTheFolderThatCannotBeUsed) {
+  SecretRedactor redactor;
+  TaskCredentialStore store(Make("task-client", "no-secret"), redactor);
+  EXPECT_THAT(store.OpenForScript("/nonexistent/dir").status().message(),
+              testing::HasSubstr("/nonexistent/dir"));
 }
 
 }  // namespace

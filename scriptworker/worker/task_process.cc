@@ -147,7 +147,9 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
     if (!ended && stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
-      logger.Warning(absl::StrCat("Stopping the script: ", outcome.reason.message()));
+      logger.Warning(absl::IsCancelled(outcome.reason)
+                         ? "Worker is shutting down, but a task is running. Terminating task"
+                         : absl::StrCat("Stopping the script: ", outcome.reason.message()));
     } else if (!ended) {
       outcome.cause = Cause::kTimedOut;
       logger.Warning(absl::StrCat("Exceeded max run time of ",

@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
-#include "scriptworker/worker/logger.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/worker/process_outcome.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_log.h"

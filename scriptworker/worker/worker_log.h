@@ -13,9 +13,9 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/worker/log_file.h"
 #include "scriptworker/worker/log_format.h"
-#include "scriptworker/worker/logger.h"
 #include "scriptworker/worker/secret_redactor.h"
 
 namespace scriptworker::worker {

@@ -12,7 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "scriptworker/worker/logger.h"
+#include "scriptworker/base/logger.h"
 
 namespace scriptworker::worker {
 

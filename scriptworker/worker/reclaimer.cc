@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/reclaimer.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_error.h"
+#include "scriptworker/taskcluster/task_claim.h"
+
+namespace scriptworker::worker {
+namespace {
+
+// A queue that hands out leases in the past is not asked in a busy loop.
+constexpr absl::Duration kShortestPause = absl::Milliseconds(500);
+
+bool IsConflict(const absl::Status& status) {
+  const std::optional<taskcluster::QueueError> error = taskcluster::GetQueueError(status);
+  return error.has_value() && error->http_status == 409;
+}
+
+}  // namespace
+
+LeaseSchedule ScheduleFor(absl::Duration length, absl::Duration reclaim_interval) {
+  const absl::Duration renew_margin = std::min(length / 3, absl::Minutes(2));
+  const absl::Duration end_margin = std::clamp(length / 10, absl::Seconds(2), absl::Seconds(10));
+  return {.renew = std::max(std::min(reclaim_interval, length - renew_margin), kShortestPause),
+          .give_up = length - end_margin};
+}
+
+Reclaimer::Reclaimer(const taskcluster::ClaimedTask& task, absl::Duration claimed_at,
+                     absl::Duration reclaim_interval, const Collaborators& collaborators,
+                     CancellationSource& claim)
+    : task_id_(task.task_id),
+      run_id_(task.run_id),
+      interval_(reclaim_interval),
+      with_(collaborators),
+      claim_(claim) {
+  SetLease(claimed_at, task.taken_until, task.server_time);
+  keeper_ = std::thread([this] { KeepLease(); });
+  watcher_ = std::thread([this] { WatchLease(); });
+}
+
+Reclaimer::~Reclaimer() { Stop(); }
+
+void Reclaimer::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_ = true;
+    changed_ = true;
+  }
+  stop_.Cancel(absl::CancelledError("the claim is no longer needed"));
+  if (keeper_.joinable()) keeper_.join();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+void Reclaimer::SetLease(absl::Duration granted_at, absl::Time taken_until,
+                         const std::optional<absl::Time>& server_time) {
+  const absl::Duration length = taken_until - server_time.value_or(with_.clock.Now());
+  const LeaseSchedule schedule = ScheduleFor(length, interval_);
+  absl::MutexLock lock(&mutex_);
+  renew_at_ = granted_at + schedule.renew;
+  give_up_at_ = granted_at + schedule.give_up;
+  // A lease of 20 minutes is tried again after a second, one of 10 after 0.1.
+  retry_pause_ = std::clamp(length / 100, absl::Milliseconds(100), absl::Seconds(1));
+  changed_ = true;
+}
+
+absl::Duration Reclaimer::UntilRenewal() const {
+  absl::MutexLock lock(&mutex_);
+  return renew_at_ - with_.clock.Monotonic();
+}
+
+absl::Duration Reclaimer::UntilGivenUp() const {
+  absl::MutexLock lock(&mutex_);
+  return give_up_at_ - with_.clock.Monotonic();
+}
+
+void Reclaimer::KeepLease() {
+  while (true) {
+    const absl::Duration wait = UntilRenewal();
+    with_.logger.Debug(
+        absl::StrCat("waiting ", absl::ToInt64Seconds(wait), " seconds before reclaiming..."));
+    if (!SleepUnlessCancelled(with_.clock, wait, stop_.token())) return;
+    Attempt result = Attempt::kFailed;
+    for (int attempt = 1; result == Attempt::kFailed; ++attempt) result = TryOnce(attempt);
+    if (result != Attempt::kRenewed) return;
+  }
+}
+
+// Asks once and, after a failure, waits until it is time for the next try.
+Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
+  with_.logger.Debug("Reclaiming task...");
+  const absl::Duration asked_at = with_.clock.Monotonic();
+  absl::StatusOr<taskcluster::Reclaim> answer =
+      with_.queue.ReclaimTask(task_id_, run_id_, with_.credentials.Get(), stop_.token());
+  if (answer.ok()) {
+    SetLease(asked_at, answer->taken_until, answer->server_time);
+    with_.logger.Debug(absl::StrCat("Reclaim task response: takenUntil ",
+                                    absl::FormatTime(answer->taken_until, absl::UTCTimeZone()),
+                                    ", credentials {********}"));
+    if (const absl::Status updated = with_.credentials.Update(std::move(answer->credentials));
+        !updated.ok()) {
+      with_.logger.Warning(updated.message());
+    }
+    return Attempt::kRenewed;
+  }
+  if (stop_.token().cancelled()) return Attempt::kStopped;
+  if (IsConflict(answer.status())) {
+    with_.logger.Debug("409: not reclaiming task.");
+    with_.logger.Warning("Killing task after receiving 409 status in reclaim_task");
+    claim_.Cancel(
+        absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
+    return Attempt::kLost;
+  }
+  RetryPolicy policy;
+  policy.backoff = RetryPolicy::Backoff::kTaskclusterClient;
+  policy.max = absl::Seconds(30);
+  {
+    absl::MutexLock lock(&mutex_);
+    policy.initial = retry_pause_;
+  }
+  const absl::Duration pause = RetryDelay(policy, attempt, answer.status(), bit_gen_);
+  with_.logger.Warning(
+      absl::StrCat("Reclaiming failed: ", answer.status().message(), "; the claim is given up in ",
+                   absl::FormatDuration(absl::Trunc(UntilGivenUp(), absl::Seconds(1))),
+                   " unless a retry works"));
+  return SleepUnlessCancelled(with_.clock, pause, stop_.token()) ? Attempt::kFailed
+                                                                 : Attempt::kStopped;
+}
+
+// Blocks until the lease is to be given up (true) or nobody needs it (false).
+bool Reclaimer::LeaseLapses() {
+  absl::MutexLock lock(&mutex_);
+  while (!stopped_) {
+    const absl::Duration left = give_up_at_ - with_.clock.Monotonic();
+    if (left <= absl::ZeroDuration()) return true;
+    changed_ = false;
+    with_.clock.AwaitWithTimeout(mutex_, absl::Condition(&changed_), left);
+  }
+  return false;
+}
+
+void Reclaimer::WatchLease() {
+  if (!LeaseLapses()) return;
+  with_.logger.Error("The claim is about to end and could not be renewed: giving the task up");
+  claim_.Cancel(absl::AbortedError("the claim was about to end unrenewed"));
+  stop_.Cancel(absl::AbortedError("the claim was given up"));
+}
+
+}  // namespace scriptworker::worker

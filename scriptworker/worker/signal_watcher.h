@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Receives the worker's signals on a thread of its own, where locks and logs
+// may be used.
+
+#ifndef SCRIPTWORKER_WORKER_SIGNAL_WATCHER_H_
+#define SCRIPTWORKER_WORKER_SIGNAL_WATCHER_H_
+
+#include <thread>
+
+#include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/shutdown.h"
+
+namespace scriptworker::worker {
+
+// SIGUSR1 drains; SIGTERM and SIGINT stop, the second of them at once.
+// Thread-compatible; one in a process.
+class SignalWatcher {
+ public:
+  // Holds these signals back, for this thread and those it starts, until a
+  // watcher takes them. Call it first thing in main(): no signal that comes
+  // earlier than the watcher is lost then. SIGPIPE is ignored from then on.
+  static void Block();
+
+  // REQUIRES: Block() was called, on the first thread. `shutdown` must outlive
+  // the watcher.
+  explicit SignalWatcher(Shutdown& shutdown);
+  // The signals are held back again.
+  ~SignalWatcher();
+
+ private:
+  void Run();
+
+  Shutdown& shutdown_;
+  UniqueFd signals_;  // a signalfd
+  UniqueFd end_;      // an eventfd
+  std::thread thread_;
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_SIGNAL_WATCHER_H_

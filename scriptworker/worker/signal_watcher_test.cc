@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/signal_watcher.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/worker/testing/capturing_logger.h"
+
+namespace scriptworker::worker {
+namespace {
+
+// Waits in real time: the kernel delivers the signal.
+bool Await(const CancellationToken& token) {
+  absl::Notification done;
+  const CancellationCallback callback(token, [&done] { done.Notify(); });
+  return done.WaitForNotificationWithTimeout(absl::Seconds(30));
+}
+
+class SignalWatcherTest : public testing::Test {
+ protected:
+  SignalWatcherTest() { SignalWatcher::Block(); }
+  static void Send(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
+
+  CapturingLogger logger_;
+  Shutdown shutdown_{logger_};
+};
+
+TEST_F(SignalWatcherTest, Usr1Drains) {
+  const SignalWatcher watcher(shutdown_);
+  Send(SIGUSR1);
+  EXPECT_TRUE(Await(shutdown_.drain()));
+  EXPECT_FALSE(shutdown_.stop().cancelled());
+}
+
+TEST_F(SignalWatcherTest, TermStopsAndTheSecondOneAtOnce) {
+  const SignalWatcher watcher(shutdown_);
+  Send(SIGTERM);
+  EXPECT_TRUE(Await(shutdown_.stop()));
+  EXPECT_FALSE(shutdown_.at_once().cancelled());
+  Send(SIGTERM);
+  EXPECT_TRUE(Await(shutdown_.at_once()));
+}
+
+TEST_F(SignalWatcherTest, IntIsLikeTerm) {
+  const SignalWatcher watcher(shutdown_);
+  Send(SIGINT);
+  EXPECT_TRUE(Await(shutdown_.stop()));
+}
+
+TEST_F(SignalWatcherTest, ASignalBeforeTheWatcherIsNotLost) {
+  Send(SIGTERM);
+  const SignalWatcher watcher(shutdown_);
+  EXPECT_TRUE(Await(shutdown_.stop()));
+}
+
+TEST_F(SignalWatcherTest, WritingToAClosedPipeIsNoDeath) { Send(SIGPIPE); }
+
+}  // namespace
+}  // namespace scriptworker::worker

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// What a run publishes: the files that its script left in the artifact folder,
+// the logs, and the signed chain of trust.
+
+#ifndef SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
+#define SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cot/cot_body.h"
+#include "cot/signer.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/crypto/hash.h"
+#include "scriptworker/taskcluster/artifact_upload.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/worker/work_dir.h"
+
+namespace scriptworker::worker {
+
+// How the worker describes its runs; see cot/generator.h.
+struct ChainOfTrustOptions {
+  std::string worker_id = {};
+  std::string worker_type = {};
+  crypto::HashAlgorithm hash_algorithm = crypto::HashAlgorithm::kSha256;
+  std::string schema_path = {};   // empty: the built-in schema
+  cot::Signer* signer = nullptr;  // not owned; null: not signed
+};
+
+// Thread-compatible. The references must outlive the object.
+class TaskArtifacts {
+ public:
+  TaskArtifacts(const WorkDir& dirs, ChainOfTrustOptions chain_of_trust,
+                taskcluster::ArtifactUploader& uploader, Logger& logger);
+
+  // Writes chain-of-trust.json and its signature; the script and its logs must
+  // be closed. Files that are not published are named in a warning. Errors: see
+  // cot/generator.h.
+  absl::Status GenerateChainOfTrust(const taskcluster::ClaimedTask& task);
+
+  // Uploads every regular file below the artifact folder, in parallel; those
+  // that the chain of trust lists must still have their digest. All are tried;
+  // each failure is logged, and makes the status (kSuccess if there is none;
+  // see exit_status.h). Links, fifos, sockets and devices are named in a
+  // warning; a file whose name no artifact can have is a failure.
+  int UploadAll(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
+
+  // Lets live_backing.log show chain_of_trust.log, if that exists: what people
+  // open when the verification failed before there was any output. A failure is
+  // logged and otherwise ignored.
+  void LinkChainOfTrustLog(const taskcluster::UploadTarget& target);
+
+ private:
+  std::optional<std::string> Sha256Of(const std::string& path) const;
+
+  const WorkDir& dirs_;
+  const ChainOfTrustOptions options_;
+  taskcluster::ArtifactUploader& uploader_;
+  Logger& logger_;
+  std::optional<cot::CotBody> body_;  // of the run in hand, once generated
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_

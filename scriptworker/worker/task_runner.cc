@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/task_runner.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/taskcluster/artifact_upload.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_error.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/taskcluster/timestamp.h"
+#include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/process_outcome.h"
+#include "scriptworker/worker/reclaimer.h"
+#include "scriptworker/worker/script_environment.h"
+#include "scriptworker/worker/task_artifacts.h"
+#include "scriptworker/worker/task_credential_store.h"
+#include "scriptworker/worker/task_log.h"
+#include "scriptworker/worker/task_preparation.h"
+#include "scriptworker/worker/task_process.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::scriptworker::taskcluster::ClaimedTask;
+using Resolution = RunOutcome::Resolution;
+
+// A token that is cancelled with the first of two others.
+class EitherToken {
+ public:
+  EitherToken(const CancellationToken& a, const CancellationToken& b)
+      : source_(a), link_(b, [this, b] { source_.Cancel(b.reason()); }) {}
+  CancellationToken token() const { return source_.token(); }
+
+ private:
+  CancellationSource source_;
+  CancellationCallback link_;
+};
+
+// The task's `expires`, which its artifacts get; nullopt if it has none.
+std::optional<absl::Time> ExpiresOf(const ClaimedTask& task) {
+  const json::Value* text = task.definition.Find("expires");
+  if (text == nullptr || !text->is_string()) return std::nullopt;
+  const absl::StatusOr<absl::Time> time = taskcluster::ParseTimestamp(text->string_value());
+  return time.ok() ? std::make_optional(*time) : std::nullopt;
+}
+
+// The run ended, but the queue may be told a little later just as well: while
+// the claim is kept a report is worth many tries.
+RetryPolicy ReportRetryPolicy() {
+  RetryPolicy policy;
+  policy.attempts = 12;
+  policy.max = absl::Seconds(30);
+  return policy;
+}
+
+bool IsPassing(const absl::Status& error) {
+  return absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error);
+}
+
+}  // namespace
+
+// What one call of Run works with.
+struct TaskRunner::RunningTask {
+  RunningTask(const TaskRunner& runner, const ClaimedTask& claimed, const StopTokens& stop_tokens)
+      : task(claimed),
+        tokens(stop_tokens),
+        credentials(claimed.credentials, runner.with_.redactor),
+        artifacts(runner.with_.dirs, runner.options_.chain_of_trust, runner.with_.uploader,
+                  runner.with_.logger),
+        stop_or_lost(tokens.stop, claim.token()),
+        lost_or_at_once(claim.token(), tokens.at_once),
+        target{.task_id = claimed.task_id,
+               .run_id = claimed.run_id,
+               .expires = ExpiresOf(claimed).value_or(absl::InfinitePast()),
+               .credentials = [this] { return credentials.Get(); }} {}
+
+  bool claim_lost() const { return claim.token().cancelled(); }
+
+  const ClaimedTask& task;
+  const StopTokens tokens;
+  CancellationSource claim;  // cancelled when the claim is lost
+  TaskCredentialStore credentials;
+  TaskArtifacts artifacts;
+  const EitherToken stop_or_lost;
+  const EitherToken lost_or_at_once;
+  const taskcluster::UploadTarget target;
+  int status = kSuccess;
+};
+
+TaskRunner::TaskRunner(RunnerOptions options, const Collaborators& collaborators)
+    : options_(std::move(options)), with_(collaborators), statuses_(options_.reversed_statuses) {}
+
+RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
+                           const StopTokens& tokens) {
+  RunningTask run(*this, task, tokens);
+  Resolution resolution = Resolution::kClaimLost;
+  {
+    Reclaimer reclaimer(task, claimed_at, options_.reclaim_interval,
+                        {with_.queue, run.credentials, with_.clock, with_.logger}, run.claim);
+    run.status = Work(run);
+    if (!run.lost_or_at_once.token().cancelled()) Upload(run);
+    resolution = ReportStatus(run);
+  }
+  return {.status = run.status, .resolution = resolution, .cleaned = with_.dirs.Cleanup()};
+}
+
+int TaskRunner::Fail(Phase phase, const absl::Status& error) {
+  with_.logger.Error(absl::StrCat("Hit ScriptWorkerException: ", error.message()));
+  return StatusForError(phase, error);
+}
+
+// For a run without output: what people open is the log.
+void TaskRunner::ExplainInTaskLog(const absl::Status& error) {
+  absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
+  if (!log.ok()) return;
+  std::string text = absl::StrCat("The script was not started: ", error.message(), "\n");
+  with_.redactor.Redact(text);
+  log->Write(text);
+  log->Close().IgnoreError();
+}
+
+// Steps 1 to 4. Returns the status.
+int TaskRunner::Work(RunningTask& run) {
+  if (run.tokens.stop.cancelled()) return kWorkerShutdown;
+  absl::Status prepared = WriteTaskFiles(run.task, with_.dirs, with_.logger);
+  absl::StatusOr<int> credentials_fd = run.credentials.OpenForScript(options_.temp_dir);
+  prepared.Update(credentials_fd.status());
+  const absl::StatusOr<TaskLimits> limits = CheckTask(run.task, options_.task_max_timeout);
+  prepared.Update(limits.status());
+  if (!prepared.ok()) {
+    ExplainInTaskLog(prepared);
+    return Fail(Phase::kPrepare, prepared);
+  }
+  if (with_.verifier != nullptr) {
+    const absl::Status verified = with_.verifier->Verify(run.task, run.stop_or_lost.token());
+    if (absl::IsCancelled(verified)) {
+      with_.logger.Info("CoT cancelled asynchronously");
+      return kWorkerShutdown;
+    }
+    if (!verified.ok()) {
+      if (!run.claim_lost()) run.artifacts.LinkChainOfTrustLog(run.target);
+      return Fail(Phase::kVerify, verified);
+    }
+  }
+  return RunScript(run, limits->max_run_time, *credentials_fd);
+}
+
+// Steps 3 and 4.
+int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd) {
+  absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
+  if (!log.ok()) return Fail(Phase::kRun, log.status());
+  const absl::StatusOr<ProcessOutcome> outcome =
+      RunTaskProcess({.argv = options_.task_script,
+                      .environment = ScriptEnvironment(options_.environment, run.task.task_id,
+                                                       run.task.run_id, options_.root_url),
+                      .credentials_fd = credentials_fd,
+                      .time_limit = max_run_time},
+                     {*log, with_.logger, with_.redactor, with_.clock},
+                     {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
+  if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));
+  const absl::Status logged = log->Close();
+  if (!outcome.ok()) return Fail(Phase::kRun, outcome.status());
+  int status = logged.ok() ? kSuccess : Fail(Phase::kRun, logged);
+  switch (outcome->cause) {
+    case ProcessOutcome::Cause::kCancelled:
+      return StatusForError(Phase::kRun, outcome->reason);
+    case ProcessOutcome::Cause::kTimedOut:
+      with_.logger.Error(absl::StrCat("Hit ScriptWorkerException: Exceeded max run time of ",
+                                      absl::ToInt64Seconds(max_run_time), " seconds"));
+      return WorstStatus(status, options_.task_max_timeout_status);
+    case ProcessOutcome::Cause::kExited:
+      status = WorstStatus(status, outcome->return_code);
+      break;
+    case ProcessOutcome::Cause::kSignaled:
+      status = WorstStatus(status, kFailure);
+      break;
+  }
+  if (const absl::Status generated = run.artifacts.GenerateChainOfTrust(run.task);
+      !generated.ok()) {
+    status = WorstStatus(status, Fail(Phase::kGenerate, generated));
+  }
+  return status;
+}
+
+void TaskRunner::Upload(RunningTask& run) {
+  if (run.target.expires == absl::InfinitePast()) {
+    with_.logger.Error("Nothing is uploaded: the task has no `expires`");
+    run.status = WorstStatus(run.status, kMalformedPayload);
+    return;
+  }
+  run.status =
+      WorstStatus(run.status, run.artifacts.UploadAll(run.target, run.lost_or_at_once.token()));
+}
+
+Resolution TaskRunner::ReportStatus(RunningTask& run) {
+  const Report report = statuses_.ReportFor(run.status);
+  if (!report.note.empty()) with_.logger.Warning(report.note);
+  const auto report_once = [&]() -> absl::Status {
+    const taskcluster::Credentials credentials = run.credentials.Get();
+    switch (report.kind) {
+      case Report::Kind::kCompleted:
+        with_.logger.Info("Reporting task complete...");
+        return with_.queue.ReportCompleted(run.task.task_id, run.task.run_id, credentials);
+      case Report::Kind::kFailed:
+        with_.logger.Info("Reporting task failed...");
+        return with_.queue.ReportFailed(run.task.task_id, run.task.run_id, credentials);
+      case Report::Kind::kException:
+        break;
+    }
+    with_.logger.Info(
+        absl::StrCat("Reporting task exception ", taskcluster::ToString(report.reason), "..."));
+    return with_.queue.ReportException(run.task.task_id, run.task.run_id, report.reason,
+                                       credentials);
+  };
+  absl::BitGen bit_gen;
+  const absl::Status reported = Retry(ReportRetryPolicy(), with_.clock, bit_gen,
+                                      run.lost_or_at_once.token(), report_once, IsPassing);
+  if (reported.ok()) return Resolution::kReported;
+  if (const auto error = taskcluster::GetQueueError(reported);
+      error.has_value() && error->http_status == 409) {
+    with_.logger.Info("409: not reporting complete/failed.");
+    return Resolution::kClaimLost;
+  }
+  if (run.claim_lost()) {
+    with_.logger.Warning(
+        absl::StrCat("Nothing is reported: ", run.claim.token().reason().message()));
+    return Resolution::kClaimLost;
+  }
+  if (run.tokens.at_once.cancelled()) {
+    with_.logger.Warning("Nothing is reported: the worker stops at once, the claim will expire");
+    return Resolution::kAbandoned;
+  }
+  with_.logger.Error(
+      absl::StrCat("The task could not be resolved and is left to expire: ", reported.message()));
+  return Resolution::kUnreported;
+}
+
+}  // namespace scriptworker::worker

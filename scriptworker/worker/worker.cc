@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "cot/signer.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/artifact_upload.h"
+#include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/worker/abortable_transport.h"
+#include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/task_runner.h"
+#include "scriptworker/worker/work_dir.h"
+#include "scriptworker/worker/worker_loop.h"
+
+namespace scriptworker::worker {
+namespace {
+
+RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environment,
+                                cot::Signer& signer) {
+  return {.task_script = config.script.argv,
+          .root_url = config.queue.root_url,
+          .task_max_timeout = config.timeouts.task_max_timeout,
+          .task_max_timeout_status = config.script.task_max_timeout_status,
+          .reclaim_interval = config.timeouts.reclaim_interval,
+          .reversed_statuses = config.script.reversed_statuses,
+          .chain_of_trust =
+              {
+                  .worker_id = config.queue.worker_id,
+                  .worker_type = config.queue.worker_type,
+                  .hash_algorithm = config.signing.hash_algorithm,
+                  .schema_path = config.signing.schema_path,
+                  .signer = config.signing.sign_chain_of_trust ? &signer : nullptr,
+              },
+          .environment = environment,
+          .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
+                                                         const std::string& log_dir,
+                                                         absl::TimeZone zone, const Clock& clock,
+                                                         const SecretRedactor& redactor) {
+  SW_ASSIGN_OR_RETURN(LogFormat format, LogFormat::Create({.format = logging.format,
+                                                           .date_format = logging.date_format,
+                                                           .zone = zone,
+                                                           .process_start = clock.Now()}));
+  return WorkerLog::Create({.file = {.path = JoinPath(log_dir, "worker.log"),
+                                     .watch = logging.watch_log_file,
+                                     .max_bytes = logging.max_bytes,
+                                     .max_backups = logging.max_backups},
+                            .format = std::move(format),
+                            .verbose = logging.verbose},
+                           clock, redactor);
+}
+
+absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
+                       const WorkerSurroundings& surroundings) {
+  Clock& clock = surroundings.clock;
+  Logger& logger = surroundings.logger;
+  SecretRedactor& redactor = surroundings.redactor;
+  const auto token = redactor.Add(credentials.access_token);
+  const auto github_token = redactor.Add(config.verification.github_oauth_token);
+
+  AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
+  SW_ASSIGN_OR_RETURN(
+      const std::unique_ptr<taskcluster::QueueClient> queue,
+      taskcluster::QueueClient::Create(config.queue.root_url, transport, clock, credentials));
+  taskcluster::ArtifactUploader uploader(
+      *queue, transport, clock,
+      {.put_timeout = config.timeouts.artifact_upload_timeout,
+       .log = [&logger](std::string_view line) { logger.Info(line); }});
+  const WorkDir dirs(config.directories.work_dir, config.directories.artifact_dir,
+                     config.directories.task_log_dir);
+  cot::KeyFileSigner signer(config.signing.private_key_path);
+  TaskRunner runner(MakeRunnerOptions(config, surroundings.environment, signer),
+                    {.queue = *queue,
+                     .uploader = uploader,
+                     .verifier = nullptr,
+                     .dirs = dirs,
+                     .clock = clock,
+                     .logger = logger,
+                     .redactor = redactor});
+  WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
+                             .worker_group = config.queue.worker_group,
+                             .worker_id = config.queue.worker_id},
+                   .poll_interval = config.timeouts.poll_interval,
+                   .host_name = surroundings.host_name},
+                  {.queue = *queue,
+                   .runner = runner,
+                   .dirs = dirs,
+                   .shutdown = surroundings.shutdown,
+                   .clock = clock,
+                   .logger = logger});
+  return loop.Run();
+}
+
+}  // namespace scriptworker::worker

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The whole worker, put together from its configuration. The only place that
+// knows every part; main() brings what differs between production and tests.
+
+#ifndef SCRIPTWORKER_WORKER_WORKER_H_
+#define SCRIPTWORKER_WORKER_WORKER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/config.h"
+#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/shutdown.h"
+#include "scriptworker/worker/worker_log.h"
+
+namespace scriptworker::worker {
+
+// log_dir/worker.log and the screen, as configured. Times are of `zone`.
+absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
+                                                         const std::string& log_dir,
+                                                         absl::TimeZone zone, const Clock& clock,
+                                                         const SecretRedactor& redactor);
+
+// Everything must outlive the call.
+struct WorkerSurroundings {
+  http::Transport& transport;  // one for all; must not retry by itself
+  Clock& clock;
+  Logger& logger;
+  SecretRedactor& redactor;
+  const Shutdown& shutdown;
+  const Environment& environment;
+  std::string host_name = {};
+};
+
+// Works until `shutdown` says otherwise. OK: drained or stopped in order.
+// kCancelled: had to stop at once. Other errors: could not begin (root URL,
+// folders), with the reason in words.
+absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
+                       const WorkerSurroundings& surroundings);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_WORKER_H_

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker_loop.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/worker/task_runner.h"
+
+namespace scriptworker::worker {
+
+WorkerLoop::WorkerLoop(LoopOptions options, const Collaborators& collaborators)
+    : options_(std::move(options)), with_(collaborators) {}
+
+void WorkerLoop::LogLife(std::string_view event) {
+  with_.logger.Info(absl::StrCat(
+      "Scriptworker ", event, " at ",
+      absl::FormatTime("%Y-%m-%d %H:%M:%S%Ez", with_.clock.Now(), absl::UTCTimeZone()), " UTC"));
+  with_.logger.Info(absl::StrCat("Worker FQDN: ", options_.host_name));
+}
+
+void WorkerLoop::Pause() {
+  SleepUnlessCancelled(with_.clock, options_.poll_interval, with_.shutdown.drain());
+}
+
+absl::Status WorkerLoop::Run() {
+  LogLife("starting up");
+  SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
+  while (!with_.shutdown.drain().cancelled()) {
+    if (!clean_) {
+      const absl::Status cleaned = with_.dirs.Cleanup();
+      clean_ = cleaned.ok();
+      if (!clean_) {
+        with_.logger.Critical(absl::StrCat(
+            "No task is claimed while the folders cannot be emptied: ", cleaned.message()));
+      }
+    }
+    if (!clean_ || !ClaimAndRun()) Pause();
+  }
+  LogLife("stopped");
+  return with_.shutdown.at_once().reason();
+}
+
+bool WorkerLoop::ClaimAndRun() {
+  with_.logger.Debug(absl::StrCat("Calling claimWork for ", options_.claim.worker_group, "/",
+                                  options_.claim.worker_id, "..."));
+  const absl::StatusOr<std::vector<taskcluster::ClaimedTask>> tasks =
+      with_.queue.ClaimWork(options_.claim, with_.shutdown.at_once());
+  const absl::Duration claimed_at = with_.clock.Monotonic();
+  if (!tasks.ok()) {
+    if (!with_.shutdown.at_once().cancelled()) {
+      with_.logger.Warning(absl::StrCat("claimWork failed: ", tasks.status().message()));
+    }
+    return false;
+  }
+  for (const taskcluster::ClaimedTask& task : *tasks) {
+    const RunOutcome outcome = with_.runner.Run(
+        task, claimed_at, {.stop = with_.shutdown.stop(), .at_once = with_.shutdown.at_once()});
+    clean_ = outcome.cleaned.ok();
+  }
+  return !tasks->empty();
+}
+
+}  // namespace scriptworker::worker

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Claim, run, again: the life of the worker.
+
+#ifndef SCRIPTWORKER_WORKER_WORKER_LOOP_H_
+#define SCRIPTWORKER_WORKER_WORKER_LOOP_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/worker/shutdown.h"
+#include "scriptworker/worker/task_runner.h"
+#include "scriptworker/worker/work_dir.h"
+
+namespace scriptworker::worker {
+
+struct LoopOptions {
+  taskcluster::ClaimRequest claim;
+  absl::Duration poll_interval = absl::Seconds(10);
+  std::string host_name = {};  // for the log
+};
+
+// One task at a time; after a task the next claim follows at once, after an
+// empty answer or a failed claim there is a pause of poll_interval.
+//
+// A claim under way is never abandoned, since the queue may give a task in that
+// very moment: draining and stopping let it come to its end (about 20 s). A
+// task that it brings is run when draining, and resolved as worker-shutdown when
+// stopping. Only a stop "at once" cuts it off.
+class WorkerLoop {
+ public:
+  struct Collaborators {
+    taskcluster::TaskClaimer& queue;
+    TaskRunner& runner;
+    const WorkDir& dirs;
+    const Shutdown& shutdown;
+    Clock& clock;
+    Logger& logger;
+  };
+
+  // The collaborators must outlive the loop.
+  WorkerLoop(LoopOptions options, const Collaborators& collaborators);
+
+  // Returns when the worker is told to end: OK, or kCancelled if it had to be
+  // at once. Any other error comes before the first claim: the folders cannot be
+  // emptied. Later no task is claimed while they cannot.
+  absl::Status Run();
+
+ private:
+  void LogLife(std::string_view event);
+  void Pause();
+  // Whether a task was taken.
+  bool ClaimAndRun();
+
+  const LoopOptions options_;
+  const Collaborators with_;
+  bool clean_ = true;  // the folders, for the next task
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_WORKER_LOOP_H_
