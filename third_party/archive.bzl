@@ -44,7 +44,7 @@ def _unpack(ctx, pin, allow_fail):
     return ctx.download_and_extract(
         url = [url],
         sha256 = pin.sha256,
-        stripPrefix = pin.prefix,
+        stripPrefix = "" if pin.prefix == "." else pin.prefix,
         allow_fail = allow_fail,
     ).success
 

@@ -1,6 +1,8 @@
-/* Made once by curl 8.14.1's own CMake on Linux with glibc: HTTP only, threaded
- * resolver, no built-in CA path; then the TLS and zlib lines below were added
- * and arc4random() was removed (glibc older than 2.36 has none). */
+/* Made once by curl 8.14.1's own CMake on Linux with glibc, with HTTP_ONLY=ON,
+ * CURL_ENABLE_SSL=OFF, CURL_ZLIB=OFF, ENABLE_THREADED_RESOLVER=ON,
+ * CURL_CA_BUNDLE=none, CURL_CA_PATH=none and CURL_DISABLE_{WEBSOCKETS,NETRC,ALTSVC,
+ * HSTS,NTLM,DOH}=ON. Then the TLS and zlib lines at the end were added, and
+ * arc4random() was removed (glibc older than 2.36 has none). */
 #define CURL_DISABLE_ALTSVC 1
 #define CURL_DISABLE_DICT 1
 #define CURL_DISABLE_DOH 1
