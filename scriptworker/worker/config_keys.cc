@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/config_keys.h"
 
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "absl/types/span.h"

@@ -29,10 +29,10 @@ struct ConfigKey {
   KeyType type = KeyType::kString;
   // JSON text; empty: the key has to be set (kWorker) or its default is not
   // written here (the other kinds).
-  std::string_view default_json;
+  std::string_view default_json = {};
   Kind kind = Kind::kWorker;
   // An environment variable that replaces the default, if it is set.
-  std::string_view environment_variable;
+  std::string_view environment_variable = {};
   // For integers.
   int64_t minimum = 0;
   int64_t maximum = std::numeric_limits<int32_t>::max();

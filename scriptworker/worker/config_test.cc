@@ -71,7 +71,7 @@ class ConfigTest : public testing::Test {
 
   TempDir dir_;
   TempDir home_;
-  Environment environment_{{{"HOME", home_.path()}}};
+  Environment environment_{Environment::Variables{{"HOME", home_.path()}}};
   LoadOptions options_;
 };
 
@@ -220,7 +220,7 @@ constexpr DefectCase kDefectCases[] = {
      .message = "reversed_statuses.a: the key is to be an exit code"},
     {.name = "ReversedStatusThatIsNoReason",
      .lines = "reversed_statuses: {42: success}",
-     .message = "reversed_statuses.42: expected one of worker-shutdown, "
+     .message = "reversed_statuses[42]: expected one of worker-shutdown, "
                 "malformed-payload, resource-unavailable, internal-error, "
                 "superseded, intermittent-task; found \"success\""},
     {.name = "HashThatIsNotKnown",
@@ -354,7 +354,7 @@ constexpr CredentialsCase kCredentialsCases[] = {
      .message = "c.yml:1: credentials: $: clientId must be set"},
     {.name = "EmptyToken",
      .yaml = "{clientId: me, accessToken: ''}",
-     .message = "c.yml:1: credentials: $: accessToken must be set"},
+     .message = "c.yml:1: credentials: $.accessToken"},
     {.name = "CertificateThatIsNoJson",
      .yaml = "{clientId: me, accessToken: s3cret, certificate: s3cret}",
      .message = "c.yml:1: credentials: $.certificate"},

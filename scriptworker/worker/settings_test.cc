@@ -273,7 +273,9 @@ TEST(SettingsTest, TheEnvironmentReplacesTwoDefaults) {
 
 TEST(SettingsTest, AValueOfTheEnvironmentIsCheckedToo) {
   EXPECT_EQ(
-      Read(kRequired, Environment({{"SCRIPTWORKER_WORKER_ID", "a b"}})).defects,
+      Read(kRequired, Environment(Environment::Variables{
+                          {"SCRIPTWORKER_WORKER_ID", "a b"}}))
+          .defects,
       "w.yml: worker_id: Taskcluster requires 1 to 38 of the characters a-z "
       "A-Z 0-9 - _, found \"a b\" (from the variable SCRIPTWORKER_WORKER_ID)");
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_CHAIN_BUILDER_H_
+#define COT_CHAIN_BUILDER_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cot/chain.h"
+#include "cot/violation.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace cot {
+
+struct ChainRequest {
+  scriptworker::taskcluster::TaskId task_id;
+  std::string name;           // of the target: its type ("signing")
+  bool check_target = false;  // check the target as a link, too
+  int max_chain_length = 20;  // colons in a link's name
+  int max_links = 1000;
+  int max_parallel_reads = 16;
+};
+
+// Fetches the definitions of all tasks that the target rests on: breadth first,
+// the tasks of one distance at the same time. A task that is reachable by several
+// ways is fetched once and has the name of the way that is first in that order.
+//
+// What is wrong with one task is appended to `findings`; that task is left out
+// and the others go on, so that all of it is found in one run. The errors:
+// what makes the target itself no link (kPermissionDenied with a finding);
+// kUnavailable and the token's reason when a definition could not be had.
+absl::StatusOr<Chain> BuildChain(
+    const ChainRequest& request,
+    scriptworker::taskcluster::TaskDefinition target,
+    const std::vector<std::string>& scriptworker_provisioners,
+    scriptworker::taskcluster::TaskReader& queue, scriptworker::Logger& logger,
+    const scriptworker::CancellationToken& cancellation,
+    std::vector<Finding>& findings);
+
+}  // namespace cot
+
+#endif  // COT_CHAIN_BUILDER_H_
