@@ -87,9 +87,11 @@ absl::Status WriteAll(int fd, std::string_view data, std::string_view name) {
 
 absl::Status WriteFile(const std::string& path, std::string_view data,
                        mode_t mode) {
-  UniqueFd fd(::open(path.c_str(),
-                     O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
-                     mode));
+  // O_NONBLOCK: a fifo that was put there is an error, not a wait without end.
+  UniqueFd fd(::open(
+      path.c_str(),
+      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
+      mode));
   if (!fd.valid()) {
     if (errno == ELOOP) {
       return absl::FailedPreconditionError(

@@ -113,6 +113,12 @@ TEST(WriteFileTest, DoesNotWriteThroughASymbolicLink) {
   EXPECT_THAT(ReadFile(target), IsOkAndHolds(Eq("kept")));
 }
 
+TEST(WriteFileTest, IsNotHeldUpByAFifo) {
+  const TempDir dir;
+  ASSERT_EQ(::mkfifo(dir.Path("fifo").c_str(), 0600), 0);
+  EXPECT_FALSE(WriteFile(dir.Path("fifo"), "x").ok());
+}
+
 TEST(AtomicWriteFileTest, ReplacesEvenALinkAndSetsTheMode) {
   const TempDir dir;
   const std::string target = dir.Write("target", "kept");

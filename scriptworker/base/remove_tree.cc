@@ -108,15 +108,14 @@ class TreeRemover {
   }
 
   void MoveUp(int parent, const std::string& name, const std::string& path) {
-    for (int attempt = 0; attempt < 1000; ++attempt) {
+    do {
       const std::string new_name = absl::StrCat(".removing-", next_name_++);
       // An empty folder in the way is replaced, which does no harm here.
       if (::renameat(parent, name.c_str(), top_, new_name.c_str()) == 0) {
         ++moved_up_;
         return;
       }
-      if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR) break;
-    }
+    } while (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR);
     Fail(errno, "cannot remove", path);
   }
 
