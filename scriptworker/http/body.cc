@@ -31,8 +31,8 @@ absl::Status StringSource::Rewind() {
 }
 
 absl::StatusOr<size_t> FileSource::Read(absl::Span<char> buffer) {
-  const auto wanted = static_cast<size_t>(
-      std::min(static_cast<int64_t>(buffer.size()), size_ - position_));
+  const auto wanted =
+      static_cast<size_t>(std::min(static_cast<int64_t>(buffer.size()), size_ - position_));
   ssize_t got = 0;
   do {
     got = pread(fd_, buffer.data(), wanted, position_);

@@ -21,8 +21,8 @@ namespace {
 
 // In the order in which they are tried.
 constexpr const char* kSystemFiles[] = {
-    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Arch, Alpine, Nix
-    "/etc/pki/tls/certs/ca-bundle.crt",    // Fedora, older RHEL
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Alpine, Nix
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, older RHEL
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // CentOS, RHEL 7+
     "/etc/ssl/ca-bundle.pem",                             // openSUSE
     "/etc/pki/tls/cacert.pem",                            // OpenELEC
@@ -38,23 +38,21 @@ bool IsDirectory(const char* path) {
   return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-const char* OrNull(const std::string& path) {
-  return path.empty() ? nullptr : path.c_str();
-}
+const char* OrNull(const std::string& path) { return path.empty() ? nullptr : path.c_str(); }
 
 }  // namespace
 
 absl::StatusOr<CaLocation> FindCaLocation(const std::string& ca_bundle,
                                           const Environment& environment) {
-  if (!ca_bundle.empty()) return CaLocation{.file = ca_bundle, .folder = ""};
+  if (!ca_bundle.empty()) return CaLocation{.file = ca_bundle};
   CaLocation location = {.file = environment.GetOr("SSL_CERT_FILE", ""),
                          .folder = environment.GetOr("SSL_CERT_DIR", "")};
   if (!location.file.empty() || !location.folder.empty()) return location;
   for (const char* file : kSystemFiles) {
-    if (access(file, R_OK) == 0) return CaLocation{.file = file, .folder = ""};
+    if (access(file, R_OK) == 0) return CaLocation{.file = file};
   }
   for (const char* folder : kSystemFolders) {
-    if (IsDirectory(folder)) return CaLocation{.file = "", .folder = folder};
+    if (IsDirectory(folder)) return CaLocation{.folder = folder};
   }
   return absl::FailedPreconditionError(
       "no bundle of certificate authorities was found on this system: install "
@@ -67,13 +65,11 @@ CaStore::CaStore(std::string ca_bundle, Environment environment)
 absl::StatusOr<X509_STORE*> CaStore::Get() {
   absl::MutexLock lock(&mutex_);
   if (store_ != nullptr) return store_.get();
-  absl::StatusOr<CaLocation> location =
-      FindCaLocation(ca_bundle_, environment_);
+  absl::StatusOr<CaLocation> location = FindCaLocation(ca_bundle_, environment_);
   if (!location.ok()) return location.status();
   bssl::UniquePtr<X509_STORE> store(X509_STORE_new());
-  if (store == nullptr ||
-      X509_STORE_load_locations(store.get(), OrNull(location->file),
-                                OrNull(location->folder)) != 1) {
+  if (store == nullptr || X509_STORE_load_locations(store.get(), OrNull(location->file),
+                                                    OrNull(location->folder)) != 1) {
     ERR_clear_error();
     return absl::FailedPreconditionError(
         absl::StrCat("no certificate authorities could be read from ",
@@ -82,8 +78,7 @@ absl::StatusOr<X509_STORE*> CaStore::Get() {
   }
   // As curl does for stores of its own: an authority in the store ends the
   // chain, whatever the server sent along.
-  X509_STORE_set_flags(store.get(),
-                       X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
   store_ = std::move(store);
   return store_.get();
 }

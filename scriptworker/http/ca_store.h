@@ -16,8 +16,8 @@ namespace scriptworker::http {
 // Where trusted authorities are: a PEM file, a folder of hashed PEM files,
 // both.
 struct CaLocation {
-  std::string file;
-  std::string folder;
+  std::string file = {};
+  std::string folder = {};
 };
 
 // `ca_bundle` if not empty; else SSL_CERT_FILE and SSL_CERT_DIR; else the first

@@ -53,8 +53,8 @@ struct ContentDecoder::Inflater {
   }
 
   absl::Status Begin(int window_bits) {
-    const int result = initialized ? inflateReset2(&stream, window_bits)
-                                   : inflateInit2(&stream, window_bits);
+    const int result =
+        initialized ? inflateReset2(&stream, window_bits) : inflateInit2(&stream, window_bits);
     if (result != Z_OK) return absl::ResourceExhaustedError("no memory: zlib");
     initialized = true;
     state = State::kRunning;
@@ -74,19 +74,19 @@ ContentDecoder::ContentDecoder(ContentDecoder&&) noexcept = default;
 ContentDecoder& ContentDecoder::operator=(ContentDecoder&&) noexcept = default;
 ContentDecoder::~ContentDecoder() = default;
 
-absl::StatusOr<ContentDecoder> ContentDecoder::Create(
-    std::string_view content_encoding, const DecodeLimits& limits) {
+absl::StatusOr<ContentDecoder> ContentDecoder::Create(std::string_view content_encoding,
+                                                      const DecodeLimits& limits) {
   ContentDecoder decoder(limits);
   const std::string_view coding = absl::StripAsciiWhitespace(content_encoding);
   if (coding.empty() || absl::EqualsIgnoreCase(coding, "identity")) {
     return decoder;
   }
-  const bool gzip = absl::EqualsIgnoreCase(coding, "gzip") ||
-                    absl::EqualsIgnoreCase(coding, "x-gzip");
+  const bool gzip =
+      absl::EqualsIgnoreCase(coding, "gzip") || absl::EqualsIgnoreCase(coding, "x-gzip");
   if (!gzip && !absl::EqualsIgnoreCase(coding, "deflate")) {
-    return absl::DataLossError(absl::StrCat(
-        "the body has the Content-Encoding \"",
-        absl::CHexEscape(coding.substr(0, 64)), "\", which is not known"));
+    return absl::DataLossError(absl::StrCat("the body has the Content-Encoding \"",
+                                            absl::CHexEscape(coding.substr(0, 64)),
+                                            "\", which is not known"));
   }
   decoder.inflater_ = std::make_unique<Inflater>(gzip);
   return decoder;
@@ -97,8 +97,7 @@ absl::Status ContentDecoder::Write(std::string_view coded, Output output) {
   if (inflater_ == nullptr) return PassOn(coded, output);
   if (coded_bytes_ - kCodingOverhead > limits_.max_bytes) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the coded body is larger than the cap of ",
-                     limits_.max_bytes, " bytes"));
+        absl::StrCat("the coded body is larger than the cap of ", limits_.max_bytes, " bytes"));
   }
   return Inflate(coded, output);
 }
@@ -138,15 +137,14 @@ absl::Status ContentDecoder::Inflate(std::string_view coded, Output output) {
     stream.avail_out = static_cast<uInt>(inflater.buffer.size());
     const int result = inflate(&stream, Z_NO_FLUSH);
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) {
-      return absl::DataLossError(absl::StrCat(
-          "the body is no ", inflater.gzip ? "gzip" : "deflate", " at byte ",
-          coded_bytes_ - static_cast<int64_t>(stream.avail_in), ": ",
-          stream.msg != nullptr ? stream.msg : "a dictionary is needed"));
+      return absl::DataLossError(
+          absl::StrCat("the body is no ", inflater.gzip ? "gzip" : "deflate", " at byte ",
+                       coded_bytes_ - static_cast<int64_t>(stream.avail_in), ": ",
+                       stream.msg != nullptr ? stream.msg : "a dictionary is needed"));
     }
     const size_t produced = inflater.buffer.size() - stream.avail_out;
     if (produced > 0) {
-      SW_RETURN_IF_ERROR(
-          PassOn(std::string_view(inflater.buffer.data(), produced), output));
+      SW_RETURN_IF_ERROR(PassOn(std::string_view(inflater.buffer.data(), produced), output));
     }
     if (result == Z_STREAM_END) {
       inflater.state = Inflater::State::kEnded;
@@ -159,34 +157,29 @@ absl::Status ContentDecoder::Inflate(std::string_view coded, Output output) {
 absl::Status ContentDecoder::PassOn(std::string_view decoded, Output output) {
   decoded_bytes_ += static_cast<int64_t>(decoded.size());
   if (decoded_bytes_ > limits_.max_bytes) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the body is larger than the cap of ", limits_.max_bytes, " bytes"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the body is larger than the cap of ", limits_.max_bytes, " bytes"));
   }
   if (inflater_ != nullptr && decoded_bytes_ > limits_.ratio_free_bytes &&
       decoded_bytes_ / limits_.max_ratio > coded_bytes_) {
     return absl::ResourceExhaustedError(
         absl::StrCat("the body decodes to more than ", limits_.max_ratio,
-                     " times its size: ", coded_bytes_, " bytes to ",
-                     decoded_bytes_, " and more"));
+                     " times its size: ", coded_bytes_, " bytes to ", decoded_bytes_, " and more"));
   }
   return output(decoded);
 }
 
 absl::Status ContentDecoder::Finish() const {
-  if (inflater_ == nullptr || coded_bytes_ == 0 ||
-      inflater_->state == Inflater::State::kEnded) {
+  if (inflater_ == nullptr || coded_bytes_ == 0 || inflater_->state == Inflater::State::kEnded) {
     return absl::OkStatus();
   }
-  return absl::DataLossError(
-      absl::StrCat("the ", inflater_->gzip ? "gzip" : "deflate",
-                   " body is cut after ", coded_bytes_, " bytes"));
+  return absl::DataLossError(absl::StrCat("the ", inflater_->gzip ? "gzip" : "deflate",
+                                          " body is cut after ", coded_bytes_, " bytes"));
 }
 
-absl::StatusOr<std::string> DecodeContent(std::string_view content_encoding,
-                                          std::string_view coded,
+absl::StatusOr<std::string> DecodeContent(std::string_view content_encoding, std::string_view coded,
                                           const DecodeLimits& limits) {
-  SW_ASSIGN_OR_RETURN(ContentDecoder decoder,
-                      ContentDecoder::Create(content_encoding, limits));
+  SW_ASSIGN_OR_RETURN(ContentDecoder decoder, ContentDecoder::Create(content_encoding, limits));
   std::string decoded;
   SW_RETURN_IF_ERROR(decoder.Write(coded, [&](std::string_view piece) {
     decoded.append(piece);

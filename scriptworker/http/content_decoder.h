@@ -34,8 +34,8 @@ class ContentDecoder {
 
   // `content_encoding`: the header's value, empty if there is none.
   // kDataLoss for a coding that is not known, which includes two at once.
-  static absl::StatusOr<ContentDecoder> Create(
-      std::string_view content_encoding, const DecodeLimits& limits = {});
+  static absl::StatusOr<ContentDecoder> Create(std::string_view content_encoding,
+                                               const DecodeLimits& limits = {});
 
   ContentDecoder(ContentDecoder&&) noexcept;
   ContentDecoder& operator=(ContentDecoder&&) noexcept;
@@ -64,8 +64,7 @@ class ContentDecoder {
 };
 
 // The whole of `coded` at once.
-absl::StatusOr<std::string> DecodeContent(std::string_view content_encoding,
-                                          std::string_view coded,
+absl::StatusOr<std::string> DecodeContent(std::string_view content_encoding, std::string_view coded,
                                           const DecodeLimits& limits = {});
 
 }  // namespace scriptworker::http

@@ -68,9 +68,8 @@ bool HasBody(const Request& request) {
 }  // namespace
 
 absl::Status Annotate(const Request& request, const absl::Status& status) {
-  return WithMessage(
-      status, absl::StrCat(MethodName(request.method), " ",
-                           request.url.Redacted(), ": ", status.message()));
+  return WithMessage(status, absl::StrCat(MethodName(request.method), " ", request.url.Redacted(),
+                                          ": ", status.message()));
 }
 
 absl::Status ValidateRequest(const Request& request) {
@@ -78,19 +77,17 @@ absl::Status ValidateRequest(const Request& request) {
     return absl::InvalidArgumentError("a request without URL");
   }
   SW_RETURN_IF_ERROR(ValidateHeaders(request.headers));
-  for (std::string_view name :
-       {"Host", "Content-Length", "Transfer-Encoding"}) {
+  for (std::string_view name : {"Host", "Content-Length", "Transfer-Encoding"}) {
     if (request.headers.contains(name)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the header ", name, " is set by the transport, not by the caller"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("the header ", name, " is set by the transport, not by the caller"));
     }
   }
   return absl::OkStatus();
 }
 
-CurlExchange::CurlExchange(const CurlExchangeOptions& options,
-                           CaStore& ca_store, const Request& request,
-                           const CurlExchangePlan& plan,
+CurlExchange::CurlExchange(const CurlExchangeOptions& options, CaStore& ca_store,
+                           const Request& request, const CurlExchangePlan& plan,
                            CurlConnection& connection)
     : options_(options),
       ca_store_(ca_store),
@@ -101,8 +98,7 @@ CurlExchange::CurlExchange(const CurlExchangeOptions& options,
 
 absl::StatusOr<Response> CurlExchange::Run() {
   // With a proxy it is the proxy that connects, and resolves.
-  if (!plan_.proxy.empty() &&
-      IsRefused(IsPrivateAddressText(request_.url.host()))) {
+  if (!plan_.proxy.empty() && IsRefused(IsPrivateAddressText(request_.url.host()))) {
     return Error(CURLE_COULDNT_CONNECT);
   }
   curl_easy_reset(easy_);
@@ -122,15 +118,14 @@ void CurlExchange::SetConnectionOptions() {
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
-                   Milliseconds(request_.connect_timeout));
+  curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, Milliseconds(request_.connect_timeout));
   curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, Milliseconds(plan_.timeout));
   if (request_.low_speed_bytes_per_second > 0) {
     curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT,
                      static_cast<long>(request_.low_speed_bytes_per_second));
-    curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME,
-                     std::max(1L, static_cast<long>(absl::ToInt64Seconds(
-                                      request_.low_speed_time))));
+    curl_easy_setopt(
+        easy_, CURLOPT_LOW_SPEED_TIME,
+        std::max(1L, static_cast<long>(absl::ToInt64Seconds(request_.low_speed_time))));
   }
   // An empty proxy also keeps libcurl from reading the environment.
   curl_easy_setopt(easy_, CURLOPT_PROXY, std::string(plan_.proxy).c_str());
@@ -155,11 +150,11 @@ void CurlExchange::SetRequestOptions() {
   // libcurl would change the case of escapes; so it gets the origin, and the
   // target as it is. A proxy that speaks HTTP wants the whole URL as target.
   curl_easy_setopt(easy_, CURLOPT_URL, absl::StrCat(url.origin(), "/").c_str());
-  const bool whole = !plan_.proxy.empty() && !url.is_https() &&
-                     ProxyRules::IsHttpProxy(plan_.proxy);
-  curl_easy_setopt(easy_, CURLOPT_REQUEST_TARGET,
-                   whole ? absl::StrCat(url.origin(), url.target()).c_str()
-                         : std::string(url.target()).c_str());
+  const bool whole =
+      !plan_.proxy.empty() && !url.is_https() && ProxyRules::IsHttpProxy(plan_.proxy);
+  curl_easy_setopt(
+      easy_, CURLOPT_REQUEST_TARGET,
+      whole ? absl::StrCat(url.origin(), url.target()).c_str() : std::string(url.target()).c_str());
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, options_.user_agent.c_str());
   if (request_.method == Method::kHead) {
     curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
@@ -170,9 +165,8 @@ void CurlExchange::SetRequestOptions() {
 
   curl_slist* list = nullptr;
   for (const auto& [name, value] : request_.headers) {
-    list = curl_slist_append(
-        list, value.empty() ? absl::StrCat(name, ";").c_str()
-                            : absl::StrCat(name, ": ", value).c_str());
+    list = curl_slist_append(list, value.empty() ? absl::StrCat(name, ";").c_str()
+                                                 : absl::StrCat(name, ": ", value).c_str());
   }
   if (request_.accept_gzip) {
     list = curl_slist_append(list, "Accept-Encoding: gzip, deflate");
@@ -214,8 +208,7 @@ void CurlExchange::SetBodyOptions() {
 CURLcode CurlExchange::Transfer() {
   CURLM* const multi = connection_.multi.get();
   // Ends the poll below at once when the token is cancelled.
-  const CancellationCallback wake(request_.cancellation,
-                                  [multi] { curl_multi_wakeup(multi); });
+  const CancellationCallback wake(request_.cancellation, [multi] { curl_multi_wakeup(multi); });
   if (curl_multi_add_handle(multi, easy_) != CURLM_OK) {
     return CURLE_FAILED_INIT;
   }
@@ -226,8 +219,8 @@ CURLcode CurlExchange::Transfer() {
       break;
     }
     if (curl_multi_perform(multi, &running) != CURLM_OK ||
-        (running > 0 && curl_multi_poll(multi, nullptr, 0, kPollMilliseconds,
-                                        nullptr) != CURLM_OK)) {
+        (running > 0 &&
+         curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr) != CURLM_OK)) {
       code = CURLE_FAILED_INIT;
       break;
     }
@@ -246,18 +239,16 @@ absl::Status CurlExchange::Error(CURLcode code) {
   if (!error_.ok()) return Annotate(request_, error_);
   return Annotate(
       request_,
-      absl::Status(CodeOf(code), error_text_[0] == '\0'
-                                     ? std::string(curl_easy_strerror(code))
-                                     : absl::StrCat(curl_easy_strerror(code),
-                                                    ": ", error_text_.data())));
+      absl::Status(CodeOf(code), error_text_[0] == '\0' ? std::string(curl_easy_strerror(code))
+                                                        : absl::StrCat(curl_easy_strerror(code),
+                                                                       ": ", error_text_.data())));
 }
 
 absl::Status CurlExchange::OnHeaderLine(std::string_view line) {
   header_bytes_ += static_cast<int64_t>(line.size());
   if (header_bytes_ > options_.max_header_bytes) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the response's headers are larger than the cap of ",
-                     options_.max_header_bytes, " bytes"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the response's headers are larger than the cap of ", options_.max_header_bytes, " bytes"));
   }
   if (head_complete_) return absl::OkStatus();  // trailers: not wanted
   line = absl::StripTrailingAsciiWhitespace(line);
@@ -280,33 +271,34 @@ absl::Status CurlExchange::OnHeaderLine(std::string_view line) {
 
 absl::Status CurlExchange::BeginBody() {
   if (request_.method == Method::kHead) return absl::OkStatus();
-  const int64_t cap =
-      response_.ok() ? request_.max_body_bytes
-                     : std::min(request_.max_body_bytes, kMaxErrorBodyBytes);
+  const int64_t cap = response_.ok() ? request_.max_body_bytes
+                                     : std::min(request_.max_body_bytes, kMaxErrorBodyBytes);
   std::string coding;
+  std::string_view length_text;
   for (const auto& [name, value] : response_.headers) {
     if (absl::EqualsIgnoreCase(name, "Content-Encoding")) {
       absl::StrAppend(&coding, coding.empty() ? "" : ", ", value);
+    } else if (absl::EqualsIgnoreCase(name, "Content-Length")) {
+      // Where one reader takes the first and another the last, a response can be smuggled in.
+      if (!length_text.empty() && length_text != value) {
+        return absl::DataLossError(absl::StrCat("the response has two lengths: Content-Length ",
+                                                length_text, " and ", value));
+      }
+      length_text = value;
     }
   }
   SW_ASSIGN_OR_RETURN(
-      decoder_, ContentDecoder::Create(
-                    coding, {.max_bytes = cap,
-                             .max_ratio = options_.max_compression_ratio,
-                             .ratio_free_bytes = options_.ratio_free_bytes}));
+      decoder_, ContentDecoder::Create(coding, {.max_bytes = cap,
+                                                .max_ratio = options_.max_compression_ratio,
+                                                .ratio_free_bytes = options_.ratio_free_bytes}));
   int64_t length = 0;
-  if (!absl::SimpleAtoi(response_.headers.Find("Content-Length").value_or(""),
-                        &length)) {
-    return absl::OkStatus();
-  }
+  if (!absl::SimpleAtoi(length_text, &length)) return absl::OkStatus();
   if (coding.empty() && length > cap) {
     return absl::ResourceExhaustedError(
-        absl::StrCat("the body of ", length,
-                     " bytes is larger than the cap of ", cap, " bytes"));
+        absl::StrCat("the body of ", length, " bytes is larger than the cap of ", cap, " bytes"));
   }
   if (!response_.ok() || request_.sink == nullptr) {
-    response_.body.reserve(
-        static_cast<size_t>(std::clamp<int64_t>(length, 0, kMaxReservedBytes)));
+    response_.body.reserve(static_cast<size_t>(std::clamp<int64_t>(length, 0, kMaxReservedBytes)));
   }
   return absl::OkStatus();
 }
@@ -324,13 +316,11 @@ absl::Status CurlExchange::OnBodyData(std::string_view data) {
 absl::StatusOr<size_t> CurlExchange::OnReadBody(char* buffer, size_t size) {
   const int64_t left = request_.body_source->size() - sent_bytes_;
   if (left == 0) return 0;
-  SW_ASSIGN_OR_RETURN(const size_t got,
-                      request_.body_source->Read(absl::MakeSpan(
-                          buffer, std::min(size, static_cast<size_t>(left)))));
+  SW_ASSIGN_OR_RETURN(const size_t got, request_.body_source->Read(absl::MakeSpan(
+                                            buffer, std::min(size, static_cast<size_t>(left)))));
   if (got == 0) {
-    return absl::DataLossError(
-        absl::StrCat("the request's body ended after ", sent_bytes_, " of ",
-                     request_.body_source->size(), " bytes"));
+    return absl::DataLossError(absl::StrCat("the request's body ended after ", sent_bytes_, " of ",
+                                            request_.body_source->size(), " bytes"));
   }
   sent_bytes_ += static_cast<int64_t>(got);
   return got;
@@ -338,8 +328,8 @@ absl::StatusOr<size_t> CurlExchange::OnReadBody(char* buffer, size_t size) {
 
 bool CurlExchange::IsRefused(bool is_private) {
   if (!plan_.refuse_private_address || !is_private) return false;
-  Check(absl::PermissionDeniedError(absl::StrCat(
-      "refused, as the address of ", request_.url.host(), " is not public")));
+  Check(absl::PermissionDeniedError(
+      absl::StrCat("refused, as the address of ", request_.url.host(), " is not public")));
   return true;
 }
 
@@ -351,15 +341,13 @@ bool CurlExchange::Check(const absl::Status& status) {
 size_t CurlExchange::Header(char* data, size_t size, size_t count, void* self) {
   auto* exchange = static_cast<CurlExchange*>(self);
   const std::string_view line(data, size * count);
-  return exchange->Check(exchange->OnHeaderLine(line)) ? line.size()
-                                                       : CURL_WRITEFUNC_ERROR;
+  return exchange->Check(exchange->OnHeaderLine(line)) ? line.size() : CURL_WRITEFUNC_ERROR;
 }
 
 size_t CurlExchange::Write(char* data, size_t size, size_t count, void* self) {
   auto* exchange = static_cast<CurlExchange*>(self);
   const std::string_view body(data, size * count);
-  return exchange->Check(exchange->OnBodyData(body)) ? body.size()
-                                                     : CURL_WRITEFUNC_ERROR;
+  return exchange->Check(exchange->OnBodyData(body)) ? body.size() : CURL_WRITEFUNC_ERROR;
 }
 
 size_t CurlExchange::Read(char* buffer, size_t size, size_t count, void* self) {
@@ -372,21 +360,17 @@ int CurlExchange::Seek(void* self, curl_off_t offset, int origin) {
   auto* exchange = static_cast<CurlExchange*>(self);
   if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_FAIL;
   exchange->sent_bytes_ = 0;
-  return exchange->Check(exchange->request_.body_source->Rewind())
-             ? CURL_SEEKFUNC_OK
-             : CURL_SEEKFUNC_FAIL;
+  return exchange->Check(exchange->request_.body_source->Rewind()) ? CURL_SEEKFUNC_OK
+                                                                   : CURL_SEEKFUNC_FAIL;
 }
 
-curl_socket_t CurlExchange::OpenSocket(void* self, curlsocktype,
-                                       curl_sockaddr* address) {
+curl_socket_t CurlExchange::OpenSocket(void* self, curlsocktype, curl_sockaddr* address) {
   auto* exchange = static_cast<CurlExchange*>(self);
-  if (exchange->plan_.proxy.empty() &&
-      exchange->IsRefused(IsPrivateAddress(address->addr))) {
+  if (exchange->plan_.proxy.empty() && exchange->IsRefused(IsPrivateAddress(address->addr))) {
     return CURL_SOCKET_BAD;
   }
   // Not to be inherited by the scripts that the worker starts.
-  return socket(address->family, address->socktype | SOCK_CLOEXEC,
-                address->protocol);
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 // Also before a request on a connection that is already open.

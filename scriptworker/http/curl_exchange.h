@@ -23,7 +23,7 @@ namespace scriptworker::http {
 
 // What holds for every exchange of a transport.
 struct CurlExchangeOptions {
-  std::string user_agent;
+  std::string user_agent = {};
   int64_t max_header_bytes = 0;
   int max_compression_ratio = 0;
   int64_t ratio_free_bytes = 0;
@@ -31,7 +31,7 @@ struct CurlExchangeOptions {
 
 // What holds for one.
 struct CurlExchangePlan {
-  std::string_view proxy;  // empty: none
+  std::string_view proxy = {};  // empty: none
   bool refuse_private_address = false;
   absl::Duration timeout = absl::InfiniteDuration();
 };
@@ -41,9 +41,8 @@ struct CurlExchangePlan {
 class CurlExchange {
  public:
   // Borrows everything; `request` passed ValidateRequest().
-  CurlExchange(const CurlExchangeOptions& options, CaStore& ca_store,
-               const Request& request, const CurlExchangePlan& plan,
-               CurlConnection& connection);
+  CurlExchange(const CurlExchangeOptions& options, CaStore& ca_store, const Request& request,
+               const CurlExchangePlan& plan, CurlConnection& connection);
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
 
@@ -69,8 +68,7 @@ class CurlExchange {
   static size_t Write(char* data, size_t size, size_t count, void* self);
   static size_t Read(char* buffer, size_t size, size_t count, void* self);
   static int Seek(void* self, curl_off_t offset, int origin);
-  static curl_socket_t OpenSocket(void* self, curlsocktype purpose,
-                                  curl_sockaddr* address);
+  static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int BeforeRequest(void* self, char* peer, char* local, int, int);
   static CURLcode SetUpTls(CURL* easy, void* ssl_context, void* self);
 

@@ -29,8 +29,7 @@ class CurlPool::Share {
     curl_share_setopt(handle_.get(), CURLSHOPT_LOCKFUNC, &Lock);
     curl_share_setopt(handle_.get(), CURLSHOPT_UNLOCKFUNC, &Unlock);
     curl_share_setopt(handle_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-    curl_share_setopt(handle_.get(), CURLSHOPT_SHARE,
-                      CURL_LOCK_DATA_SSL_SESSION);
+    curl_share_setopt(handle_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   }
 
   CURLSH* handle() const { return handle_.get(); }
@@ -40,8 +39,7 @@ class CurlPool::Share {
                    void* self) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     static_cast<Share*>(self)->mutexes_[data].Lock();
   }
-  static void Unlock(CURL*, curl_lock_data data,
-                     void* self) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  static void Unlock(CURL*, curl_lock_data data, void* self) ABSL_NO_THREAD_SAFETY_ANALYSIS {
     static_cast<Share*>(self)->mutexes_[data].Unlock();
   }
 
@@ -50,14 +48,11 @@ class CurlPool::Share {
 };
 
 CurlPool::CurlPool(size_t max_idle, std::chrono::milliseconds max_idle_time)
-    : max_idle_(max_idle),
-      max_idle_time_(max_idle_time),
-      share_(std::make_unique<Share>()) {}
+    : max_idle_(max_idle), max_idle_time_(max_idle_time), share_(std::make_unique<Share>()) {}
 
 CurlPool::~CurlPool() = default;
 
-absl::StatusOr<std::unique_ptr<CurlConnection>> CurlPool::Take(
-    std::string_view origin) {
+absl::StatusOr<std::unique_ptr<CurlConnection>> CurlPool::Take(std::string_view origin) {
   {
     absl::MutexLock lock(&mutex_);
     for (auto it = idle_.rbegin(); it != idle_.rend(); ++it) {
@@ -86,16 +81,13 @@ void CurlPool::Return(std::unique_ptr<CurlConnection> connection) {
   std::vector<std::unique_ptr<CurlConnection>> closing;
   absl::MutexLock lock(&mutex_);
   idle_.push_back(std::move(connection));
-  auto keep =
-      std::find_if(idle_.begin(), idle_.end(), [&](const auto& candidate) {
-        return now - candidate->idle_since <= max_idle_time_;
-      });
-  if (const size_t size = static_cast<size_t>(idle_.end() - keep);
-      size > max_idle_) {
+  auto keep = std::find_if(idle_.begin(), idle_.end(), [&](const auto& candidate) {
+    return now - candidate->idle_since <= max_idle_time_;
+  });
+  if (const size_t size = static_cast<size_t>(idle_.end() - keep); size > max_idle_) {
     keep += static_cast<std::ptrdiff_t>(size - max_idle_);
   }
-  closing.assign(std::make_move_iterator(idle_.begin()),
-                 std::make_move_iterator(keep));
+  closing.assign(std::make_move_iterator(idle_.begin()), std::make_move_iterator(keep));
   idle_.erase(idle_.begin(), keep);
 }
 

@@ -27,11 +27,10 @@ class CurlTransport::Impl {
  public:
   explicit Impl(CurlOptions options)
       : options_(std::move(options)),
-        exchange_options_{
-            .user_agent = options_.user_agent,
-            .max_header_bytes = options_.max_header_bytes,
-            .max_compression_ratio = options_.max_compression_ratio,
-            .ratio_free_bytes = options_.ratio_free_bytes},
+        exchange_options_{.user_agent = options_.user_agent,
+                          .max_header_bytes = options_.max_header_bytes,
+                          .max_compression_ratio = options_.max_compression_ratio,
+                          .ratio_free_bytes = options_.ratio_free_bytes},
         proxy_rules_(options_.environment),
         ca_store_(options_.ca_bundle, options_.environment),
         pool_(static_cast<size_t>(options_.max_idle_connections),
@@ -41,20 +40,17 @@ class CurlTransport::Impl {
     // Real time, as libcurl's own.
     const auto begin = std::chrono::steady_clock::now();
     return SendFollowingRedirects(
-        request, options_.redirect_limits,
-        [&](const Request& hop) -> absl::StatusOr<Response> {
+        request, options_.redirect_limits, [&](const Request& hop) -> absl::StatusOr<Response> {
           if (hop.cancellation.cancelled()) return hop.cancellation.reason();
           if (absl::Status valid = ValidateRequest(hop); !valid.ok()) {
             return Annotate(hop, valid);
           }
           const absl::Duration left =
-              request.total_timeout -
-              absl::FromChrono(std::chrono::steady_clock::now() - begin);
+              request.total_timeout - absl::FromChrono(std::chrono::steady_clock::now() - begin);
           if (left <= absl::ZeroDuration()) {
-            return Annotate(hop,
-                            absl::DeadlineExceededError(absl::StrCat(
-                                "no time is left of ",
-                                absl::FormatDuration(request.total_timeout))));
+            return Annotate(
+                hop, absl::DeadlineExceededError(absl::StrCat(
+                         "no time is left of ", absl::FormatDuration(request.total_timeout))));
           }
           return SendOne(hop, request.url, left);
         });
@@ -63,15 +59,13 @@ class CurlTransport::Impl {
  private:
   absl::StatusOr<Response> SendOne(const Request& request, const Url& first,
                                    absl::Duration timeout) {
-    const CurlExchangePlan plan = {
-        .proxy = proxy_rules_.ProxyFor(request.url),
-        .refuse_private_address = options_.refuse_private_addresses &&
-                                  request.url.host() != first.host(),
-        .timeout = timeout};
+    const CurlExchangePlan plan = {.proxy = proxy_rules_.ProxyFor(request.url),
+                                   .refuse_private_address = options_.refuse_private_addresses &&
+                                                             request.url.host() != first.host(),
+                                   .timeout = timeout};
     SW_ASSIGN_OR_RETURN(std::unique_ptr<CurlConnection> connection,
                         pool_.Take(request.url.origin()));
-    CurlExchange exchange(exchange_options_, ca_store_, request, plan,
-                          *connection);
+    CurlExchange exchange(exchange_options_, ca_store_, request, plan, *connection);
     absl::StatusOr<Response> response = exchange.Run();
     pool_.Return(std::move(connection));
     return response;
@@ -84,13 +78,12 @@ class CurlTransport::Impl {
   CurlPool pool_;
 };
 
-absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(
-    CurlOptions options) {
+absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(CurlOptions options) {
   // Once for the process; libcurl forbids to do it twice at the same time.
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialized != CURLE_OK) {
-    return absl::InternalError(absl::StrCat("libcurl does not start: ",
-                                            curl_easy_strerror(initialized)));
+    return absl::InternalError(
+        absl::StrCat("libcurl does not start: ", curl_easy_strerror(initialized)));
   }
   if (options.max_idle_connections < 0 || options.max_compression_ratio <= 0) {
     return absl::InvalidArgumentError(
@@ -101,8 +94,7 @@ absl::StatusOr<std::unique_ptr<CurlTransport>> CurlTransport::Create(
       new CurlTransport(std::make_unique<Impl>(std::move(options))));
 }
 
-CurlTransport::CurlTransport(std::unique_ptr<Impl> impl)
-    : impl_(std::move(impl)) {}
+CurlTransport::CurlTransport(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CurlTransport::~CurlTransport() = default;
 
 absl::StatusOr<Response> CurlTransport::Send(const Request& request) {

@@ -17,16 +17,16 @@ namespace scriptworker::http {
 
 struct CurlOptions {
   // The User-Agent header: `scriptworker {version}`.
-  std::string user_agent;
+  std::string user_agent = {};
   // Where proxies (http_proxy, https_proxy, all_proxy, no_proxy; also in upper
   // case, but HTTP_PROXY, which a CGI client can set) and SSL_CERT_FILE,
   // SSL_CERT_DIR are looked up.
-  Environment environment;
+  Environment environment = {};
   // PEM file of the trusted authorities; instead of SSL_CERT_FILE and
   // SSL_CERT_DIR, which go before the system's usual places (ca_store.h).
-  std::string ca_bundle;
+  std::string ca_bundle = {};
 
-  RedirectLimits redirect_limits;
+  RedirectLimits redirect_limits = {};
   // Refuses a redirect to another host whose address is not public (loopback,
   // private, link-local, ...), by the address really connected to. A proxy
   // resolves names by itself: behind one, only literal addresses are refused.
@@ -49,8 +49,7 @@ struct CurlOptions {
 // process and pass it around.
 class CurlTransport final : public Transport {
  public:
-  static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(
-      CurlOptions options);
+  static absl::StatusOr<std::unique_ptr<CurlTransport>> Create(CurlOptions options);
   CurlTransport(const CurlTransport&) = delete;
   CurlTransport& operator=(const CurlTransport&) = delete;
   ~CurlTransport() override;  // REQUIRES: no Send() is running.

@@ -20,6 +20,7 @@ namespace scriptworker::http {
 class Headers {
  public:
   using Field = std::pair<std::string, std::string>;
+  using value_type = Field;
   using const_iterator = std::vector<Field>::const_iterator;
 
   Headers() = default;
@@ -39,9 +40,7 @@ class Headers {
   size_t size() const { return fields_.size(); }
   bool empty() const { return fields_.empty(); }
 
-  friend bool operator==(const Headers& a, const Headers& b) {
-    return a.fields_ == b.fields_;
-  }
+  friend bool operator==(const Headers& a, const Headers& b) { return a.fields_ == b.fields_; }
 
  private:
   std::vector<Field> fields_;

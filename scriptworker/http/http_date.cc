@@ -36,8 +36,7 @@ std::string FormatHttpDate(absl::Time time) {
   return absl::FormatTime(kFormat, time, absl::UTCTimeZone());
 }
 
-std::optional<absl::Duration> ParseRetryAfter(std::string_view text,
-                                              absl::Time now) {
+std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time now) {
   text = absl::StripAsciiWhitespace(text);
   if (const std::optional<absl::Time> date = ParseHttpDate(text)) {
     return std::max(absl::ZeroDuration(), *date - now);

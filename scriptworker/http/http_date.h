@@ -18,8 +18,7 @@ std::string FormatHttpDate(absl::Time time);
 
 // The pause that a Retry-After asks for: seconds, or a date compared with `now`
 // (the past is zero). nullopt if it is neither.
-std::optional<absl::Duration> ParseRetryAfter(std::string_view text,
-                                              absl::Time now);
+std::optional<absl::Duration> ParseRetryAfter(std::string_view text, absl::Time now);
 
 }  // namespace scriptworker::http
 

@@ -31,20 +31,17 @@ constexpr uint32_t Quad(uint32_t a, uint32_t b, uint32_t c, uint32_t d) {
 
 // The IANA special-purpose registry, and all that is no unicast.
 constexpr Range4 kPrivate4[] = {
-    {Quad(0, 0, 0, 0), 8},      {Quad(10, 0, 0, 0), 8},
-    {Quad(100, 64, 0, 0), 10},  {Quad(127, 0, 0, 0), 8},
-    {Quad(169, 254, 0, 0), 16}, {Quad(172, 16, 0, 0), 12},
-    {Quad(192, 0, 0, 0), 24},   {Quad(192, 0, 2, 0), 24},
-    {Quad(192, 88, 99, 0), 24}, {Quad(192, 168, 0, 0), 16},
-    {Quad(198, 18, 0, 0), 15},  {Quad(198, 51, 100, 0), 24},
+    {Quad(0, 0, 0, 0), 8},      {Quad(10, 0, 0, 0), 8},     {Quad(100, 64, 0, 0), 10},
+    {Quad(127, 0, 0, 0), 8},    {Quad(169, 254, 0, 0), 16}, {Quad(172, 16, 0, 0), 12},
+    {Quad(192, 0, 0, 0), 24},   {Quad(192, 0, 2, 0), 24},   {Quad(192, 88, 99, 0), 24},
+    {Quad(192, 168, 0, 0), 16}, {Quad(198, 18, 0, 0), 15},  {Quad(198, 51, 100, 0), 24},
     {Quad(203, 0, 113, 0), 24}, {Quad(224, 0, 0, 0), 3},
 };
 
 bool IsPrivate4(uint32_t address) {
-  return std::any_of(
-      std::begin(kPrivate4), std::end(kPrivate4), [&](const Range4& range) {
-        return (address ^ range.first) >> (32 - range.prefix) == 0;
-      });
+  return std::any_of(std::begin(kPrivate4), std::end(kPrivate4), [&](const Range4& range) {
+    return (address ^ range.first) >> (32 - range.prefix) == 0;
+  });
 }
 
 uint32_t Embedded4(const Bytes6& address, size_t at) {
@@ -93,8 +90,7 @@ bool IsPrivateAddressText(std::string_view text) {
     return IsPrivate4(ntohl(in4.s_addr));
   }
   Bytes6 bytes;
-  return inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1 &&
-         IsPrivate6(bytes);
+  return inet_pton(AF_INET6, copy.c_str(), bytes.data()) == 1 && IsPrivate6(bytes);
 }
 
 }  // namespace scriptworker::http

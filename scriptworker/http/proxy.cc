@@ -58,9 +58,8 @@ bool IsInRange(std::string_view host, std::string_view range) {
   const Address base = ParseAddress(parts.first);
   const Address address = ParseAddress(host);
   int bits = 0;
-  return base.bits != 0 && address.bits == base.bits &&
-         absl::SimpleAtoi(parts.second, &bits) && bits >= 0 &&
-         bits <= base.bits && ShareBits(base, address, bits);
+  return base.bits != 0 && address.bits == base.bits && absl::SimpleAtoi(parts.second, &bits) &&
+         bits >= 0 && bits <= base.bits && ShareBits(base, address, bits);
 }
 
 bool MatchesEntry(std::string_view host, int port, std::string_view entry) {
@@ -82,8 +81,7 @@ bool MatchesEntry(std::string_view host, int port, std::string_view entry) {
 }
 
 // The first variable that is set, even if it is set to nothing.
-std::string First(const Environment& environment,
-                  std::initializer_list<std::string_view> names) {
+std::string First(const Environment& environment, std::initializer_list<std::string_view> names) {
   for (std::string_view name : names) {
     if (std::optional<std::string> value = environment.Get(name)) {
       return std::string(absl::StripAsciiWhitespace(*value));
@@ -96,11 +94,9 @@ std::string First(const Environment& environment,
 
 ProxyRules::ProxyRules(const Environment& environment)
     : http_(First(environment, {"http_proxy", "all_proxy", "ALL_PROXY"})),
-      https_(First(environment,
-                   {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})),
-      exempt_(absl::StrSplit(
-          absl::AsciiStrToLower(First(environment, {"no_proxy", "NO_PROXY"})),
-          absl::ByAnyChar(", \t"), absl::SkipEmpty())) {}
+      https_(First(environment, {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})),
+      exempt_(absl::StrSplit(absl::AsciiStrToLower(First(environment, {"no_proxy", "NO_PROXY"})),
+                             absl::ByAnyChar(", \t"), absl::SkipEmpty())) {}
 
 std::string_view ProxyRules::ProxyFor(const Url& url) const {
   const std::string& proxy = url.is_https() ? https_ : http_;
@@ -109,8 +105,7 @@ std::string_view ProxyRules::ProxyFor(const Url& url) const {
 }
 
 bool ProxyRules::IsHttpProxy(std::string_view proxy) {
-  return !absl::StrContains(proxy, "://") ||
-         absl::StartsWithIgnoreCase(proxy, "http://") ||
+  return !absl::StrContains(proxy, "://") || absl::StartsWithIgnoreCase(proxy, "http://") ||
          absl::StartsWithIgnoreCase(proxy, "https://");
 }
 

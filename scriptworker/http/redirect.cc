@@ -21,16 +21,14 @@ namespace scriptworker::http {
 namespace {
 
 bool IsRedirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 ||
-         status == 308;
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
 bool IsAllowedHost(std::string_view host, const RedirectLimits& limits) {
   if (limits.allowed_hosts.empty()) return true;
   for (std::string_view allowed : limits.allowed_hosts) {
     if (host == allowed) return true;
-    if (absl::StartsWith(allowed, "*.") &&
-        absl::EndsWith(host, allowed.substr(1))) {
+    if (absl::StartsWith(allowed, "*.") && absl::EndsWith(host, allowed.substr(1))) {
       return true;
     }
   }
@@ -38,34 +36,30 @@ bool IsAllowedHost(std::string_view host, const RedirectLimits& limits) {
 }
 
 // Where the redirect leads, or why it must not be followed.
-absl::StatusOr<Url> NextUrl(const Request& request, const Url& current,
-                            std::string_view location, size_t hops,
-                            const RedirectLimits& limits) {
+absl::StatusOr<Url> NextUrl(const Request& request, const Url& current, std::string_view location,
+                            size_t hops, const RedirectLimits& limits) {
   absl::StatusOr<Url> next = current.Resolve(location);
   if (!next.ok()) {
-    return absl::DataLossError(
-        absl::StrCat("redirected to an unusable ", next.status().message()));
+    return absl::DataLossError(absl::StrCat("redirected to an unusable ", next.status().message()));
   }
   if (hops >= static_cast<size_t>(request.max_redirects)) {
     return absl::ResourceExhaustedError(
         absl::StrCat("more than ", request.max_redirects, " redirects"));
   }
   if (current.is_https() && !next->is_https()) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        "redirected from https to ", next->Redacted(), ": refused"));
-  }
-  if (next->host() != request.url.host() &&
-      !IsAllowedHost(next->host(), limits)) {
     return absl::PermissionDeniedError(
-        absl::StrCat("redirected to ", next->Redacted(), ": the host ",
-                     next->host(), " is not on the list of allowed hosts"));
+        absl::StrCat("redirected from https to ", next->Redacted(), ": refused"));
+  }
+  if (next->host() != request.url.host() && !IsAllowedHost(next->host(), limits)) {
+    return absl::PermissionDeniedError(absl::StrCat("redirected to ", next->Redacted(),
+                                                    ": the host ", next->host(),
+                                                    " is not on the list of allowed hosts"));
   }
   return next;
 }
 
 // The request that goes to `url` after `previous` was answered by `status`.
-absl::StatusOr<Request> NextRequest(const Request& previous, int status,
-                                    Url url) {
+absl::StatusOr<Request> NextRequest(const Request& previous, int status, Url url) {
   Request next = previous;
   if (!next.url.IsSameOrigin(url)) {
     next.headers.Remove("Authorization");
@@ -99,18 +93,14 @@ absl::StatusOr<Response> SendFollowingRedirects(
   std::vector<Url> visited;
   std::optional<Request> hop;  // The request copied, from the second hop on.
   while (response.ok() && IsRedirect(response->status)) {
-    const std::optional<std::string_view> location =
-        response->headers.Find("Location");
+    const std::optional<std::string_view> location = response->headers.Find("Location");
     if (!location.has_value()) break;
     const Request& current = hop.has_value() ? *hop : request;
-    SW_ASSIGN_OR_RETURN(
-        Url next,
-        NextUrl(request, current.url, *location, visited.size(), limits),
-        _.SetPrepend() << MethodName(current.method) << " "
-                       << current.url.Redacted() << ": ");
+    SW_ASSIGN_OR_RETURN(Url next, NextUrl(request, current.url, *location, visited.size(), limits),
+                        _.SetPrepend()
+                            << MethodName(current.method) << " " << current.url.Redacted() << ": ");
     visited.push_back(current.url);
-    SW_ASSIGN_OR_RETURN(
-        hop, NextRequest(current, response->status, std::move(next)));
+    SW_ASSIGN_OR_RETURN(hop, NextRequest(current, response->status, std::move(next)));
     response = send_one(*hop);
   }
   if (response.ok()) response->redirects = std::move(visited);

@@ -27,7 +27,7 @@ struct RedirectLimits {
   // host names (`bucket.s3.example`), or `*.domain` for all hosts beneath.
   // Empty = any host: artifact stores are on hosts of their own, and what comes
   // from them is checked by hash.
-  std::vector<std::string> allowed_hosts;
+  std::vector<std::string> allowed_hosts = {};
 };
 
 // Sends `request` by `send_one` (which must treat a 3xx as a response) and, if

@@ -56,21 +56,16 @@ absl::Status Restart(const Request& request) {
 
 }  // namespace
 
-bool IsRetryableStatus(int http_status) {
-  return FindRetriedStatus(http_status) != nullptr;
-}
+bool IsRetryableStatus(int http_status) { return FindRetriedStatus(http_status) != nullptr; }
 
 bool IsRetryableError(const absl::Status& error) {
-  return std::find(std::begin(kRetriedErrors), std::end(kRetriedErrors),
-                   error.code()) != std::end(kRetriedErrors);
+  return std::find(std::begin(kRetriedErrors), std::end(kRetriedErrors), error.code()) !=
+         std::end(kRetriedErrors);
 }
 
-RetryingTransport::RetryingTransport(Transport& inner, RetryPolicy policy,
-                                     Clock& clock, absl::BitGen bit_gen)
-    : inner_(inner),
-      policy_(std::move(policy)),
-      clock_(clock),
-      bit_gen_(std::move(bit_gen)) {}
+RetryingTransport::RetryingTransport(Transport& inner, RetryPolicy policy, Clock& clock,
+                                     absl::BitGen bit_gen)
+    : inner_(inner), policy_(std::move(policy)), clock_(clock), bit_gen_(std::move(bit_gen)) {}
 
 absl::StatusOr<Response> RetryingTransport::Send(const Request& request) {
   for (int attempt = 1;; ++attempt) {
@@ -78,19 +73,17 @@ absl::StatusOr<Response> RetryingTransport::Send(const Request& request) {
     // A cancelled request fails with the token's reason, whose code may be one
     // of those that are retried.
     if (request.cancellation.cancelled()) return result;
-    const bool retryable = result.ok() ? IsRetryableStatus(result->status)
-                                       : IsRetryableError(result.status());
+    const bool retryable =
+        result.ok() ? IsRetryableStatus(result->status) : IsRetryableError(result.status());
     if (!retryable || attempt >= policy_.attempts) return result;
-    if (!SleepUnlessCancelled(clock_, Pause(result, attempt),
-                              request.cancellation)) {
+    if (!SleepUnlessCancelled(clock_, Pause(result, attempt), request.cancellation)) {
       return request.cancellation.reason();
     }
     SW_RETURN_IF_ERROR(Restart(request));
   }
 }
 
-absl::Duration RetryingTransport::Pause(const absl::StatusOr<Response>& result,
-                                        int retry) {
+absl::Duration RetryingTransport::Pause(const absl::StatusOr<Response>& result, int retry) {
   absl::Duration pause;
   {
     absl::MutexLock lock(&mutex_);
@@ -99,11 +92,9 @@ absl::Duration RetryingTransport::Pause(const absl::StatusOr<Response>& result,
   if (!result.ok() || !FindRetriedStatus(result->status)->obeys_retry_after) {
     return pause;
   }
-  const std::optional<std::string_view> header =
-      result->headers.Find("Retry-After");
+  const std::optional<std::string_view> header = result->headers.Find("Retry-After");
   if (!header.has_value()) return pause;
-  const std::optional<absl::Duration> asked =
-      ParseRetryAfter(*header, clock_.Now());
+  const std::optional<absl::Duration> asked = ParseRetryAfter(*header, clock_.Now());
   if (!asked.has_value()) return pause;
   return std::max(pause, std::min(*asked, policy_.max_retry_after));
 }

@@ -28,7 +28,8 @@ enum class Method { kGet, kHead, kPost, kPut, kDelete };
 std::string_view MethodName(Method method);
 std::optional<Method> ParseMethod(std::string_view name);
 
-// One HTTP request. Set only what differs from the defaults.
+// One HTTP request. Set only what differs from the defaults. (Every member of
+// these structs has an initializer, so that designated ones may name a few.)
 struct Request {
   // What a 3xx with a Location means.
   enum class Redirects {
@@ -37,12 +38,12 @@ struct Request {
   };
 
   Method method = Method::kGet;
-  Url url;
+  Url url = {};
   // Not to be set: Host, Content-Length, Accept-Encoding, User-Agent.
-  Headers headers;
+  Headers headers = {};
   // The body: `body_source` if set, else `body`. POST and PUT always have one,
   // if empty (Content-Length: 0).
-  std::string body;
+  std::string body = {};
   BodySource* body_source = nullptr;
   // Gets the body of a 2xx response; without it, Response::body does.
   BodySink* sink = nullptr;
@@ -61,22 +62,25 @@ struct Request {
   // Cap on the decoded body. Callers with a sink mostly want to raise it.
   int64_t max_body_bytes = int64_t{32} << 20;
 
-  CancellationToken cancellation;
+  CancellationToken cancellation = {};
 };
 
 struct Response {
   int status = 0;
   // As received: Content-Encoding may name the coding that was undone.
-  Headers headers;
+  Headers headers = {};
   // Decoded. Empty if it went to the sink.
-  std::string body;
+  std::string body = {};
   // What answered; differs from the request's URL after redirects.
-  Url final_url;
+  Url final_url = {};
   // The URLs that answered with a redirect, in order; final_url is not in it.
-  std::vector<Url> redirects;
+  std::vector<Url> redirects = {};
 
   bool ok() const { return status >= 200 && status <= 299; }
 };
+
+// The request's body in one piece; reads its source, if it has one, to the end.
+absl::StatusOr<std::string> ReadBody(const Request& request);
 
 // Thread-safe.
 class Transport {

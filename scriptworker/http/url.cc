@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,9 +33,8 @@ constexpr size_t kMaxLabelLength = 63;
 // Parameters from which on a URL is secret, in lower case. The first four are
 // the reference's; they count wherever they stand in the text, as there.
 constexpr std::array<std::string_view, 9> kSecretParameters = {
-    "bewit=",      "awsaccesskeyid=", "access_token=",
-    "credential=", "signature=",      "security-token=",
-    "?sig=",       "&sig=",           "googleaccessid="};
+    "bewit=",          "awsaccesskeyid=", "access_token=", "credential=",    "signature=",
+    "security-token=", "?sig=",           "&sig=",         "googleaccessid="};
 
 bool IsTargetCharacter(char c) {
   return absl::ascii_isgraph(static_cast<unsigned char>(c)) &&
@@ -68,15 +67,12 @@ absl::Status CheckLabel(std::string_view label) {
     if (absl::ascii_isupper(static_cast<unsigned char>(c))) {
       return absl::InvalidArgumentError("a host that is not in lower case");
     }
-    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' &&
-        c != '_') {
-      return absl::InvalidArgumentError(
-          absl::StrCat(ShowByte(c), " in the host"));
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '-' && c != '_') {
+      return absl::InvalidArgumentError(absl::StrCat(ShowByte(c), " in the host"));
     }
   }
   if (label.front() == '-' || label.back() == '-') {
-    return absl::InvalidArgumentError(
-        "a host label that begins or ends with a hyphen");
+    return absl::InvalidArgumentError("a host label that begins or ends with a hyphen");
   }
   return absl::OkStatus();
 }
@@ -97,11 +93,11 @@ absl::Status CheckHost(std::string_view host) {
   std::array<unsigned char, 16> address;
   if (host.front() == '[') {
     const std::string inner(host.substr(1, host.size() - 2));
-    if (std::any_of(inner.begin(), inner.end(),
+    if (host.back() != ']' ||
+        std::any_of(inner.begin(), inner.end(),
                     [](unsigned char c) { return absl::ascii_isupper(c); }) ||
         inet_pton(AF_INET6, inner.c_str(), address.data()) != 1) {
-      return absl::InvalidArgumentError(
-          "brackets without a lower-case IPv6 address");
+      return absl::InvalidArgumentError("brackets without a lower-case IPv6 address");
     }
     return absl::OkStatus();
   }
@@ -110,8 +106,7 @@ absl::Status CheckHost(std::string_view host) {
   if (LooksNumeric(labels.back())) {
     // inet_pton takes the canonical form only.
     if (inet_pton(AF_INET, std::string(host).c_str(), address.data()) != 1) {
-      return absl::InvalidArgumentError(
-          "a numeric host that is no dotted quad");
+      return absl::InvalidArgumentError("a numeric host that is no dotted quad");
     }
   }
   return absl::OkStatus();
@@ -131,8 +126,7 @@ absl::StatusOr<int> ParsePort(std::string_view text) {
 // `.`, `..` and their escaped spellings.
 bool IsDotSegment(std::string_view segment) {
   if (segment.size() > 6) return false;
-  const std::string plain =
-      absl::StrReplaceAll(segment, {{"%2e", "."}, {"%2E", "."}});
+  const std::string plain = absl::StrReplaceAll(segment, {{"%2e", "."}, {"%2E", "."}});
   return plain == "." || plain == "..";
 }
 
@@ -140,9 +134,8 @@ absl::Status CheckTarget(std::string_view target) {
   for (size_t i = 0; i < target.size(); ++i) {
     if (!IsTargetCharacter(target[i])) {
       return absl::InvalidArgumentError(
-          target[i] == '#'
-              ? std::string("a fragment")
-              : absl::StrCat(ShowByte(target[i]), " in path or query"));
+          target[i] == '#' ? std::string("a fragment")
+                           : absl::StrCat(ShowByte(target[i]), " in path or query"));
     }
     if (target[i] == '%' && !IsEscape(target.substr(i))) {
       return absl::InvalidArgumentError("a '%' that starts no escape");
@@ -179,9 +172,8 @@ bool HasScheme(std::string_view reference) {
 }
 
 absl::Status WithUrl(const absl::Status& problem, std::string_view text) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("URL \"", absl::CHexEscape(RedactUrl(text.substr(0, 512))),
-                   "\": ", problem.message()));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "URL \"", absl::CHexEscape(RedactUrl(text.substr(0, 512))), "\": ", problem.message()));
 }
 
 }  // namespace
@@ -195,27 +187,21 @@ absl::StatusOr<Url> Url::Parse(std::string_view text) {
                      : absl::StartsWith(text, "http://") ? 4
                                                          : 0;
   if (url.scheme_size_ == 0) {
-    return WithUrl(absl::InvalidArgumentError(
-                       "expected to begin with https:// or http://"),
-                   text);
+    return WithUrl(absl::InvalidArgumentError("expected to begin with https:// or http://"), text);
   }
   url.host_begin_ = url.scheme_size_ + 3;
-  url.path_begin_ =
-      std::min(text.find_first_of("/?#", url.host_begin_), text.size());
+  url.path_begin_ = std::min(text.find_first_of("/?#", url.host_begin_), text.size());
   const std::string_view authority =
       text.substr(url.host_begin_, url.path_begin_ - url.host_begin_);
   if (authority.find('@') != std::string_view::npos) {
     return WithUrl(absl::InvalidArgumentError("user info"), text);
   }
-  const size_t bracket =
-      authority.empty() || authority.front() != '[' ? 0 : authority.find(']');
-  const size_t colon = bracket == std::string_view::npos
-                           ? std::string_view::npos
-                           : authority.find(':', bracket);
+  const size_t bracket = authority.empty() || authority.front() != '[' ? 0 : authority.find(']');
+  const size_t colon =
+      bracket == std::string_view::npos ? std::string_view::npos : authority.find(':', bracket);
   url.host_size_ = std::min(colon, authority.size());
   url.port_ = url.is_https() ? 443 : 80;
-  if (absl::Status host = CheckHost(authority.substr(0, url.host_size_));
-      !host.ok()) {
+  if (absl::Status host = CheckHost(authority.substr(0, url.host_size_)); !host.ok()) {
     return WithUrl(host, text);
   }
   if (colon != std::string_view::npos) {
@@ -253,15 +239,14 @@ absl::StatusOr<Url> Url::Resolve(std::string_view reference) const {
     const std::string_view base = path();
     merged = absl::StrCat(base.substr(0, base.rfind('/') + 1), merged);
   }
-  return Parse(absl::StrCat(origin(), RemoveDotSegments(merged),
-                            reference.substr(query)));
+  return Parse(absl::StrCat(origin(), RemoveDotSegments(merged), reference.substr(query)));
 }
 
 absl::StatusOr<Url> Url::WithTarget(std::string_view target) const {
   if (empty() || !absl::StartsWith(target, "/")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "request target \"", absl::CHexEscape(RedactUrl(target.substr(0, 512))),
-        "\": expected a leading slash, and a URL to put it on"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("request target \"", absl::CHexEscape(RedactUrl(target.substr(0, 512))),
+                     "\": expected a leading slash, and a URL to put it on"));
   }
   return Parse(absl::StrCat(origin(), target));
 }
@@ -282,11 +267,12 @@ std::string_view Url::target() const {
 }
 
 bool Url::IsSameOrigin(const Url& other) const {
-  return scheme() == other.scheme() && host() == other.host() &&
-         port_ == other.port_;
+  return scheme() == other.scheme() && host() == other.host() && port_ == other.port_;
 }
 
 std::string Url::Redacted() const { return RedactUrl(text_); }
+
+void PrintTo(const Url& url, std::ostream* out) { *out << url.Redacted(); }
 
 std::string RedactUrl(std::string_view text) {
   const std::string lower = absl::AsciiStrToLower(text);
@@ -321,8 +307,7 @@ std::string PercentEncode(std::string_view text) {
   encoded.reserve(text.size());
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || c == '_' || c == '.' || c == '-' ||
-        c == '~') {
+    if (absl::ascii_isalnum(byte) || c == '_' || c == '.' || c == '-' || c == '~') {
       encoded += c;
     } else {
       encoded += '%';
@@ -342,11 +327,9 @@ absl::StatusOr<std::string> PercentDecode(std::string_view text) {
       continue;
     }
     if (!IsEscape(text.substr(i))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("a '%' at byte ", i, " starts no escape"));
+      return absl::InvalidArgumentError(absl::StrCat("a '%' at byte ", i, " starts no escape"));
     }
-    decoded += static_cast<char>(HexDigitValue(text[i + 1]) * 16 +
-                                 HexDigitValue(text[i + 2]));
+    decoded += static_cast<char>(HexDigitValue(text[i + 1]) * 16 + HexDigitValue(text[i + 2]));
     i += 2;
   }
   return decoded;

@@ -24,6 +24,7 @@
 #define SCRIPTWORKER_HTTP_URL_H_
 
 #include <cstddef>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,9 +64,7 @@ class Url {
   int port() const { return port_; }
   bool has_explicit_port() const { return explicit_port_; }
   // `host` or `host:port`, as given: the value of the Host header.
-  std::string_view authority() const {
-    return part(host_begin_, path_begin_ - host_begin_);
-  }
+  std::string_view authority() const { return part(host_begin_, path_begin_ - host_begin_); }
   // `scheme://authority`, as given.
   std::string_view origin() const { return part(0, path_begin_); }
   // Still escaped. "/" if the text names no path.
@@ -83,10 +82,9 @@ class Url {
   // For logs and error texts: RedactUrl(ToString()).
   std::string Redacted() const;
 
-  friend bool operator==(const Url& a, const Url& b) {
-    return a.text_ == b.text_;
-  }
+  friend bool operator==(const Url& a, const Url& b) { return a.text_ == b.text_; }
   friend bool operator!=(const Url& a, const Url& b) { return !(a == b); }
+  friend void PrintTo(const Url& url, std::ostream* out);  // for tests
   template <typename H>
   friend H AbslHashValue(H h, const Url& url) {
     return H::combine(std::move(h), url.text_);

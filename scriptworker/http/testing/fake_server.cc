@@ -46,11 +46,8 @@ std::string FormatHead(const FakeResponse& response) {
   if (response.chunked) {
     absl::StrAppend(&head, "Transfer-Encoding: chunked\r\n");
   } else if (response.status != 204 && response.status != 304) {
-    const int64_t size =
-        static_cast<int64_t>(response.body.size()) * response.repeat_body;
-    absl::StrAppend(&head,
-                    "Content-Length: ", response.content_length.value_or(size),
-                    "\r\n");
+    const int64_t size = static_cast<int64_t>(response.body.size()) * response.repeat_body;
+    absl::StrAppend(&head, "Content-Length: ", response.content_length.value_or(size), "\r\n");
   }
   if (response.close) absl::StrAppend(&head, "Connection: close\r\n");
   return absl::StrCat(head, "\r\n");
@@ -64,8 +61,8 @@ bool WriteWholeBody(const FakeResponse& response, ServerStream& stream) {
     return true;
   }
   for (int64_t i = 0; i < response.repeat_body && !response.body.empty(); ++i) {
-    if (!stream.Write(absl::StrCat(absl::Hex(response.body.size()), "\r\n",
-                                   response.body, "\r\n"))) {
+    if (!stream.Write(
+            absl::StrCat(absl::Hex(response.body.size()), "\r\n", response.body, "\r\n"))) {
       return false;
     }
   }
@@ -73,14 +70,12 @@ bool WriteWholeBody(const FakeResponse& response, ServerStream& stream) {
 }
 
 // Returns whether the connection may be used for another request.
-bool WriteResponse(const FakeRequest& request, const FakeResponse& response,
-                   ServerStream& stream) {
+bool WriteResponse(const FakeRequest& request, const FakeResponse& response, ServerStream& stream) {
   if (response.raw.has_value()) {
     stream.Write(*response.raw);
     return false;
   }
-  const bool resets =
-      response.fault == Fault::kReset || response.fault == Fault::kResetInBody;
+  const bool resets = response.fault == Fault::kReset || response.fault == Fault::kResetInBody;
   if (resets) stream.ResetOnClose();
   if (response.fault == Fault::kReset || response.fault == Fault::kClose) {
     return false;
@@ -101,8 +96,7 @@ bool WriteResponse(const FakeRequest& request, const FakeResponse& response,
   }
   if (response.fault != Fault::kNone) {
     stream.Write(response.chunked
-                     ? absl::StrCat(absl::Hex(body.size()), "\r\n",
-                                    body.substr(0, body.size() / 2))
+                     ? absl::StrCat(absl::Hex(body.size()), "\r\n", body.substr(0, body.size() / 2))
                      : std::string(body.substr(0, body.size() / 2)));
     if (response.fault == Fault::kHangInBody) stream.AwaitEnd();
     return false;
@@ -170,13 +164,12 @@ class FakeServer::Impl {
         open_.push_back(stream.get());
         number = connections_++;
       }
-      threads_.emplace_back(
-          [this, number, stream = std::move(stream)]() mutable {
-            Serve(number, *stream);
-            absl::MutexLock lock(&mutex_);
-            open_.remove(stream.get());
-            stream.reset();
-          });
+      threads_.emplace_back([this, number, stream = std::move(stream)]() mutable {
+        Serve(number, *stream);
+        absl::MutexLock lock(&mutex_);
+        open_.remove(stream.get());
+        stream.reset();
+      });
     }
   }
 
@@ -244,16 +237,14 @@ FakeServer::~FakeServer() = default;
 int FakeServer::port() const { return impl_->port(); }
 
 Url FakeServer::url(std::string_view target, std::string_view host) const {
-  absl::StatusOr<Url> url = Url::Parse(absl::StrCat(
-      impl_->tls() ? "https" : "http", "://", host, ":", port(), target));
+  absl::StatusOr<Url> url =
+      Url::Parse(absl::StrCat(impl_->tls() ? "https" : "http", "://", host, ":", port(), target));
   CHECK_OK(url);
   return *std::move(url);
 }
 
 int FakeServer::connections() const { return impl_->connections(); }
-std::vector<FakeRequest> FakeServer::requests() const {
-  return impl_->requests();
-}
+std::vector<FakeRequest> FakeServer::requests() const { return impl_->requests(); }
 
 FakeServer::Handler InTurn(std::vector<FakeResponse> responses) {
   struct State {

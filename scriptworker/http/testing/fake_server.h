@@ -44,10 +44,10 @@ struct FakeResponse {
   };
 
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers = {};
+  std::string body = {};
   // Content-Length to claim instead of the body's size.
-  std::optional<int64_t> content_length;
+  std::optional<int64_t> content_length = std::nullopt;
   // Sent with Transfer-Encoding: chunked instead of Content-Length.
   bool chunked = false;
   // Sends the body this many times over (with the fitting Content-Length):
@@ -58,7 +58,7 @@ struct FakeResponse {
   Fault fault = Fault::kNone;
   absl::Duration drip_interval = absl::Milliseconds(50);
   // If set: these bytes and nothing else, then close.
-  std::optional<std::string> raw;
+  std::optional<std::string> raw = std::nullopt;
 };
 
 struct FakeServerOptions {

@@ -8,38 +8,17 @@
 #include <utility>
 #include <vector>
 
-#include "absl/log/check.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/types/span.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/http/redirect.h"
 #include "scriptworker/http/transport.h"
 
 namespace scriptworker::http {
-namespace {
-
-absl::StatusOr<std::string> ReadBody(const Request& request) {
-  if (request.body_source == nullptr) return request.body;
-  std::string body;
-  std::string buffer(size_t{16} << 10, '\0');
-  for (;;) {
-    SW_ASSIGN_OR_RETURN(const size_t size,
-                        request.body_source->Read(absl::MakeSpan(buffer)));
-    if (size == 0) break;
-    body.append(buffer, 0, size);
-  }
-  CHECK_EQ(static_cast<int64_t>(body.size()), request.body_source->size());
-  return body;
-}
-
-}  // namespace
-
 absl::StatusOr<Response> FunctionTransport::Send(const Request& request) {
-  return SendFollowingRedirects(
-      request, {}, [this](const Request& one) { return SendOne(one); });
+  return SendFollowingRedirects(request, {}, [this](const Request& one) { return SendOne(one); });
 }
 
 absl::StatusOr<Response> FunctionTransport::SendOne(const Request& request) {
@@ -48,8 +27,7 @@ absl::StatusOr<Response> FunctionTransport::SendOne(const Request& request) {
   absl::StatusOr<Response> response;
   {
     absl::MutexLock lock(&mutex_);
-    requests_.push_back({request.method, request.url.ToString(),
-                         request.headers, std::move(body)});
+    requests_.push_back({request.method, request.url.ToString(), request.headers, std::move(body)});
     response = function_(request);
   }
   if (!response.ok()) return response;
@@ -66,18 +44,17 @@ std::vector<SentRequest> FunctionTransport::requests() const {
   return requests_;
 }
 
-FunctionTransport::Function InTurn(
-    std::vector<absl::StatusOr<Response>> responses) {
+FunctionTransport::Function InTurn(std::vector<absl::StatusOr<Response>> responses) {
   auto next = std::make_shared<size_t>(0);
-  return [responses = std::move(responses),
-          next](const Request& request) -> absl::StatusOr<Response> {
-    if (*next >= responses.size()) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "unexpected request ", *next, ": ", MethodName(request.method), " ",
-          request.url.Redacted()));
-    }
-    return responses[(*next)++];
-  };
+  return
+      [responses = std::move(responses), next](const Request& request) -> absl::StatusOr<Response> {
+        if (*next >= responses.size()) {
+          return absl::FailedPreconditionError(absl::StrCat("unexpected request ", *next, ": ",
+                                                            MethodName(request.method), " ",
+                                                            request.url.Redacted()));
+        }
+        return responses[(*next)++];
+      };
 }
 
 Response MakeResponse(int status, std::string body, std::string content_type) {

@@ -30,8 +30,7 @@ struct SentRequest {
 class FunctionTransport final : public Transport {
  public:
   using Function = std::function<absl::StatusOr<Response>(const Request&)>;
-  explicit FunctionTransport(Function function)
-      : function_(std::move(function)) {}
+  explicit FunctionTransport(Function function) : function_(std::move(function)) {}
 
   absl::StatusOr<Response> Send(const Request& request) override;
   std::vector<SentRequest> requests() const;
@@ -45,8 +44,7 @@ class FunctionTransport final : public Transport {
 };
 
 // Answers requests by the given responses in turn, then by kFailedPrecondition.
-FunctionTransport::Function InTurn(
-    std::vector<absl::StatusOr<Response>> responses);
+FunctionTransport::Function InTurn(std::vector<absl::StatusOr<Response>> responses);
 
 // A response with a body and, unless empty, a content type.
 Response MakeResponse(int status, std::string body = "",

@@ -24,10 +24,9 @@ bool ServerStream::Accept(SSL_CTX* context) {
 
 bool ServerStream::Fill() {
   std::array<char, 65536> chunk;
-  const ssize_t got =
-      ssl_ != nullptr
-          ? SSL_read(ssl_.get(), chunk.data(), static_cast<int>(chunk.size()))
-          : recv(socket_.get(), chunk.data(), chunk.size(), 0);
+  const ssize_t got = ssl_ != nullptr
+                          ? SSL_read(ssl_.get(), chunk.data(), static_cast<int>(chunk.size()))
+                          : recv(socket_.get(), chunk.data(), chunk.size(), 0);
   if (got <= 0) return false;
   buffer_.append(chunk.data(), static_cast<size_t>(got));
   return true;
@@ -54,10 +53,8 @@ std::string ServerStream::Read(size_t max) {
 bool ServerStream::Write(std::string_view data) {
   while (!data.empty()) {
     const size_t size = std::min(data.size(), size_t{1} << 20);
-    const ssize_t put =
-        ssl_ != nullptr
-            ? SSL_write(ssl_.get(), data.data(), static_cast<int>(size))
-            : send(socket_.get(), data.data(), size, MSG_NOSIGNAL);
+    const ssize_t put = ssl_ != nullptr ? SSL_write(ssl_.get(), data.data(), static_cast<int>(size))
+                                        : send(socket_.get(), data.data(), size, MSG_NOSIGNAL);
     if (put <= 0) return false;
     data.remove_prefix(static_cast<size_t>(put));
   }

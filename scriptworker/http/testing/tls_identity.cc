@@ -39,8 +39,7 @@ bssl::UniquePtr<EVP_PKEY> NewKey() {
 bool AddExtension(X509* certificate, int nid, const std::string& value) {
   bssl::UniquePtr<X509_EXTENSION> extension(
       X509V3_EXT_nconf_nid(nullptr, nullptr, nid, value.c_str()));
-  return extension != nullptr &&
-         X509_add_ext(certificate, extension.get(), -1) == 1;
+  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
 bool FillIn(X509* certificate, EVP_PKEY* key, const std::string& name) {
@@ -49,15 +48,12 @@ bool FillIn(X509* certificate, EVP_PKEY* key, const std::string& name) {
   const std::string common_name = "throw-away test identity";
   X509_NAME* subject = X509_get_subject_name(certificate);
   return X509_set_version(certificate, X509_VERSION_3) == 1 &&
-         ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate),
-                                 serial >> 1) == 1 &&
+         ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1 &&
          X509_gmtime_adj(X509_getm_notBefore(certificate), -kHour) != nullptr &&
-         X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * kHour) !=
-             nullptr &&
-         X509_NAME_add_entry_by_txt(
-             subject, "CN", MBSTRING_ASC,
-             reinterpret_cast<const uint8_t*>(common_name.c_str()), -1, -1,
-             0) == 1 &&
+         X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * kHour) != nullptr &&
+         X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+                                    reinterpret_cast<const uint8_t*>(common_name.c_str()), -1, -1,
+                                    0) == 1 &&
          X509_set_issuer_name(certificate, subject) == 1 &&
          X509_set_pubkey(certificate, key) == 1 &&
          AddExtension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
@@ -78,8 +74,7 @@ std::string ToPem(X509* certificate) {
 
 }  // namespace
 
-absl::StatusOr<TlsIdentity> TlsIdentity::Create(
-    std::string_view subject_alternative_name) {
+absl::StatusOr<TlsIdentity> TlsIdentity::Create(std::string_view subject_alternative_name) {
   TlsIdentity identity;
   identity.key_ = NewKey();
   identity.certificate_.reset(X509_new());
@@ -97,8 +92,7 @@ absl::StatusOr<TlsIdentity> TlsIdentity::Create(
 
 bssl::UniquePtr<SSL_CTX> TlsIdentity::NewServerContext() const {
   bssl::UniquePtr<SSL_CTX> context(SSL_CTX_new(TLS_method()));
-  if (context == nullptr ||
-      SSL_CTX_use_certificate(context.get(), certificate_.get()) != 1 ||
+  if (context == nullptr || SSL_CTX_use_certificate(context.get(), certificate_.get()) != 1 ||
       SSL_CTX_use_PrivateKey(context.get(), key_.get()) != 1) {
     return nullptr;
   }

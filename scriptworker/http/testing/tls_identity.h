@@ -16,8 +16,7 @@ namespace scriptworker::http {
 class TlsIdentity {
  public:
   // `subject_alternative_name`: `DNS:localhost` or `IP:127.0.0.1`.
-  static absl::StatusOr<TlsIdentity> Create(
-      std::string_view subject_alternative_name);
+  static absl::StatusOr<TlsIdentity> Create(std::string_view subject_alternative_name);
 
   // What a client puts into its CA bundle to trust this identity.
   const std::string& certificate_pem() const { return certificate_pem_; }
