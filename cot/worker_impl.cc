@@ -7,9 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cot/json_truth.h"
 #include "cot/violation.h"
-#include "scriptworker/json/array.h"
-#include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
@@ -22,15 +21,6 @@ constexpr std::string_view kDocker = "docker-worker";
 constexpr std::string_view kGeneric = "generic-worker";
 constexpr std::string_view kScript = "scriptworker";
 
-bool IsNonEmpty(const Value* value) {
-  if (value == nullptr || value->is_null()) return false;
-  if (value->is_bool()) return value->bool_value();
-  if (value->is_number()) return value->double_value() != 0;
-  if (value->is_string()) return !value->string_value().empty();
-  if (value->is_array()) return !value->array().empty();
-  return !value->object().empty();
-}
-
 bool IsThere(const Value* value) { return value != nullptr && !value->is_null(); }
 
 // Every implementation that some sign of the task points to.
@@ -41,7 +31,7 @@ std::set<std::string> Candidates(
   const auto add = [&](std::string_view impl) {
     candidates.insert(std::string(impl));
   };
-  if (IsNonEmpty(task.payload().Find("image"))) add(kDocker);
+  if (IsTrueInPython(task.payload().Find("image"))) add(kDocker);
   const bool of_scriptworker =
       std::find(scriptworker_provisioners.begin(),
                 scriptworker_provisioners.end(),

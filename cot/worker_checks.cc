@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/worker_checks.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cot/json_truth.h"
+#include "cot/worker_impl.h"
+#include "scriptworker/json/value.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::json::Value;
+
+void Add(const Link& link, Violation violation, std::string message,
+         std::vector<Finding>& findings) {
+  findings.push_back({.violation = violation,
+                      .step = Step::kWorkerImplementations,
+                      .link_name = link.name(),
+                      .task_id = link.task_id().str(),
+                      .message = std::move(message)});
+}
+
+void AddInteractive(const Link& link, std::string_view where,
+                    std::vector<Finding>& findings) {
+  Add(link, Violation::kInteractive,
+      absl::StrCat(link.name(), " is interactive: ", where, "!"), findings);
+}
+
+void CheckDockerWorker(const Link& link, std::vector<Finding>& findings) {
+  const Value& payload = link.task().payload();
+  const Value* features = payload.Find("features");
+  const Value* env = payload.Find("env");
+  if (features == nullptr || !features->is_object() || env == nullptr ||
+      !env->is_object()) {
+    Add(link, Violation::kMalformedPayload,
+        absl::StrCat("check_interactive_docker_worker: ", link.name(),
+                     " task definition is malformed!"),
+        findings);
+    return;
+  }
+  if (IsTrueInPython(features->Find("interactive"))) {
+    AddInteractive(link, "task.payload.features.interactive", findings);
+  }
+  if (IsTrueInPython(env->Find("TASKCLUSTER_INTERACTIVE"))) {
+    AddInteractive(link, "task.payload.env.TASKCLUSTER_INTERACTIVE", findings);
+  }
+}
+
+void CheckGenericWorker(const Link& link, std::vector<Finding>& findings) {
+  if (link.task().raw().Find("scopes") == nullptr) {
+    Add(link, Violation::kMalformedPayload,
+        absl::StrCat("check_interactive_generic_worker: ", link.name(),
+                     " task definition is malformed!"),
+        findings);
+    return;
+  }
+  if (IsTrueInPython(link.task().payload().Find("rdpInfo"))) {
+    AddInteractive(link, "task.payload.rdpInfo", findings);
+  }
+  for (const std::string& scope : link.task().scopes()) {
+    if (absl::StartsWith(scope, "generic-worker:allow-rdp:")) {
+      AddInteractive(link, scope, findings);
+    }
+  }
+}
+
+}  // namespace
+
+void CheckNotInteractive(const Link& link, std::vector<Finding>& findings) {
+  switch (link.worker_impl()) {
+    case WorkerImpl::kDockerWorker:
+      CheckDockerWorker(link, findings);
+      return;
+    case WorkerImpl::kGenericWorker:
+      CheckGenericWorker(link, findings);
+      return;
+    case WorkerImpl::kScriptworker:
+      return;  // It has no way in.
+  }
+}
+
+}  // namespace cot
