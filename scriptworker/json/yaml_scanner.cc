@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: MPL-2.0
+// The rules, including where they are laxer or stricter than the YAML
+// specification, are those of PyYAML's scanner.py, since the reference reads YAML
+// by it.
+#include "scriptworker/json/yaml_scanner.h"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "scriptworker/json/utf8.h"
+#include "scriptworker/json/yaml_cursor.h"
+#include "scriptworker/json/yaml_text.h"
+#include "scriptworker/json/yaml_token.h"
+
+namespace scriptworker::json {
+namespace {
+
+// A key without '?' is on one line and no longer than this.
+constexpr size_t kMaxKeyLength = 1024;
+
+bool IsIn(char c, std::string_view set) {
+  return c != '\0' && set.find(c) != std::string_view::npos;
+}
+
+// The characters of names: anchors, tag handles, directives.
+bool IsNameChar(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+}
+
+size_t NameLength(const YamlCursor& cursor, size_t from = 0) {
+  size_t n = from;
+  while (IsNameChar(cursor.Peek(n))) ++n;
+  return n - from;
+}
+
+}  // namespace
+
+const YamlToken* YamlScanner::Peek() {
+  while (cursor_.ok() && NeedsMore()) Fetch();
+  return cursor_.ok() ? &tokens_[head_] : nullptr;
+}
+
+void YamlScanner::Pop() {
+  ++head_;
+  ++taken_;
+  if (head_ == tokens_.size()) {
+    tokens_.clear();
+    head_ = 0;
+  }
+}
+
+// Whether the next token is not there yet, or may turn out to be a key.
+bool YamlScanner::NeedsMore() {
+  if (done_) return false;
+  if (head_ == tokens_.size()) return true;
+  if (!DropStaleKeys()) return false;
+  return stale_keys_ < possible_keys_.size() && possible_keys_[stale_keys_].token_number == taken_;
+}
+
+bool YamlScanner::Fetch() {
+  SkipToNextToken();
+  if (!DropStaleKeys()) return false;
+  CloseIndents(cursor_.column());
+  const char c = cursor_.Peek();
+  if (c == '\0') {
+    CloseIndents(-1);
+    if (!RemovePossibleKey()) return false;
+    key_allowed_ = false;
+    Add(YamlTokenType::kStreamEnd, 0);
+    done_ = true;
+    return true;
+  }
+  if (cursor_.column() == 0) {
+    if (c == '%') return FetchDirective();
+    if (cursor_.AtDocumentMarker('-')) return FetchDocumentMarker(YamlTokenType::kDocumentStart);
+    if (cursor_.AtDocumentMarker('.')) return FetchDocumentMarker(YamlTokenType::kDocumentEnd);
+  }
+  return FetchIndicator(c);
+}
+
+bool YamlScanner::FetchIndicator(char c) {
+  const bool before_blank = cursor_.AtBlank(1);
+  if (c == '[') return FetchFlowStart(YamlTokenType::kFlowSequenceStart);
+  if (c == '{') return FetchFlowStart(YamlTokenType::kFlowMappingStart);
+  if (c == ']') return FetchFlowEnd(YamlTokenType::kFlowSequenceEnd);
+  if (c == '}') return FetchFlowEnd(YamlTokenType::kFlowMappingEnd);
+  if (c == ',') {
+    key_allowed_ = true;
+    if (!RemovePossibleKey()) return false;
+    Add(YamlTokenType::kFlowEntry, 1);
+    return true;
+  }
+  if (c == '-' && before_blank) return FetchBlockEntry();
+  if (c == '?' && (flow_level_ > 0 || before_blank)) return FetchKey();
+  if (c == ':' && (flow_level_ > 0 || before_blank)) return FetchValue();
+  return FetchNode(c);
+}
+
+bool YamlScanner::FetchNode(char c) {
+  if (c == '*') return FetchName(YamlTokenType::kAlias);
+  if (c == '&') return FetchName(YamlTokenType::kAnchor);
+  if (c == '!') return FetchTag();
+  if ((c == '|' || c == '>') && flow_level_ == 0) {
+    if (!RemovePossibleKey()) return false;
+    YamlToken token{.type = YamlTokenType::kScalar, .position = cursor_.position()};
+    if (!ReadBlockText(cursor_, indent_, &token.text)) return false;
+    key_allowed_ = true;
+    tokens_.push_back(token);
+    return true;
+  }
+  if (c == '\'' || c == '"' || MayStartPlain()) return FetchText();
+  if (c == '\t') return cursor_.FailHere("a tab is not allowed here");
+  return cursor_.Expected("a node");
+}
+
+bool YamlScanner::FetchDocumentMarker(YamlTokenType type) {
+  CloseIndents(-1);
+  if (!RemovePossibleKey()) return false;
+  key_allowed_ = false;
+  Add(type, 3);
+  return true;
+}
+
+bool YamlScanner::FetchFlowStart(YamlTokenType type) {
+  if (!SavePossibleKey()) return false;
+  ++flow_level_;
+  key_allowed_ = true;
+  Add(type, 1);
+  return true;
+}
+
+bool YamlScanner::FetchFlowEnd(YamlTokenType type) {
+  if (flow_level_ == 0) return cursor_.Expected("a node");
+  if (!RemovePossibleKey()) return false;
+  --flow_level_;
+  key_allowed_ = false;
+  Add(type, 1);
+  return true;
+}
+
+bool YamlScanner::FetchBlockEntry() {
+  if (flow_level_ == 0) {
+    if (!key_allowed_) return cursor_.FailHere("a sequence entry is not allowed here");
+    if (OpenIndent(cursor_.column())) Add(YamlTokenType::kBlockSequenceStart, 0);
+  }
+  key_allowed_ = true;
+  if (!RemovePossibleKey()) return false;
+  Add(YamlTokenType::kBlockEntry, 1);
+  return true;
+}
+
+bool YamlScanner::FetchKey() {
+  if (flow_level_ == 0) {
+    if (!key_allowed_) return cursor_.FailHere("a mapping key is not allowed here");
+    if (OpenIndent(cursor_.column())) Add(YamlTokenType::kBlockMappingStart, 0);
+  }
+  key_allowed_ = flow_level_ == 0;
+  if (!RemovePossibleKey()) return false;
+  Add(YamlTokenType::kKey, 1);
+  return true;
+}
+
+bool YamlScanner::FetchValue() {
+  if (possible_keys_.size() > stale_keys_ && possible_keys_.back().flow_level == flow_level_) {
+    const PossibleKey key = possible_keys_.back();
+    possible_keys_.pop_back();
+    Insert(key.token_number, YamlTokenType::kKey, key.position);
+    if (flow_level_ == 0 && OpenIndent(key.position.column - 1)) {
+      Insert(key.token_number, YamlTokenType::kBlockMappingStart, key.position);
+    }
+    key_allowed_ = false;
+  } else {
+    if (flow_level_ == 0) {
+      if (!key_allowed_) return cursor_.FailHere("a mapping value is not allowed here");
+      if (OpenIndent(cursor_.column())) Add(YamlTokenType::kBlockMappingStart, 0);
+    }
+    key_allowed_ = flow_level_ == 0;
+    if (!RemovePossibleKey()) return false;
+  }
+  Add(YamlTokenType::kValue, 1);
+  return true;
+}
+
+bool YamlScanner::FetchText() {
+  if (!SavePossibleKey()) return false;
+  key_allowed_ = false;
+  YamlToken token{.type = YamlTokenType::kScalar, .position = cursor_.position()};
+  const char c = cursor_.Peek();
+  token.plain = c != '\'' && c != '"';
+  const bool read =
+      token.plain ? ReadPlainText(cursor_, indent_, flow_level_ > 0, &token.text, &key_allowed_)
+                  : ReadQuotedText(cursor_, &token.text);
+  if (read) tokens_.push_back(token);
+  return read;
+}
+
+bool YamlScanner::MayStartPlain() const {
+  const char c = cursor_.Peek();
+  if (!cursor_.AtBlank() && !IsIn(c, "-?:,[]{}#&*!|>'\"%@`")) return true;
+  return !cursor_.AtBlank(c == '\0' ? 0 : 1) &&
+         (c == '-' || (flow_level_ == 0 && (c == '?' || c == ':')));
+}
+
+bool YamlScanner::FetchName(YamlTokenType type) {
+  if (!SavePossibleKey()) return false;
+  key_allowed_ = false;
+  YamlToken token{.type = type, .position = cursor_.position()};
+  cursor_.Advance(1);
+  const size_t length = NameLength(cursor_);
+  if (length == 0) return cursor_.Expected("a letter or digit");
+  token.text = cursor_.View(length);
+  cursor_.Advance(length);
+  if (!cursor_.AtBlank() && !IsIn(cursor_.Peek(), "?:,]}%@`")) {
+    return cursor_.Expected("a letter or digit");
+  }
+  tokens_.push_back(token);
+  return true;
+}
+
+// Blanks, comments and line breaks. A new line may begin with a key.
+void YamlScanner::SkipToNextToken() {
+  while (true) {
+    cursor_.SkipSpaces();
+    cursor_.SkipComment();
+    if (cursor_.TakeBreak().empty()) return;
+    if (flow_level_ == 0) key_allowed_ = true;
+  }
+}
+
+void YamlScanner::Add(YamlTokenType type, size_t bytes) {
+  tokens_.push_back({.type = type, .position = cursor_.position()});
+  cursor_.Advance(bytes);
+}
+
+void YamlScanner::Insert(size_t token_number, YamlTokenType type, YamlPosition position) {
+  const auto place = tokens_.begin() + static_cast<std::ptrdiff_t>(head_ + token_number - taken_);
+  tokens_.insert(place, {.type = type, .position = position});
+}
+
+// Whether a block that is further right begins.
+bool YamlScanner::OpenIndent(int column) {
+  if (indent_ >= column) return false;
+  indents_.push_back(indent_);
+  indent_ = column;
+  return true;
+}
+
+void YamlScanner::CloseIndents(int column) {
+  if (flow_level_ > 0) return;
+  while (indent_ > column) {
+    indent_ = indents_.back();
+    indents_.pop_back();
+    Add(YamlTokenType::kBlockEnd, 0);
+  }
+}
+
+// Notes that the next token may be a key.
+bool YamlScanner::SavePossibleKey() {
+  if (!key_allowed_) return true;
+  if (!RemovePossibleKey()) return false;
+  possible_keys_.push_back({.flow_level = flow_level_,
+                            .token_number = taken_ + (tokens_.size() - head_),
+                            .required = flow_level_ == 0 && indent_ == cursor_.column(),
+                            .index = cursor_.index(),
+                            .position = cursor_.position()});
+  return true;
+}
+
+bool YamlScanner::RemovePossibleKey() {
+  if (possible_keys_.size() == stale_keys_) return true;
+  const PossibleKey key = possible_keys_.back();
+  if (key.flow_level != flow_level_) return true;
+  possible_keys_.pop_back();
+  return !key.required || MissingValue(key);
+}
+
+bool YamlScanner::DropStaleKeys() {
+  while (stale_keys_ < possible_keys_.size()) {
+    const PossibleKey& key = possible_keys_[stale_keys_];
+    if (key.position.line == cursor_.position().line &&
+        cursor_.index() - key.index <= kMaxKeyLength) {
+      break;
+    }
+    if (key.required) return MissingValue(key);
+    ++stale_keys_;
+  }
+  if (stale_keys_ == possible_keys_.size()) {
+    possible_keys_.clear();
+    stale_keys_ = 0;
+  }
+  return true;
+}
+
+bool YamlScanner::MissingValue(const PossibleKey& key) {
+  return cursor_.Fail(key.position, "this key has no ':' on its line");
+}
+
+bool YamlScanner::FetchTag() {
+  if (!SavePossibleKey()) return false;
+  key_allowed_ = false;
+  YamlToken token{.type = YamlTokenType::kTag, .position = cursor_.position()};
+  if (cursor_.Peek(1) == '<') {
+    cursor_.Advance(2);
+    if (!ReadTagUri(&token.text)) return false;
+    if (!cursor_.Skip('>')) return cursor_.Expected("'>'");
+  } else if (cursor_.AtBlank(1)) {
+    token.text = "!";
+    cursor_.Advance(1);
+  } else {
+    size_t n = 1;
+    while (cursor_.Peek(n) != '!' && cursor_.Peek(n) != ' ' && !cursor_.AtBreakOrEnd(n)) ++n;
+    if (cursor_.Peek(n) == '!') {
+      if (!ReadTagHandle(&token.handle)) return false;
+    } else {
+      token.handle = "!";
+      cursor_.Advance(1);
+    }
+    if (!ReadTagUri(&token.text)) return false;
+  }
+  if (cursor_.Peek() != ' ' && !cursor_.AtBreakOrEnd()) {
+    return cursor_.Expected("a blank after the tag");
+  }
+  tokens_.push_back(token);
+  return true;
+}
+
+// "!", "!!" or "!name!".
+bool YamlScanner::ReadTagHandle(std::string_view* handle) {
+  if (cursor_.Peek() != '!') return cursor_.Expected("'!'");
+  size_t length = 1;
+  if (cursor_.Peek(1) != ' ') {
+    length += NameLength(cursor_, 1);
+    if (cursor_.Peek(length) != '!') {
+      cursor_.Advance(length);
+      return cursor_.Expected("'!'");
+    }
+    ++length;
+  }
+  *handle = cursor_.View(length);
+  cursor_.Advance(length);
+  return true;
+}
+
+bool YamlScanner::ReadTagUri(std::string_view* uri) {
+  YamlTextBuilder text(cursor_);
+  while (true) {
+    size_t n = 0;
+    while (IsNameChar(cursor_.Peek(n)) || IsIn(cursor_.Peek(n), ";/?:@&=+$,.!~*'()[]")) ++n;
+    text.Append(cursor_.View(n));
+    cursor_.Advance(n);
+    if (cursor_.Peek() != '%') break;
+    if (!ReadUriEscapes(text.copy())) return false;
+  }
+  *uri = text.text();
+  return !uri->empty() || cursor_.Expected("a tag");
+}
+
+bool YamlScanner::ReadUriEscapes(std::string& out) {
+  const YamlPosition position = cursor_.position();
+  std::string bytes;
+  while (cursor_.Skip('%')) {
+    int byte = 0;
+    for (int i = 0; i < 2; ++i) {
+      const auto c = static_cast<unsigned char>(cursor_.Peek());
+      if (!absl::ascii_isxdigit(c)) return cursor_.Expected("two hexadecimal digits");
+      byte = byte * 16 + (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+      cursor_.Advance(1);
+    }
+    bytes.push_back(static_cast<char>(byte));
+  }
+  if (FindInvalidUtf8(bytes) != std::string_view::npos) {
+    return cursor_.Fail(position, "these escapes are no UTF-8");
+  }
+  out.append(bytes);
+  return true;
+}
+
+bool YamlScanner::FetchDirective() {
+  CloseIndents(-1);
+  if (!RemovePossibleKey()) return false;
+  key_allowed_ = false;
+  YamlToken token{.type = YamlTokenType::kOtherDirective, .position = cursor_.position()};
+  cursor_.Advance(1);
+  const size_t length = NameLength(cursor_);
+  const std::string_view name = cursor_.View(length);
+  cursor_.Advance(length);
+  if (length == 0 || (cursor_.Peek() != ' ' && !cursor_.AtBreakOrEnd())) {
+    return cursor_.Expected("a directive's name");
+  }
+  if (!ReadDirectiveArguments(name, token)) return false;
+  cursor_.SkipSpaces();
+  cursor_.SkipComment();
+  if (!cursor_.AtBreakOrEnd()) return cursor_.Expected("a comment or a line break");
+  cursor_.TakeBreak();
+  tokens_.push_back(token);
+  return true;
+}
+
+bool YamlScanner::ReadDirectiveArguments(std::string_view name, YamlToken& token) {
+  const auto at_end_of_word = [this] { return cursor_.Peek() == ' ' || cursor_.AtBreakOrEnd(); };
+  if (name == "YAML") {
+    token.type = YamlTokenType::kYamlDirective;
+    cursor_.SkipSpaces();
+    size_t n = 0;
+    while (absl::ascii_isdigit(static_cast<unsigned char>(cursor_.Peek(n)))) ++n;
+    token.text = cursor_.View(n);  // the major version decides
+    cursor_.Advance(n);
+    if (n == 0 || !cursor_.Skip('.')) return cursor_.Expected("a version such as 1.1");
+    n = 0;
+    while (absl::ascii_isdigit(static_cast<unsigned char>(cursor_.Peek(n)))) ++n;
+    cursor_.Advance(n);
+    return (n > 0 && at_end_of_word()) || cursor_.Expected("a version such as 1.1");
+  }
+  if (name == "TAG") {
+    token.type = YamlTokenType::kTagDirective;
+    cursor_.SkipSpaces();
+    if (!ReadTagHandle(&token.handle)) return false;
+    if (cursor_.Peek() != ' ') return cursor_.Expected("a blank");
+    cursor_.SkipSpaces();
+    return ReadTagUri(&token.text) && (at_end_of_word() || cursor_.Expected("a blank"));
+  }
+  size_t n = 0;
+  while (!cursor_.AtBreakOrEnd(n)) ++n;
+  cursor_.Advance(n);
+  return true;
+}
+
+}  // namespace scriptworker::json
