@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Lets simulated time pass while threads and processes work in real time.
+
+#ifndef SCRIPTWORKER_WORKER_TESTING_TIME_DRIVER_H_
+#define SCRIPTWORKER_WORKER_TESTING_TIME_DRIVER_H_
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+
+namespace scriptworker::worker {
+
+// Wakes, one after the other, all sleepers that are due within `horizon`:
+// pauses before retries, long polls. A sleep that goes further, such as a
+// script's time limit, comes to its end only if enough short ones pass.
+class TimeDriver {
+ public:
+  TimeDriver(SimulatedClock& clock, absl::Duration horizon)
+      : thread_([this, &clock, horizon] {
+          while (!done_) {
+            const std::optional<absl::Time> next = clock.NextWakeup();
+            if (next.has_value() && *next - clock.Now() <= horizon) clock.AdvanceToNextWakeup();
+            absl::SleepFor(absl::Milliseconds(2));  // who woke up goes on meanwhile
+          }
+        }) {}
+  ~TimeDriver() {
+    done_ = true;
+    thread_.join();
+  }
+
+ private:
+  std::atomic<bool> done_ = false;
+  std::thread thread_;
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_TESTING_TIME_DRIVER_H_

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/testing/worker_harness.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/log/check.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/testing/task_builder.h"
+
+namespace scriptworker::worker {
+
+using ::scriptworker::taskcluster::QueueEvent;
+using ::scriptworker::taskcluster::TaskId;
+
+namespace {
+
+// The reference's test key.
+constexpr std::string_view kSeed = "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=";
+
+constexpr std::string_view kProvisioner = "test-provisioner";
+constexpr std::string_view kWorkerType = "test-worker";
+
+taskcluster::ClaimRequest MyClaim() {
+  return {.task_queue_id = absl::StrCat(kProvisioner, "/", kWorkerType),
+          .worker_group = "test-group",
+          .worker_id = "test-id"};
+}
+
+bool IsResolution(const QueueEvent& event) {
+  return event.kind == QueueEvent::Kind::kCompleted || event.kind == QueueEvent::Kind::kFailed ||
+         event.kind == QueueEvent::Kind::kException;
+}
+
+}  // namespace
+
+WorkerHarness::WorkerHarness(std::string script)
+    : fake(clock, FakeOptions()),
+      transport(fake, shutdown.at_once()),
+      dirs(temp.Path("work"), temp.Path("artifacts"), temp.Path("artifacts/public/logs")),
+      queue_(taskcluster::QueueClient::Create(fake.root_url(), transport, clock,
+                                              fake.worker_credentials())
+                 .value()),
+      uploader_(*queue_, transport, clock, {.put_timeout = absl::Seconds(60)}),
+      signer_(temp.Write("private_key", kSeed)) {
+  options_.task_script = {"bash", "-c", std::move(script)};
+  options_.root_url = fake.root_url();
+  options_.reclaim_interval = absl::Seconds(60);
+  options_.reversed_statuses = {{245, "intermittent-task"}, {241, "intermittent-task"}};
+  options_.chain_of_trust.worker_id = "test-id";
+  options_.chain_of_trust.worker_type = kWorkerType;
+  options_.chain_of_trust.signer = &signer_;
+  options_.environment.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  options_.environment.Set("DIR", temp.path());
+  options_.environment.Set("ARTIFACTS", dirs.artifact_dir());
+  options_.environment.Set("WORK", dirs.work_dir());
+  options_.temp_dir = temp.path();
+  CHECK_OK(dirs.Cleanup());
+}
+
+taskcluster::FakeTaskclusterOptions WorkerHarness::FakeOptions() {
+  taskcluster::FakeTaskclusterOptions options;
+  options.on_event = [this](const QueueEvent& event) { OnEvent(event); };
+  return options;
+}
+
+void WorkerHarness::OnEvent(const QueueEvent& event) {
+  if (event.run_id >= 0) {
+    std::ofstream(temp.Path(absl::StrCat(taskcluster::ToString(event.kind), ".", event.run_id)));
+  }
+  absl::MutexLock lock(&mutex_);
+  events_.push_back(event);
+}
+
+TaskRunner& WorkerHarness::runner() {
+  if (runner_ == nullptr) {
+    runner_ =
+        std::make_unique<TaskRunner>(options_, TaskRunner::Collaborators{.queue = *queue_,
+                                                                         .uploader = uploader_,
+                                                                         .verifier = verifier_,
+                                                                         .dirs = dirs,
+                                                                         .clock = clock,
+                                                                         .logger = logger,
+                                                                         .redactor = redactor});
+  }
+  return *runner_;
+}
+
+WorkerLoop& WorkerHarness::loop() {
+  if (loop_ == nullptr) {
+    loop_ = std::make_unique<WorkerLoop>(LoopOptions{.claim = MyClaim(), .host_name = "here"},
+                                         WorkerLoop::Collaborators{.queue = *queue_,
+                                                                   .runner = runner(),
+                                                                   .dirs = dirs,
+                                                                   .shutdown = shutdown,
+                                                                   .clock = clock,
+                                                                   .logger = logger});
+  }
+  return *loop_;
+}
+
+TaskId WorkerHarness::Submit() {
+  json::Object payload;
+  payload.Set("maxRunTime", json::Value(86400));
+  return Submit(json::Value(payload));
+}
+
+TaskId WorkerHarness::Submit(json::Value payload) {
+  absl::StatusOr<TaskId> id = fake.CreateTask(taskcluster::TaskBuilder(clock.Now())
+                                                  .Queue(kProvisioner, kWorkerType)
+                                                  .Payload(std::move(payload))
+                                                  .Deadline(clock.Now() + absl::Hours(20))
+                                                  .Expires(clock.Now() + absl::Hours(24))
+                                                  .Build());
+  CHECK_OK(id);
+  return *id;
+}
+
+taskcluster::ClaimedTask WorkerHarness::Claim() {
+  absl::StatusOr<std::vector<taskcluster::ClaimedTask>> tasks =
+      queue_->ClaimWork(MyClaim(), CancellationToken());
+  CHECK_OK(tasks);
+  CHECK_EQ(tasks->size(), 1u);
+  return std::move(tasks->front());
+}
+
+RunOutcome WorkerHarness::RunPending() {
+  const taskcluster::ClaimedTask task = Claim();
+  return runner().Run(task, clock.Monotonic(),
+                      {.stop = shutdown.stop(), .at_once = shutdown.at_once()});
+}
+
+std::string WorkerHarness::Artifact(const TaskId& id, std::string_view name, int run_id) {
+  const auto artifact = fake.GetArtifact(id, run_id, name);
+  return artifact.ok() && artifact->uploaded ? artifact->content : "";
+}
+
+std::vector<std::string> WorkerHarness::ArtifactNames(const TaskId& id, int run_id) {
+  std::vector<std::string> names;
+  for (const auto& artifact : fake.Artifacts(id, run_id)) names.push_back(artifact.name);
+  return names;
+}
+
+std::vector<std::string> WorkerHarness::Runs(const TaskId& id) {
+  std::vector<std::string> runs;
+  const json::Value status = fake.Status(id).value();
+  for (const json::Value& run : status.Find("runs")->array()) {
+    std::string text(run.Find("state")->string_value());
+    if (text == "exception") {
+      absl::StrAppend(&text, " ", run.Find("reasonResolved")->string_value());
+    }
+    runs.push_back(std::move(text));
+  }
+  return runs;
+}
+
+int WorkerHarness::Resolutions() const {
+  absl::MutexLock lock(&mutex_);
+  return static_cast<int>(std::count_if(events_.begin(), events_.end(), IsResolution));
+}
+
+bool WorkerHarness::AwaitFile(const std::string& path) {
+  for (int i = 0; i < 6000; ++i) {
+    if (::access(path.c_str(), F_OK) == 0) return true;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return false;
+}
+
+bool WorkerHarness::AwaitEvent(QueueEvent::Kind kind, int count) {
+  const auto happened = [this, kind, count]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return std::count_if(events_.begin(), events_.end(),
+                         [kind](const QueueEvent& event) { return event.kind == kind; }) >= count;
+  };
+  absl::MutexLock lock(&mutex_);
+  return mutex_.AwaitWithTimeout(absl::Condition(&happened), absl::Seconds(30));
+}
+
+}  // namespace scriptworker::worker
