@@ -132,6 +132,10 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
   http::RetryingTransport retrying(
       json, options_.retry.value_or(TaskclusterClientRetryPolicy()), *clock_);
   SW_ASSIGN_OR_RETURN(const http::Response response, retrying.Send(request));
+  if (http::IsRetryableStatus(response.status) &&
+      call.cancellation.cancelled()) {
+    return call.cancellation.reason();  // it kept the request from more tries
+  }
   if (response.status >= 400) {
     return MakeQueueError(Describe(call, request.url, response.status),
                           ParseQueueError(response.status, response.body));

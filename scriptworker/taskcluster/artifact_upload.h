@@ -31,7 +31,7 @@ struct UploadTarget {
   absl::Time expires;
   // The run's latest temporary credentials; asked before each createArtifact,
   // since a reclaim replaces them. Must be thread-safe.
-  std::function<Credentials()> credentials;
+  std::function<Credentials()> credentials = nullptr;
 };
 
 struct UploadFile {

@@ -39,9 +39,9 @@
 namespace scriptworker::taskcluster {
 
 struct ClaimRequest {
-  std::string task_queue_id;  // provisionerId/workerType
-  std::string worker_group;
-  std::string worker_id;
+  std::string task_queue_id = {};  // provisionerId/workerType
+  std::string worker_group = {};
+  std::string worker_id = {};
   int tasks = 1;  // how many to claim at most, 1 to 32
 };
 
