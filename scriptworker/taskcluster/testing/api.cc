@@ -271,7 +271,7 @@ std::optional<ApiError> Api::Check(const Endpoint& endpoint, ApiCall& call) cons
   return CheckPayload(endpoint, call);
 }
 
-std::optional<ApiError> Api::CheckPayload(const Endpoint& endpoint, const ApiCall& call) const {
+std::optional<ApiError> Api::CheckPayload(const Endpoint& endpoint, ApiCall& call) const {
   if (endpoint.input.empty()) return std::nullopt;
   if (!IsJson(call.request)) {
     const auto type = ContentType(call.request);
@@ -280,6 +280,7 @@ std::optional<ApiError> Api::CheckPayload(const Endpoint& endpoint, const ApiCal
                                  "got content-type: ",
                                  type.value_or("null"))};
   }
+  call.payload = WithDefaults(endpoint.input, call.payload);
   const std::vector<std::string> errors = CheckAgainstSchema(endpoint.input, call.payload);
   if (errors.empty()) return std::nullopt;
   return ApiError{

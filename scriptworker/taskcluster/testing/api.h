@@ -109,7 +109,8 @@ class Api {
 
  private:
   std::optional<ApiError> Check(const Endpoint& endpoint, ApiCall& call) const;
-  std::optional<ApiError> CheckPayload(const Endpoint& endpoint, const ApiCall& call) const;
+  // Also fills in the schema's defaults, as the services do.
+  std::optional<ApiError> CheckPayload(const Endpoint& endpoint, ApiCall& call) const;
 
   const std::string prefix_;
   const std::string root_url_;

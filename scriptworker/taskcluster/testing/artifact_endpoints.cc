@@ -16,12 +16,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "scriptworker/http/transport.h"
-#include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_status.h"
 #include "scriptworker/taskcluster/testing/api.h"
 #include "scriptworker/taskcluster/testing/api_error.h"
 #include "scriptworker/taskcluster/testing/artifact_store.h"
+#include "scriptworker/taskcluster/testing/indented_json.h"
 #include "scriptworker/taskcluster/testing/object_store.h"
 #include "scriptworker/taskcluster/testing/page.h"
 #include "scriptworker/taskcluster/testing/queue_state.h"
@@ -56,7 +56,7 @@ std::optional<ApiError> CheckRunTakesArtifacts(const TaskRecord& task, const Run
                    "past resolution.This to ensure that artifacts have been uploaded "
                    "before a task is 'completed' and output is consumed by a dependent "
                    "task\n\nTask status: ",
-                   json::Format(task.Status()))};
+                   IndentedJson(task.Status()))};
 }
 
 ArtifactRecord ReadArtifact(QueueState& state, const ApiCall& call, absl::Time expires) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
@@ -38,6 +39,7 @@
 #include "scriptworker/taskcluster/testing/queue_state.h"
 #include "scriptworker/taskcluster/testing/request_log.h"
 #include "scriptworker/taskcluster/testing/request_schema.h"
+#include "scriptworker/taskcluster/testing/route.h"
 #include "scriptworker/taskcluster/testing/services.h"
 #include "scriptworker/taskcluster/testing/task_record.h"
 #include "scriptworker/taskcluster/testing/wire.h"
@@ -59,6 +61,13 @@ constexpr std::string_view kNothing = "static/test/nothing";
 void Sweep(fake::QueueState& state) {
   absl::MutexLock lock(&state.mutex);
   state.tasks.Sweep(state.clock.Now());
+}
+
+void NameRun(const fake::RouteParams& params, LoggedRequest& logged) {
+  for (const auto& [name, value] : params) {
+    if (name == "taskId") logged.task_id = value;
+    if (name == "runId" && !absl::SimpleAtoi(value, &logged.run_id)) logged.run_id = -1;
+  }
 }
 
 void ApplyDelivery(const Fault& fault, WireReply& reply) {
@@ -127,6 +136,7 @@ WireReply FakeTaskcluster::Serve(const WireRequest& request) {
                        .endpoint = std::string(target.endpoint),
                        .method = request.method,
                        .target = request.target};
+  if (target.match.has_value()) NameRun(target.match->params, logged);
   const std::optional<Fault> fault = faults_.Next(target.endpoint);
   const bool replaced = fault.has_value() && fault->kind == Fault::Kind::kStatus;
   WireReply reply;
@@ -169,6 +179,11 @@ Credentials FakeTaskcluster::CredentialsOf(std::string_view client_id) const {
     }
   }
   return credentials;
+}
+
+void FakeTaskcluster::SetClaim(absl::Duration claim) {
+  absl::MutexLock lock(&services_->state().mutex);
+  services_->state().times.claim = claim;
 }
 
 void FakeTaskcluster::Shutdown() {

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/json/value.h"
@@ -50,6 +51,9 @@ class FakeTaskcluster final : public http::Transport {
 
   // As a server: what Send() is made of.
   fake::WireReply Serve(const fake::WireRequest& request);
+
+  // Changes FakeTaskclusterOptions::claim for the (re)claims to come.
+  void SetClaim(absl::Duration claim);
 
   // Ends long polls, now and from now on, with no task.
   void Shutdown();

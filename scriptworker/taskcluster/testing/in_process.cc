@@ -77,8 +77,7 @@ absl::StatusOr<WireRequest> ToWire(const http::Request& request) {
   wire.port = request.url.port();
   wire.headers = request.headers;
   wire.patience = request.total_timeout;
-  const CancellationToken token = request.cancellation;
-  wire.is_abandoned = [token] { return token.cancelled(); };
+  wire.cancellation = request.cancellation;
   if (request.body_source != nullptr) {
     http::BodySource* source = request.body_source;
     SW_RETURN_IF_ERROR(source->Rewind());

@@ -66,16 +66,16 @@ ApiResult CreateUpload(QueueState& state, ApiCall& call) {
                        .stored = call.now});
     chosen.Set("dataInline", true);
   } else if (const json::Value* put = methods.Find("putUrl"); put != nullptr) {
-    chosen.Set(
-        "putUrl",
-        json::Object{
-            {"url",
-             state.objects.PresignedUrl(http::Method::kPut, kPublicBucket, call.Param("objectName"),
-                                        call.now, state.times.upload_url)},
-            {"expires", FormatTimestamp(call.now + state.times.upload_url)},
-            {"headers", json::Object{{"Content-Type", Text(*put, "contentType")},
-                                     {"Content-Length",
-                                      absl::StrCat(put->Find("contentLength")->int_value())}}}});
+    chosen.Set("putUrl",
+               json::Object{
+                   {"url", state.objects.PresignedUrl(http::Method::kPut, kPublicBucket,
+                                                      call.Param("objectName"), call.now,
+                                                      state.times.upload_url)},
+                   {"expires", FormatTimestamp(call.now + state.times.upload_url)},
+                   {"headers", json::Object{{"Content-Type", Text(*put, "contentType")},
+                                            {"Content-Length",
+                                             absl::StrCat(put->Find("contentLength")->int_value())},
+                                            {"Content-Encoding", "identity"}}}});
   }
   return ApiReply{json::Object{{"projectId", call.Text("projectId")},
                                {"uploadId", call.Text("uploadId")},

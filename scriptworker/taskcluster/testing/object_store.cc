@@ -33,7 +33,7 @@
 namespace scriptworker::taskcluster::fake {
 namespace {
 
-constexpr char kDateFormat[] = "%Y%m%dT%H%M%SZ";
+constexpr char kDateFormat[] = "%E4Y%m%dT%H%M%SZ";
 
 WireReply XmlError(int status, std::string_view code, std::string_view message) {
   WireReply reply;

@@ -34,14 +34,14 @@ struct ObjectUpload {
 struct QueueState {
   QueueState(Clock& clock_arg, QueueTimes times_arg, ObjectStore& objects_arg,
              CredentialIssuer& issuer_arg)
-      : clock(clock_arg), times(times_arg), objects(objects_arg), issuer(issuer_arg) {}
+      : clock(clock_arg), objects(objects_arg), issuer(issuer_arg), times(times_arg) {}
 
   Clock& clock;
-  const QueueTimes times;
   ObjectStore& objects;
   CredentialIssuer& issuer;
 
   absl::Mutex mutex;  // of all that follows
+  QueueTimes times;
   TaskStore tasks;
   ArtifactStore artifacts;
   std::map<std::string, ObjectUpload, std::less<>> uploads;  // by object name

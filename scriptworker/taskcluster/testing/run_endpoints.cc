@@ -12,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "scriptworker/http/transport.h"
@@ -64,18 +63,21 @@ json::Value RunCredentials(QueueState& state, const TaskRecord& task, absl::Time
                             std::move(scopes), now, run.taken_until);
 }
 
+// As PostgreSQL prints times in JSON: no zeros at the end of the fraction, and
+// the offset in digits.
+std::string PostgresTime(absl::Time time) {
+  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E*S+00:00", time, absl::UTCTimeZone());
+}
+
 json::Value Claim(QueueState& state, const TaskRecord& task, absl::Time now) {
   const RunRecord& run = task.runs.back();
-  const std::string taken_until = FormatTimestamp(run.taken_until);
-  json::Object claim{{"status", task.Status()},
-                     {"runId", task.runs.size() - 1},
-                     {"workerGroup", run.worker_group},
-                     {"workerId", run.worker_id},
-                     // The real queue's two ways of printing this time.
-                     {"takenUntil", absl::StrCat(absl::StripSuffix(taken_until, "Z"), "+00:00")},
-                     {"task", task.definition},
-                     {"credentials", RunCredentials(state, task, now)}};
-  return claim;
+  return json::Object{{"status", task.Status()},
+                      {"runId", task.runs.size() - 1},
+                      {"workerGroup", run.worker_group},
+                      {"workerId", run.worker_id},
+                      {"takenUntil", PostgresTime(run.taken_until)},
+                      {"task", task.definition},
+                      {"credentials", RunCredentials(state, task, now)}};
 }
 
 // Milliseconds, as the queue stores it.
@@ -92,8 +94,8 @@ std::vector<TaskRecord*> AwaitWork(QueueState& state, ApiCall& call, const Worke
   while (true) {
     const absl::Time now = clock.Now();
     state.tasks.Sweep(now);
-    const bool abandoned = call.request.is_abandoned != nullptr && call.request.is_abandoned();
-    if (abandoned) {
+    if (call.request.cancellation.cancelled() ||
+        (call.request.is_abandoned != nullptr && call.request.is_abandoned())) {
       *delivery = WireReply::Delivery::kReset;
       return {};
     }
@@ -111,8 +113,9 @@ std::vector<TaskRecord*> AwaitWork(QueueState& state, ApiCall& call, const Worke
     if (call.request.is_abandoned != nullptr) {
       wait = std::min(wait, kLookForClient);
     }
-    const auto stirs = [&state, &queue] {
-      return state.shut_down || state.tasks.HasPending(queue);
+    const auto stirs = [&state, &queue, &call] {
+      return state.shut_down || call.request.cancellation.cancelled() ||
+             state.tasks.HasPending(queue);
     };
     clock.AwaitWithTimeout(state.mutex, absl::Condition(&stirs),
                            std::max(wait, absl::Milliseconds(1)));

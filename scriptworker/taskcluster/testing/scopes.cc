@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/scope.h"
+#include "scriptworker/taskcluster/testing/indented_json.h"
 
 namespace scriptworker::taskcluster::fake {
 namespace {
@@ -78,7 +78,7 @@ json::Value ScopeExpression::ToJson() const {
 }
 
 std::string ScopeExpression::ToString() const {
-  return kind_ == Kind::kScope ? scope_ : json::Format(ToJson());
+  return kind_ == Kind::kScope ? scope_ : IndentedJson(ToJson());
 }
 
 }  // namespace scriptworker::taskcluster::fake

@@ -131,9 +131,14 @@ ApiResult CreateTask(QueueState& state, ApiCall& call) {
     return *std::move(error);
   }
   const json::Value& complete = std::get<json::Value>(definition);
+  // From here on, errors quote the completed payload; the group comes later.
+  const bool has_group = call.payload.Find("taskGroupId") != nullptr;
+  call.payload = complete;
+  if (!has_group) call.payload.mutable_object()->Erase("taskGroupId");
   if (auto error = call.Authorize(ScopesToCreate(complete)); error.has_value()) {
     return *std::move(error);
   }
+  call.payload = complete;
   auto added = AddTask(id, complete, state.tasks, call.now);
   if (auto* error = std::get_if<ApiError>(&added)) return *std::move(error);
   return StatusReply(*std::get<TaskRecord*>(added));

@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/http/headers.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/testing/blob.h"
@@ -41,6 +42,8 @@ struct WireRequest {
 
   // How long the client waits for an answer.
   absl::Duration patience = absl::InfiniteDuration();
+  // The client does not want an answer any more: ends a long poll at once.
+  CancellationToken cancellation;
   // Whether the client is gone; asked now and then by a long poll. May be null.
   std::function<bool()> is_abandoned;
 };
