@@ -67,8 +67,10 @@ int StatusForError(Phase phase, const absl::Status& error) {
       if (IsOutage(error.code())) return kResourceUnavailable;
       return IsOwnFault(error.code()) ? kInternalError : kMalformedPayload;
     case Phase::kRun:
-    case Phase::kGenerate:
       return kInternalError;
+    case Phase::kGenerate:
+      return absl::IsFailedPrecondition(error) || absl::IsInvalidArgument(error) ? kMalformedPayload
+                                                                                 : kInternalError;
     case Phase::kUpload:
       if (taskcluster::IsStoreRefusal(error)) return kResourceUnavailable;
       return IsOutage(error.code()) ? kIntermittentTask : kInternalError;

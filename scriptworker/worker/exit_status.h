@@ -41,6 +41,8 @@ enum class Phase { kPrepare, kVerify, kRun, kGenerate, kUpload };
 //   verify: kUnavailable, kDeadlineExceeded       resource-unavailable
 //   verify: kInternal, kResourceExhausted, ...    internal-error
 //   verify: anything else (chain not proven)      malformed-payload
+//   generate: kFailedPrecondition (signing key),
+//     kInvalidArgument (schema), as the reference malformed-payload
 //   upload: the store refused (HTTP status)       resource-unavailable
 //   upload: kUnavailable, kDeadlineExceeded       intermittent-task
 //   anything else                                 internal-error

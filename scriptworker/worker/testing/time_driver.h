@@ -5,6 +5,7 @@
 #ifndef SCRIPTWORKER_WORKER_TESTING_TIME_DRIVER_H_
 #define SCRIPTWORKER_WORKER_TESTING_TIME_DRIVER_H_
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -24,8 +25,10 @@ class TimeDriver {
       : thread_([this, &clock, horizon] {
           while (!done_) {
             const std::optional<absl::Time> next = clock.NextWakeup();
-            if (next.has_value() && *next - clock.Now() <= horizon) clock.AdvanceToNextWakeup();
-            absl::SleepFor(absl::Milliseconds(2));  // who woke up goes on meanwhile
+            if (next.has_value() && *next - clock.Now() <= horizon) {
+              clock.AdvanceTime(std::max(*next - clock.Now(), kSmallestStep));
+            }
+            absl::SleepFor(absl::Milliseconds(5));  // who woke up goes on meanwhile
           }
         }) {}
   ~TimeDriver() {
@@ -34,6 +37,8 @@ class TimeDriver {
   }
 
  private:
+  static constexpr absl::Duration kSmallestStep = absl::Seconds(2);
+
   std::atomic<bool> done_ = false;
   std::thread thread_;
 };

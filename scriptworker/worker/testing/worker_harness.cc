@@ -115,7 +115,7 @@ WorkerLoop& WorkerHarness::loop() {
 
 TaskId WorkerHarness::Submit() {
   json::Object payload;
-  payload.Set("maxRunTime", json::Value(86400));
+  payload.Set("maxRunTime", json::Value(400000));
   return Submit(json::Value(payload));
 }
 
@@ -123,8 +123,8 @@ TaskId WorkerHarness::Submit(json::Value payload) {
   absl::StatusOr<TaskId> id = fake.CreateTask(taskcluster::TaskBuilder(clock.Now())
                                                   .Queue(kProvisioner, kWorkerType)
                                                   .Payload(std::move(payload))
-                                                  .Deadline(clock.Now() + absl::Hours(20))
-                                                  .Expires(clock.Now() + absl::Hours(24))
+                                                  .Deadline(clock.Now() + absl::Hours(110))
+                                                  .Expires(clock.Now() + absl::Hours(150))
                                                   .Build());
   CHECK_OK(id);
   return *id;

@@ -52,8 +52,8 @@ class WorkerHarness {
   TaskRunner& runner();
   WorkerLoop& loop();
 
-  // Makes a task for this worker; its payload is {"maxRunTime": 86400} unless
-  // given. It expires in a day.
+  // Makes a task for this worker; its payload is {"maxRunTime": 400000} unless
+  // given.
   taskcluster::TaskId Submit();
   taskcluster::TaskId Submit(json::Value payload);
   // Claims it without the loop. REQUIRES: a task is pending.

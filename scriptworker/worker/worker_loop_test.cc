@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker_loop.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/worker/testing/time_driver.h"
+#include "scriptworker/worker/testing/worker_harness.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::scriptworker::taskcluster::Fault;
+using ::scriptworker::taskcluster::QueueEvent;
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr absl::Duration kHorizon = absl::Seconds(150);
+
+// The loop on a thread of its own.
+class RunningLoop {
+ public:
+  explicit RunningLoop(WorkerHarness& harness)
+      : thread_([this, &loop = harness.loop()] { result_ = loop.Run(); }) {}
+  ~RunningLoop() { Join().IgnoreError(); }
+  absl::Status Join() {
+    if (thread_.joinable()) thread_.join();
+    return result_;
+  }
+
+ private:
+  absl::Status result_;
+  std::thread thread_;
+};
+
+TEST(WorkerLoopTest, RunsOneTaskAfterTheOtherAndSleepsOnlyWhenIdle) {
+  WorkerHarness h("true");
+  const TaskId first = h.Submit();
+  const TaskId second = h.Submit();
+  {
+    RunningLoop loop(h);
+    ASSERT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 2));
+    h.shutdown.Drain("SIGUSR1");
+    const TimeDriver driver(h.clock, kHorizon);
+    EXPECT_THAT(loop.Join(), IsOk());
+  }
+  EXPECT_THAT(h.Runs(first), ElementsAre("completed"));
+  EXPECT_THAT(h.Runs(second), ElementsAre("completed"));
+}
+
+TEST(WorkerLoopTest, SaysWhenItStartsAndStops) {
+  WorkerHarness h("true");
+  h.shutdown.Drain("SIGUSR1");
+  EXPECT_THAT(h.loop().Run(), IsOk());
+  EXPECT_THAT(h.logger.lines(),
+              ElementsAre("INFO SIGUSR1 received; no more tasks will be taken",
+                          "INFO Scriptworker starting up at 2027-01-15 08:00:00+00:00 UTC",
+                          "INFO Worker FQDN: here",
+                          "INFO Scriptworker stopped at 2027-01-15 08:00:00+00:00 UTC",
+                          "INFO Worker FQDN: here"));
+  EXPECT_EQ(h.fake.request_log().total(), 0);
+}
+
+TEST(WorkerLoopTest, StaleFilesAreGoneBeforeTheFirstClaim) {
+  WorkerHarness h("ls -A $WORK");
+  h.temp.Write("work/stale", "of a run before");
+  h.temp.Write("artifacts/public/stale", "of a run before");
+  const TaskId id = h.Submit();
+  RunningLoop loop(h);
+  ASSERT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted));
+  h.shutdown.Stop("SIGTERM");
+  const TimeDriver driver(h.clock, kHorizon);
+  loop.Join().IgnoreError();
+  EXPECT_EQ(h.Artifact(id, "public/logs/live_backing.log"),
+            "current_task_info.json\ntask.json\nexit code: 0\n");
+  EXPECT_EQ(h.Artifact(id, "public/stale"), "");
+}
+
+TEST(WorkerLoopTest, FoldersThatCannotBeEmptiedAtTheStartAreAnError) {
+  WorkerHarness h("true");
+  std::filesystem::remove(h.dirs.work_dir());
+  std::filesystem::create_symlink("/tmp", h.dirs.work_dir());
+  EXPECT_THAT(h.loop().Run(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(h.dirs.work_dir())));
+  EXPECT_EQ(h.fake.request_log().total(), 0);
+}
+
+TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
+  WorkerHarness h("rmdir $DIR/trap 2>/dev/null && rm -rf $WORK && ln -s /tmp $WORK; true");
+  std::filesystem::create_directory(h.temp.Path("trap"));  // for the first task alone
+  h.Submit();
+  h.Submit();
+  RunningLoop loop(h);
+  const TimeDriver driver(h.clock, kHorizon);
+  ASSERT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1));
+  for (int i = 0; i < 3000; ++i) {
+    if (testing::Value(h.logger.lines(), Contains(StartsWith("CRITICAL No task is claimed"))))
+      break;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
+  std::filesystem::remove(h.dirs.work_dir());  // somebody repairs it
+  EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 2));
+  h.shutdown.Stop("SIGTERM");
+}
+
+TEST(WorkerLoopTest, AFailedClaimIsSaidAndTriedAgainAfterAPause) {
+  WorkerHarness h("true");
+  h.fake.faults().Add("claimWork", Fault::Status(401));
+  const TaskId id = h.Submit();
+  RunningLoop loop(h);
+  const TimeDriver driver(h.clock, kHorizon);
+  EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted));
+  h.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(h.logger.lines(), Contains(StartsWith("WARNING claimWork failed: ")));
+  EXPECT_THAT(h.clock.sleeps(), Contains(absl::Seconds(10)));
+}
+
+TEST(WorkerLoopTest, DrainingLetsTheTaskInHandEnd) {
+  WorkerHarness h("touch $DIR/started; while ! [ -e $DIR/go ]; do sleep 0.01; done");
+  const TaskId id = h.Submit();
+  const TaskId other = h.Submit();
+  RunningLoop loop(h);
+  ASSERT_TRUE(WorkerHarness::AwaitFile(h.temp.Path("started")));
+  h.shutdown.Drain("SIGUSR1");
+  h.temp.Write("go", "");
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
+  EXPECT_THAT(h.Runs(other), ElementsAre("pending"));
+}
+
+// Blocks until the loop's claim hangs in its long poll.
+void AwaitLongPoll(WorkerHarness& h) { ASSERT_TRUE(h.clock.AwaitSleepers(1)); }
+
+TEST(WorkerLoopTest, DrainingDuringAClaimRunsTheTaskThatItBrings) {
+  WorkerHarness h("true");
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.shutdown.Drain("SIGUSR1");
+  const TaskId id = h.Submit();
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
+}
+
+TEST(WorkerLoopTest, StoppingDuringAClaimGivesTheTaskBackThatItBrings) {
+  WorkerHarness h("touch $DIR/started");
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.shutdown.Stop("SIGTERM");
+  const TaskId id = h.Submit();
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_EQ(h.Runs(id).front(), "exception worker-shutdown");
+  EXPECT_FALSE(std::filesystem::exists(h.temp.Path("started")));
+}
+
+TEST(WorkerLoopTest, StoppingDuringAnIdleClaimEndsWithIt) {
+  WorkerHarness h("true");
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.shutdown.Stop("SIGTERM");
+  h.clock.AdvanceTime(absl::Seconds(20));
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
+}
+
+TEST(WorkerLoopTest, ASecondStopAbandonsTheClaim) {
+  WorkerHarness h("true");
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.shutdown.Stop("SIGTERM");
+  h.shutdown.Stop("SIGTERM");
+  h.clock.AdvanceTime(absl::Seconds(1));  // the fake looks for its client now and then
+  EXPECT_THAT(loop.Join(), StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST(WorkerLoopTest, StoppingEndsAnIdlePauseAtOnce) {
+  WorkerHarness h("true");
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.clock.AdvanceTime(absl::Seconds(20));
+  ASSERT_TRUE(h.clock.AwaitSleepers(1));  // the pause
+  h.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(loop.Join(), IsOk());
+}
+
+TEST(WorkerLoopTest, StoppingDuringATaskResolvesItAndEndsTheLoop) {
+  WorkerHarness h("touch $DIR/started; exec sleep 1000");
+  const TaskId id = h.Submit();
+  RunningLoop loop(h);
+  ASSERT_TRUE(WorkerHarness::AwaitFile(h.temp.Path("started")));
+  h.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_EQ(h.Runs(id).front(), "exception worker-shutdown");
+  EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
