@@ -207,6 +207,11 @@ void CheckAgainstGraph(
         child, absl::StrCat(child.Label(), ": ", expected.status().message())));
     return;
   }
+  if (!expected->is_object()) {
+    findings.push_back(Malformed(
+        child, absl::StrCat(child.Label(), ": the task graph's task is a date")));
+    return;
+  }
   CompareMembers(child, expected->object(), findings);
 }
 

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_ACTION_CONTEXT_H_
+#define COT_ACTION_CONTEXT_H_
+
+#include "absl/status/statusor.h"
+#include "cot/jsone_context.h"
+#include "cot/link.h"
+#include "cot/tasks_for.h"
+#include "scriptworker/json/object.h"
+#include "scriptworker/json/value.h"
+
+namespace cot {
+
+// Wraps what an action task is rendered with: the hook's payload as it was sent,
+// and the variables that the hook takes out of it. `variables` are those of the
+// action's own context; `actions` is the decision task's public/actions.json.
+// Violations: kActionNotFound, kUnknownActionKind, kMalformedEvidence,
+// kJsoneError. Pure.
+absl::StatusOr<RenderInput> WrapAction(
+    const Link& parent, const Link& decision, TasksFor tasks_for,
+    const scriptworker::json::Object& variables,
+    const scriptworker::json::Value& actions);
+
+}  // namespace cot
+
+#endif  // COT_ACTION_CONTEXT_H_

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/parent_task.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "cot/task_env.h"
+#include "cot/trusted_repo.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/array.h"
+#include "scriptworker/json/json_diff.h"
+#include "scriptworker/json/member.h"
+#include "scriptworker/json/object.h"
+#include "scriptworker/json/yaml.h"
+#include "scriptworker/jsone/context.h"
+#include "scriptworker/jsone/render.h"
+#include "scriptworker/vcs/source_url.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::json::Array;
+using scriptworker::json::Difference;
+using scriptworker::json::Member;
+using scriptworker::json::Object;
+using scriptworker::json::Value;
+using scriptworker::vcs::SourceUrl;
+
+constexpr std::string_view kGithub = "github.com";
+constexpr std::string_view kHg = "hg.mozilla.org";
+
+Finding InParent(const Link& parent, Finding finding) {
+  finding.step = Step::kRebuiltDefinitions;
+  finding.link_name = parent.name();
+  finding.task_id = parent.task_id().str();
+  return finding;
+}
+
+// {}, null, [] and "null": what taskcluster-github and hooks leave out.
+bool IsEmpty(const Value& value) {
+  return value.is_null() || (value.is_object() && value.object().empty()) ||
+         (value.is_array() && value.array().empty()) ||
+         (value.is_string() && value.string_value() == "null");
+}
+
+Value WithoutEmpty(const Value& value) {
+  if (value.is_array()) {
+    Array result;
+    for (const Value& element : value.array()) {
+      if (!IsEmpty(element)) result.push_back(WithoutEmpty(element));
+    }
+    return Value(std::move(result));
+  }
+  if (!value.is_object()) return value;
+  Object result;
+  for (const Member& member : value.object()) {
+    if (!IsEmpty(member.value())) {
+      result.Set(member.key_as_value(), WithoutEmpty(member.value()));
+    }
+  }
+  return Value(std::move(result));
+}
+
+std::string TextMember(const Value& object, std::string_view key) {
+  const Value* value = object.Find(key);
+  return value != nullptr && value->is_string()
+             ? std::string(value->string_value())
+             : std::string();
+}
+
+const Value* ActionTaskGroupId(const Value& task) {
+  const Value* payload = task.Find("payload");
+  const Value* env = payload == nullptr ? nullptr : payload->Find("env");
+  return env == nullptr ? nullptr : env->Find("ACTION_TASK_GROUP_ID");
+}
+
+// The first rendered task's own group must be the parent's or the decision's.
+// Then it takes over what the runtime task has, which the queue fills in.
+void CheckActionTaskGroup(const Link& parent, const Link& decision,
+                          Array& rendered, std::vector<Finding>& findings) {
+  const Value* group =
+      rendered.empty() ? nullptr : ActionTaskGroupId(rendered[0]);
+  const std::string found = group != nullptr && group->is_string()
+                                ? std::string(group->string_value())
+                                : std::string("None");
+  if (found != parent.task_id().str() && found != decision.task_id().str()) {
+    findings.push_back(InParent(
+        parent,
+        {.violation = Violation::kActionTaskGroupId,
+         .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found,
+                                 " not in {'", parent.task_id().str(), "', '",
+                                 decision.task_id().str(), "'}!"),
+         .expected = absl::StrCat(parent.task_id().str(), " or ",
+                                  decision.task_id().str()),
+         .found = found}));
+    return;
+  }
+  const Value* runtime = ActionTaskGroupId(parent.task().raw());
+  if (runtime == nullptr) return;
+  Object task = rendered[0].object();
+  Object payload = task.Find("payload")->object();
+  Object env = payload.Find("env")->object();
+  env.Set("ACTION_TASK_GROUP_ID", *runtime);
+  payload.Set("env", Value(std::move(env)));
+  task.Set("payload", Value(std::move(payload)));
+  *rendered.mutable_at(0) = Value(std::move(task));
+}
+
+absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
+                                  const RenderInput& input) {
+  Value wrapped = document;
+  if (input.action_let.has_value()) {
+    wrapped = Value(Object{{"$let", *input.action_let}, {"in", document}});
+  }
+  scriptworker::jsone::Context context(absl::UnixEpoch());
+  context.SetAll(input.variables);
+  context.AddFunction(
+      "as_slugid",
+      [&](absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
+        if (arguments.size() != 1) {
+          return absl::InvalidArgumentError("as_slugid takes one argument");
+        }
+        return Value(arguments[0] == Value("decision") ? input.decision_task_id
+                                                       : input.parent_task_id);
+      });
+  const absl::StatusOr<Value> rendered =
+      scriptworker::jsone::Render(wrapped, context);
+  if (!rendered.ok()) {
+    return ToStatus(InParent(
+        parent,
+        {.violation = Violation::kJsoneError,
+         .message = absl::StrCat("JSON-e error while rebuilding ",
+                                 parent.name(), " task definition: ",
+                                 rendered.status().message())}));
+  }
+  const Value* tasks = rendered->Find("tasks");
+  if (tasks == nullptr || !tasks->is_array()) {
+    return ToStatus(InParent(
+        parent, {.violation = Violation::kMalformedTemplate,
+                 .message = absl::StrCat("Error while rebuilding ",
+                                         parent.Label(),
+                                         " task definition!\n'tasks'"),
+                 .expected = "a list `tasks`"}));
+  }
+  return tasks->array();
+}
+
+}  // namespace
+
+absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision,
+                                              const Product& product,
+                                              bool have_github_token) {
+  const SourceEnv env(decision.task(), product.source_env_prefix);
+  const std::optional<std::string> repo = env.head_repository();
+  const std::optional<std::string> revision = env.head_revision();
+  if (!repo.has_value() || !revision.has_value() || revision->empty()) {
+    return ToStatus(InParent(
+        decision,
+        {.violation = Violation::kSourceMissing,
+         .message = absl::StrCat(decision.Label(), ": no ",
+                                 product.source_env_prefix,
+                                 "_HEAD_REPOSITORY or _HEAD_REV in "
+                                 "payload.env")}));
+  }
+  const bool plain_revision = std::all_of(
+      revision->begin(), revision->end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+               c == '.' || c == '_' || c == '-' || c == '/';
+      });
+  const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*repo);
+  if (url.ok() && plain_revision && url->netloc() == kGithub) {
+    if (const auto name = scriptworker::vcs::GithubRepoOf(*url)) {
+      return TemplateLocation{
+          .url = absl::StrCat("https://raw.githubusercontent.com/",
+                              name->full_name(), "/", *revision,
+                              "/.taskcluster.yml"),
+          .with_token = have_github_token &&
+                        (url->scheme() == "ssh" ||
+                         RequiresSecret(product.trusted_vcs_rules))};
+    }
+  }
+  if (url.ok() && plain_revision && url->netloc() == kHg &&
+      url->scheme() != "ssh") {
+    return TemplateLocation{.url = absl::StrCat(
+                                url->scheme(), "://", kHg, url->path(),
+                                "/raw-file/", *revision, "/.taskcluster.yml")};
+  }
+  return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
+                                      .message = "Unsupported VCS server!",
+                                      .found = *repo}));
+}
+
+absl::StatusOr<TasksFor> TasksForOf(const Link& parent,
+                                    const Product& product) {
+  const std::string text = TextMember(parent.task().extra(), "tasks_for");
+  const absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(text);
+  const bool allowed =
+      tasks_for.ok() &&
+      std::find(product.tasks_for.begin(), product.tasks_for.end(),
+                *tasks_for) != product.tasks_for.end();
+  if (allowed) return tasks_for;
+  return ToStatus(
+      InParent(parent, {.violation = Violation::kTasksForNotAllowed,
+                        .message = absl::StrCat(parent.Label(),
+                                                ": Unknown tasks_for: ", text),
+                        .found = text,
+                        .source = "valid_tasks_for"}));
+}
+
+absl::StatusOr<Value> ParseTemplate(std::string_view text,
+                                    std::string_view url) {
+  absl::StatusOr<Value> document =
+      scriptworker::json::ParseYaml(text, {.source = url});
+  if (document.ok()) return document;
+  return ToStatus({.violation = Violation::kMalformedTemplate,
+                   .step = Step::kRebuiltDefinitions,
+                   .message = std::string(document.status().message()),
+                   .source = std::string(url)});
+}
+
+Value ComparableDefinition(const Value& task) {
+  Value value = WithoutEmpty(task);
+  if (!value.is_object()) return value;
+  Object definition = value.object();
+  if (!definition.contains("projectId")) definition.Set("projectId", "none");
+  if (!definition.contains("taskQueueId")) {
+    definition.Set("taskQueueId",
+                   Value(absl::StrCat(TextMember(value, "provisionerId"), "/",
+                                      TextMember(value, "workerType"))));
+  }
+  definition.Erase("provisionerId");
+  definition.Erase("workerType");
+  return Value(std::move(definition));
+}
+
+void CheckRebuiltDefinition(const Link& parent, const Link& decision,
+                            TasksFor tasks_for, const Value& document,
+                            const RenderInput& input,
+                            std::vector<Finding>& findings) {
+  absl::StatusOr<Array> tasks = RenderTasks(parent, document, input);
+  if (!tasks.ok()) {
+    findings.push_back(GetFinding(tasks.status()).value_or(Finding{}));
+    return;
+  }
+  if (tasks_for == TasksFor::kAction || tasks_for == TasksFor::kPrAction) {
+    CheckActionTaskGroup(parent, decision, *tasks, findings);
+  }
+  const Value runtime = ComparableDefinition(parent.task().raw());
+  std::optional<std::vector<Difference>> smallest;
+  for (const Value& task : *tasks) {
+    if (!task.is_object()) continue;
+    Object rebuilt = task.object();
+    rebuilt.Erase("taskId");
+    std::vector<Difference> differences = scriptworker::json::Diff(
+        ComparableDefinition(Value(std::move(rebuilt))), runtime);
+    if (differences.empty()) return;
+    if (!smallest.has_value() || differences.size() < smallest->size()) {
+      smallest = std::move(differences);
+    }
+  }
+  findings.push_back(InParent(
+      parent,
+      {.violation = Violation::kRebuiltDefinitionDiffers,
+       .message = absl::StrCat(
+           parent.Label(),
+           ": the runtime task doesn't match any rebuilt definition!"),
+       .expected = absl::StrCat("one of the ", tasks->size(),
+                                " tasks of .taskcluster.yml"),
+       .diff = smallest.has_value()
+                   ? scriptworker::json::FormatDifferences(*smallest)
+                   : std::string()}));
+}
+
+}  // namespace cot
