@@ -9,9 +9,8 @@
 //     content.encoding        knows this for responses only)
 //   postData._file,           the body lies in this file beside the document
 //     content._file
-//   content._decoded          true: text is the body after undoing its
-//                             Content-Encoding; false or absent: see
-//                             Response::DecodedBody()
+//   content._decoded          whether text is the body after undoing its
+//                             Content-Encoding; see body_is_decoded
 //   content._decodedText      the decoded body, beside a coded text
 //   response._error           there was no response (status 0), and why
 //   response._incomplete      the body was cut short, and how
@@ -37,8 +36,8 @@ struct RecordedRequest {
   std::string method;
   std::string url;     // as recorded; a target in it may have been normalized
   std::string target;  // exactly as sent; on reading, from `url` if not given
-  http::Headers headers;
-  std::string body;  // as sent
+  http::Headers headers = {};
+  std::string body = {};  // as sent
 
   // Value of the Host header, else the authority of `url`.
   std::string_view authority() const;
@@ -47,8 +46,10 @@ struct RecordedRequest {
 struct RecordedResponse {
   int status = 0;  // 0: none came, see `error`
   std::string status_text;
-  http::Headers headers;
-  // As on the wire without chunk framing; undecoded unless `body_is_decoded`.
+  http::Headers headers = {};
+  // As on the wire without chunk framing, or decoded. Tools that write HAR store
+  // decoded bodies without saying so: on reading, text that is not in base64
+  // counts as decoded where there is a Content-Encoding.
   std::string body;
   bool body_is_decoded = false;
   // The decoded body where the document gives it and `body` is coded.
@@ -56,9 +57,8 @@ struct RecordedResponse {
   std::string error;
   std::string incomplete;
 
-  // The body after undoing Content-Encoding. Tools that write HAR store bodies
-  // decoded without saying so: a body that is not in the coding its header
-  // names is taken as decoded. kDataLoss for a coding that is not known.
+  // The body after undoing Content-Encoding; what is said to be gzip, but does
+  // not begin as one, is taken as decoded. kDataLoss if it cannot be decoded.
   absl::StatusOr<std::string> DecodedBody() const;
 };
 
@@ -72,15 +72,14 @@ struct Exchange {
 
 struct Document {
   std::string creator = "scriptworker";
-  std::string creator_version;
-  std::string comment;
-  std::vector<Exchange> exchanges;
+  std::string creator_version = {};
+  std::string comment = {};
+  std::vector<Exchange> exchanges = {};
 };
 
 // `source` is for error texts, which carry the JSON path. Files beside the
 // document are read from `folder`; without it they are an error.
-absl::StatusOr<Document> ParseHar(std::string_view text,
-                                  std::string_view source,
+absl::StatusOr<Document> ParseHar(std::string_view text, std::string_view source,
                                   std::string_view folder = "");
 // JSON with an indent of two and a final newline. All bodies inline.
 std::string FormatHar(const Document& document);

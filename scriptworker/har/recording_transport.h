@@ -22,8 +22,7 @@ namespace scriptworker::har {
 class RecordingTransport final : public http::Transport {
  public:
   // Borrows `inner` and `clock`.
-  RecordingTransport(http::Transport& inner, Clock& clock,
-                     std::string creator_version,
+  RecordingTransport(http::Transport& inner, Clock& clock, std::string creator_version,
                      http::RedirectLimits redirect_limits = {});
 
   absl::StatusOr<http::Response> Send(const http::Request& request) override;

@@ -24,11 +24,16 @@ http::Headers RedactHeaders(const http::Headers& headers);
 
 // Works on URLs, JSON and any other text:
 //   * values of secret URL parameters (bewit, X-Amz-Signature, ...);
-//   * JSON members accessToken, certificate, and their like, also where the
-//     JSON stands within a JSON string.
+//   * JSON members accessToken and their like, also where the JSON stands within
+//     a JSON string;
+//   * the mac of a Hawk header;
+//   * seed and signature within a member certificate, which a client parses.
 // The rest stays byte for byte.
 std::string RedactText(std::string_view text);
 
+// Coded bodies become decoded ones, since a secret cannot be found in a coded
+// body; one that cannot be decoded stays (request) or goes (response).
+RecordedRequest Redact(RecordedRequest request);
 Exchange Redact(Exchange exchange);
 
 }  // namespace scriptworker::har

@@ -28,17 +28,16 @@ const std::vector<IgnoredHeader>& IgnoredHeaders();
 
 struct ReplayOptions {
   // More headers not to compare.
-  std::vector<IgnoredHeader> ignored_headers;
+  std::vector<IgnoredHeader> ignored_headers = {};
   // Rewrites a (redacted) body, the sent one and the recorded one alike, before
   // they are compared: to blank out a timestamp, say. The target tells which.
-  std::function<std::string(std::string_view target, std::string body)>
-      normalize_body;
+  std::function<std::string(std::string_view target, std::string body)> normalize_body = nullptr;
   // Takes targets as equal that differ only in escapes that need not be there
   // (`%28` and `(`): the recorded Python client undoes some of them.
   bool ignore_needless_escapes = false;
   // Takes requests to any host as if they went to the recorded one.
   bool ignore_host = false;
-  http::RedirectLimits redirect_limits;
+  http::RedirectLimits redirect_limits = {};
 };
 
 // Answers each request by the first unused exchange that has the same method,
@@ -61,13 +60,25 @@ class ReplayTransport final : public http::Transport {
   absl::Status Finish() const;
 
  private:
+  // What is compared of a request.
+  struct Key {
+    std::string method;
+    std::string host;
+    std::string target;
+    std::vector<std::string> headers;
+    std::string body;
+    friend bool operator==(const Key&, const Key&) = default;
+  };
   struct Entry {
-    Exchange exchange;  // redacted for comparison, but for the response
-    bool used = false;
+    Exchange exchange;
+    Key key;
+    bool used;
   };
 
+  Key KeyOf(const RecordedRequest& request) const;
   absl::StatusOr<http::Response> SendOne(const http::Request& request);
-  absl::StatusOr<Exchange> Take(const RecordedRequest& sent);
+  absl::StatusOr<RecordedResponse> Take(const RecordedRequest& sent);
+  std::string Difference(const Key& sent) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ReplayOptions options_;
   mutable absl::Mutex mutex_;
