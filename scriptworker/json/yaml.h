@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "scriptworker/json/value.h"
@@ -39,6 +40,11 @@ struct YamlOptions {
 // Errors are kInvalidArgument (kResourceExhausted for a budget), "SOURCE:LINE:
 // COLUMN: what is wrong", counted from 1.
 absl::StatusOr<Value> ParseYaml(std::string_view text, const YamlOptions& options = {});
+
+// As ParseYaml, for any number of documents, none included. The budgets count for
+// all together.
+absl::StatusOr<std::vector<Value>> ParseYamlStream(std::string_view text,
+                                                   const YamlOptions& options = {});
 
 struct YamlDocument {
   Value value;

@@ -54,16 +54,19 @@ absl::StatusOr<YamlScalarType> TypeOfTag(std::string_view tag) {
 
 }  // namespace
 
-YamlComposer::YamlComposer(const YamlOptions& options, YamlMarks* marks)
-    : options_(options), marks_(marks) {}
+YamlComposer::YamlComposer(const YamlOptions& options, YamlMarks* marks, bool is_stream)
+    : options_(options), marks_(marks), is_stream_(is_stream) {}
 
 absl::Status YamlComposer::Fail(YamlPosition position, std::string_view what) const {
   return YamlErrorAt(options_.source, position, what);
 }
 
 absl::Status YamlComposer::OnDocumentStart(YamlPosition position) {
-  if (has_document_) return Fail(position, "a second document begins where one is expected");
+  if (has_document_ && !is_stream_) {
+    return Fail(position, "a second document begins where one is expected");
+  }
   has_document_ = true;
+  anchors_.clear();
   return absl::OkStatus();
 }
 
@@ -192,7 +195,7 @@ absl::Status YamlComposer::Add(Node node) {
   total_nodes_ += node.nodes;
   if (frames_.empty()) {
     MarkNext(node.position);
-    root_ = std::move(node.value);
+    documents_.push_back(std::move(node.value));
     return absl::OkStatus();
   }
   Frame& frame = frames_.back();

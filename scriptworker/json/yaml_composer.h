@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -17,14 +18,15 @@
 
 namespace scriptworker::json {
 
-// Makes the value of one document from its events, as PyYAML's composer and safe
+// Makes the values of documents from their events, as PyYAML's composer and safe
 // constructor do. An alias shares its anchor's value, but counts in full against
 // the budgets. Thread-compatible.
 class YamlComposer : public YamlEventHandler {
  public:
   // `options` and what it names must outlive the composer; `marks` gets the
-  // positions, unless it is nullptr.
-  YamlComposer(const YamlOptions& options, YamlMarks* marks);
+  // positions, unless it is nullptr. A second document is an error unless
+  // `is_stream`.
+  YamlComposer(const YamlOptions& options, YamlMarks* marks, bool is_stream);
 
   absl::Status OnDocumentStart(YamlPosition position) override;
   absl::Status OnScalar(const YamlNode& node, std::string_view text, bool plain) override;
@@ -34,8 +36,8 @@ class YamlComposer : public YamlEventHandler {
   absl::Status OnMappingStart(const YamlNode& node) override;
   absl::Status OnMappingEnd() override;
 
-  // The document; null if there was none. REQUIRES: all events are through.
-  Value TakeValue() { return std::move(root_); }
+  // REQUIRES: all events are through.
+  std::vector<Value> TakeDocuments() { return std::move(documents_); }
 
  private:
   // A complete node.
@@ -85,8 +87,9 @@ class YamlComposer : public YamlEventHandler {
   absl::flat_hash_map<std::string, Anchor> anchors_;
   std::string pointer_;  // of the innermost frame's current part; with marks_
   int64_t total_nodes_ = 0;
+  const bool is_stream_;
   bool has_document_ = false;
-  Value root_;
+  std::vector<Value> documents_;
 };
 
 }  // namespace scriptworker::json

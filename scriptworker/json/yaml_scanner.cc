@@ -5,12 +5,10 @@
 #include "scriptworker/json/yaml_scanner.h"
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
-#include "absl/strings/ascii.h"
-#include "scriptworker/json/utf8.h"
 #include "scriptworker/json/yaml_cursor.h"
+#include "scriptworker/json/yaml_tag.h"
 #include "scriptworker/json/yaml_text.h"
 #include "scriptworker/json/yaml_token.h"
 
@@ -22,17 +20,6 @@ constexpr size_t kMaxKeyLength = 1024;
 
 bool IsIn(char c, std::string_view set) {
   return c != '\0' && set.find(c) != std::string_view::npos;
-}
-
-// The characters of names: anchors, tag handles, directives.
-bool IsNameChar(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
-}
-
-size_t NameLength(const YamlCursor& cursor, size_t from = 0) {
-  size_t n = from;
-  while (IsNameChar(cursor.Peek(n))) ++n;
-  return n - from;
 }
 
 }  // namespace
@@ -208,7 +195,7 @@ bool YamlScanner::FetchName(YamlTokenType type) {
   key_allowed_ = false;
   YamlToken token{.type = type, .position = cursor_.position()};
   cursor_.Advance(1);
-  const size_t length = NameLength(cursor_);
+  const size_t length = YamlNameLength(cursor_);
   if (length == 0) return cursor_.Expected("a letter or digit");
   token.text = cursor_.View(length);
   cursor_.Advance(length);
@@ -300,80 +287,9 @@ bool YamlScanner::MissingValue(const PossibleKey& key) {
 bool YamlScanner::FetchTag() {
   if (!SavePossibleKey()) return false;
   key_allowed_ = false;
-  YamlToken token{.type = YamlTokenType::kTag, .position = cursor_.position()};
-  if (cursor_.Peek(1) == '<') {
-    cursor_.Advance(2);
-    if (!ReadTagUri(&token.text)) return false;
-    if (!cursor_.Skip('>')) return cursor_.Expected("'>'");
-  } else if (cursor_.AtBlank(1)) {
-    token.text = "!";
-    cursor_.Advance(1);
-  } else {
-    size_t n = 1;
-    while (cursor_.Peek(n) != '!' && cursor_.Peek(n) != ' ' && !cursor_.AtBreakOrEnd(n)) ++n;
-    if (cursor_.Peek(n) == '!') {
-      if (!ReadTagHandle(&token.handle)) return false;
-    } else {
-      token.handle = "!";
-      cursor_.Advance(1);
-    }
-    if (!ReadTagUri(&token.text)) return false;
-  }
-  if (cursor_.Peek() != ' ' && !cursor_.AtBreakOrEnd()) {
-    return cursor_.Expected("a blank after the tag");
-  }
+  YamlToken token;
+  if (!ReadYamlTag(cursor_, &token)) return false;
   tokens_.push_back(token);
-  return true;
-}
-
-// "!", "!!" or "!name!".
-bool YamlScanner::ReadTagHandle(std::string_view* handle) {
-  if (cursor_.Peek() != '!') return cursor_.Expected("'!'");
-  size_t length = 1;
-  if (cursor_.Peek(1) != ' ') {
-    length += NameLength(cursor_, 1);
-    if (cursor_.Peek(length) != '!') {
-      cursor_.Advance(length);
-      return cursor_.Expected("'!'");
-    }
-    ++length;
-  }
-  *handle = cursor_.View(length);
-  cursor_.Advance(length);
-  return true;
-}
-
-bool YamlScanner::ReadTagUri(std::string_view* uri) {
-  YamlTextBuilder text(cursor_);
-  while (true) {
-    size_t n = 0;
-    while (IsNameChar(cursor_.Peek(n)) || IsIn(cursor_.Peek(n), ";/?:@&=+$,.!~*'()[]")) ++n;
-    text.Append(cursor_.View(n));
-    cursor_.Advance(n);
-    if (cursor_.Peek() != '%') break;
-    if (!ReadUriEscapes(text.copy())) return false;
-  }
-  *uri = text.text();
-  return !uri->empty() || cursor_.Expected("a tag");
-}
-
-bool YamlScanner::ReadUriEscapes(std::string& out) {
-  const YamlPosition position = cursor_.position();
-  std::string bytes;
-  while (cursor_.Skip('%')) {
-    int byte = 0;
-    for (int i = 0; i < 2; ++i) {
-      const auto c = static_cast<unsigned char>(cursor_.Peek());
-      if (!absl::ascii_isxdigit(c)) return cursor_.Expected("two hexadecimal digits");
-      byte = byte * 16 + (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-      cursor_.Advance(1);
-    }
-    bytes.push_back(static_cast<char>(byte));
-  }
-  if (FindInvalidUtf8(bytes) != std::string_view::npos) {
-    return cursor_.Fail(position, "these escapes are no UTF-8");
-  }
-  out.append(bytes);
   return true;
 }
 
@@ -381,49 +297,9 @@ bool YamlScanner::FetchDirective() {
   CloseIndents(-1);
   if (!RemovePossibleKey()) return false;
   key_allowed_ = false;
-  YamlToken token{.type = YamlTokenType::kOtherDirective, .position = cursor_.position()};
-  cursor_.Advance(1);
-  const size_t length = NameLength(cursor_);
-  const std::string_view name = cursor_.View(length);
-  cursor_.Advance(length);
-  if (length == 0 || (cursor_.Peek() != ' ' && !cursor_.AtBreakOrEnd())) {
-    return cursor_.Expected("a directive's name");
-  }
-  if (!ReadDirectiveArguments(name, token)) return false;
-  cursor_.SkipSpaces();
-  cursor_.SkipComment();
-  if (!cursor_.AtBreakOrEnd()) return cursor_.Expected("a comment or a line break");
-  cursor_.TakeBreak();
+  YamlToken token;
+  if (!ReadYamlDirective(cursor_, &token)) return false;
   tokens_.push_back(token);
-  return true;
-}
-
-bool YamlScanner::ReadDirectiveArguments(std::string_view name, YamlToken& token) {
-  const auto at_end_of_word = [this] { return cursor_.Peek() == ' ' || cursor_.AtBreakOrEnd(); };
-  if (name == "YAML") {
-    token.type = YamlTokenType::kYamlDirective;
-    cursor_.SkipSpaces();
-    size_t n = 0;
-    while (absl::ascii_isdigit(static_cast<unsigned char>(cursor_.Peek(n)))) ++n;
-    token.text = cursor_.View(n);  // the major version decides
-    cursor_.Advance(n);
-    if (n == 0 || !cursor_.Skip('.')) return cursor_.Expected("a version such as 1.1");
-    n = 0;
-    while (absl::ascii_isdigit(static_cast<unsigned char>(cursor_.Peek(n)))) ++n;
-    cursor_.Advance(n);
-    return (n > 0 && at_end_of_word()) || cursor_.Expected("a version such as 1.1");
-  }
-  if (name == "TAG") {
-    token.type = YamlTokenType::kTagDirective;
-    cursor_.SkipSpaces();
-    if (!ReadTagHandle(&token.handle)) return false;
-    if (cursor_.Peek() != ' ') return cursor_.Expected("a blank");
-    cursor_.SkipSpaces();
-    return ReadTagUri(&token.text) && (at_end_of_word() || cursor_.Expected("a blank"));
-  }
-  size_t n = 0;
-  while (!cursor_.AtBreakOrEnd(n)) ++n;
-  cursor_.Advance(n);
   return true;
 }
 

@@ -66,11 +66,6 @@ class YamlScanner {
   bool DropStaleKeys();
   bool MissingValue(const PossibleKey& key);
 
-  bool ReadTagHandle(std::string_view* handle);
-  bool ReadTagUri(std::string_view* uri);
-  bool ReadDirectiveArguments(std::string_view name, YamlToken& token);
-  bool ReadUriEscapes(std::string& out);
-
   YamlCursor cursor_;
   std::vector<YamlToken> tokens_;  // from head_ on: read but not taken
   size_t head_ = 0;

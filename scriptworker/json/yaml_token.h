@@ -36,9 +36,9 @@ enum class YamlTokenType : uint8_t {
 };
 
 struct YamlToken {
-  YamlTokenType type;
+  YamlTokenType type = YamlTokenType::kStreamEnd;
   bool plain = false;  // a scalar without quotes
-  YamlPosition position;
+  YamlPosition position = {};
   std::string_view text = {};
   std::string_view handle = {};
 };
