@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// bazel run //tools/local_taskcluster [-- OPTIONS]: a Taskcluster on a loopback
+// port until it is interrupted.
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/taskcluster/testing/queue_event.h"
+#include "tools/local_taskcluster/local_taskcluster.h"
+
+namespace scriptworker::tools {
+namespace {
+
+struct Flags {
+  int port = 0;
+  double poll_seconds = 20;
+  double claim_seconds = 1200;
+  int latency_ms = 0;
+  bool fixed_tokens = false;
+  bool events = false;
+  double fault_probability = 0;
+  uint64_t fault_seed = 1;
+};
+
+void PrintEvent(const taskcluster::QueueEvent& event) {
+  std::cout << absl::FormatTime("%H:%M:%E3S ", event.time, absl::LocalTimeZone())
+            << absl::StreamFormat("%-16s %s/%d %s\n", taskcluster::ToString(event.kind),
+                                  event.task_id, event.run_id, event.detail)
+            << std::flush;
+}
+
+void Describe(LocalTaskcluster& local) {
+  const taskcluster::Credentials root = local.fake().root_credentials();
+  const taskcluster::Credentials worker = local.fake().worker_credentials();
+  std::cout << "A Taskcluster in memory; it ends, with all it holds, on Ctrl-C.\n\n"
+            << "root URL            " << local.root_url() << "\n"
+            << "client for workers  " << worker.client_id << "\n"
+            << "client for all      " << root.client_id << "\n"
+            << "access token        " << root.access_token.reveal() << "  (throw-away)\n"
+            << "token for workers   " << worker.access_token.reveal() << "\n\n"
+            << "export TASKCLUSTER_ROOT_URL=" << local.root_url() << "\n"
+            << "export TASKCLUSTER_CLIENT_ID=" << worker.client_id << "\n"
+            << "export TASKCLUSTER_ACCESS_TOKEN=" << worker.access_token.reveal() << "\n"
+            << std::flush;
+}
+
+int Run(const Flags& flags) {
+  // Before any thread is made, so that only sigwait() gets them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  LocalTaskclusterOptions options;
+  options.port = flags.port;
+  options.latency = absl::Milliseconds(flags.latency_ms);
+  options.fake.poll = absl::Seconds(flags.poll_seconds);
+  options.fake.claim = absl::Seconds(flags.claim_seconds);
+  if (flags.events) options.fake.on_event = PrintEvent;
+  if (!flags.fixed_tokens) MakeTokensRandom(options.fake);
+  SystemClock clock;
+  const absl::StatusOr<std::unique_ptr<LocalTaskcluster>> local =
+      LocalTaskcluster::Start(clock, options);
+  if (!local.ok()) {
+    std::cerr << "local_taskcluster: " << local.status().message() << "\n";
+    return 1;
+  }
+  if (flags.fault_probability > 0) {
+    using taskcluster::Fault;
+    (*local)->fake().faults().AddRandom(
+        {"*"}, {Fault::Reset(), Fault::Truncate(), Fault::Status(500), Fault::Status(503)},
+        flags.fault_probability, flags.fault_seed);
+  }
+  Describe(**local);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  std::cout << "\n" << (*local)->fake().request_log().total() << " requests served\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace scriptworker::tools
+
+int main(int argc, char** argv) {
+  scriptworker::tools::Flags flags;
+  CLI::App app("A Taskcluster in memory on a loopback port, for trying out workers.");
+  app.add_option("--port", flags.port, "port to listen on (0: any that is free)")
+      ->check(CLI::Range(0, 65535));
+  app.add_option("--poll-seconds", flags.poll_seconds, "how long an empty claimWork waits")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--claim-seconds", flags.claim_seconds, "from a claim to takenUntil")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--latency", flags.latency_ms, "milliseconds added to every answer")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--fault-probability", flags.fault_probability,
+                 "how likely a request is reset, cut short or answered with 500 or 503")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--fault-seed", flags.fault_seed, "which faults");
+  app.add_flag("--fixed-tokens", flags.fixed_tokens,
+               "the access tokens of the tests in place of random ones");
+  app.add_flag("--events", flags.events, "print what happens to tasks");
+  CLI11_PARSE(app, argc, argv);
+  return scriptworker::tools::Run(flags);
+}
