@@ -43,15 +43,14 @@ class JsonTransport final : public http::Transport {
     answer_ = json::Value();
     if (response->body.empty()) return response;
     absl::StatusOr<json::Value> answer =
-        json::Parse(response->body, {.source = "answer",
-                                     .allow_duplicate_keys = true,
-                                     .allow_big_integers = true});
+        json::Parse(response->body,
+                    {.source = "answer", .allow_duplicate_keys = true, .allow_big_integers = true});
     if (!answer.ok()) {
-      return absl::DataLossError(absl::StrCat(
-          http::MethodName(request.method), " ", request.url.Redacted(),
-          ": HTTP ", response->status, " with content type \"",
-          response->headers.Find("Content-Type").value_or(""),
-          "\" and a body that is no JSON: ", answer.status().message()));
+      return absl::DataLossError(
+          absl::StrCat(http::MethodName(request.method), " ", request.url.Redacted(), ": HTTP ",
+                       response->status, " with content type \"",
+                       response->headers.Find("Content-Type").value_or(""),
+                       "\" and a body that is no JSON: ", answer.status().message()));
     }
     answer_ = *std::move(answer);
     return response;
@@ -65,15 +64,12 @@ class JsonTransport final : public http::Transport {
 };
 
 // What a refused request means, for people.
-std::string Describe(const ApiCaller::Call& call, const http::Url& url,
-                     int http_status) {
+std::string Describe(const ApiCaller::Call& call, const http::Url& url, int http_status) {
   std::string text =
-      absl::StrCat(call.name, " (", http::MethodName(call.method), " ",
-                   url.Redacted(), "): ");
-  const std::string client =
-      call.credentials == nullptr
-          ? "a request without credentials"
-          : absl::StrCat("client \"", call.credentials->client_id, "\"");
+      absl::StrCat(call.name, " (", http::MethodName(call.method), " ", url.Redacted(), "): ");
+  const std::string client = call.credentials == nullptr
+                                 ? "a request without credentials"
+                                 : absl::StrCat("client \"", call.credentials->client_id, "\"");
   if (http_status == 401) {
     return absl::StrCat(text, "Taskcluster does not accept ", client,
                         " (wrong or expired credentials, or a wrong clock)");
@@ -86,26 +82,22 @@ std::string Describe(const ApiCaller::Call& call, const http::Url& url,
 
 }  // namespace
 
-ApiCaller::ApiCaller(std::string base, http::Transport& transport, Clock& clock,
-                     ApiOptions options)
+ApiCaller::ApiCaller(std::string base, http::Transport& transport, Clock& clock, ApiOptions options)
     : base_(std::move(base)),
       transport_(&transport),
       clock_(&clock),
       options_(std::move(options)) {}
 
-absl::StatusOr<ApiCaller> ApiCaller::Create(std::string_view root_url,
-                                            std::string_view service,
-                                            http::Transport& transport,
-                                            Clock& clock, ApiOptions options) {
+absl::StatusOr<ApiCaller> ApiCaller::Create(std::string_view root_url, std::string_view service,
+                                            http::Transport& transport, Clock& clock,
+                                            ApiOptions options) {
   while (absl::ConsumeSuffix(&root_url, "/")) {
   }
   SW_ASSIGN_OR_RETURN(const http::Url root, http::Url::Parse(root_url));
   if (!root.query().empty() || absl::StrContains(root_url, '?')) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(root.Redacted(), ": the root URL has a query"));
+    return absl::InvalidArgumentError(absl::StrCat(root.Redacted(), ": the root URL has a query"));
   }
-  return ApiCaller(absl::StrCat(root_url, "/api/", service), transport, clock,
-                   std::move(options));
+  return ApiCaller(absl::StrCat(root_url, "/api/", service), transport, clock, std::move(options));
 }
 
 absl::StatusOr<http::Url> ApiCaller::MakeUrl(std::string_view route) const {
@@ -129,11 +121,10 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
     hawk.emplace(*transport_, *call.credentials, *clock_, options_.nonces);
   }
   JsonTransport json(hawk.has_value() ? *hawk : *transport_);
-  http::RetryingTransport retrying(
-      json, options_.retry.value_or(TaskclusterClientRetryPolicy()), *clock_);
+  http::RetryingTransport retrying(json, options_.retry.value_or(TaskclusterClientRetryPolicy()),
+                                   *clock_);
   SW_ASSIGN_OR_RETURN(const http::Response response, retrying.Send(request));
-  if (http::IsRetryableStatus(response.status) &&
-      call.cancellation.cancelled()) {
+  if (http::IsRetryableStatus(response.status) && call.cancellation.cancelled()) {
     return call.cancellation.reason();  // it kept the request from more tries
   }
   if (response.status >= 400) {
@@ -144,8 +135,7 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
   answer.name = std::string(call.name);
   answer.url = request.url;
   answer.body = json.TakeAnswer();
-  if (const std::optional<std::string_view> date =
-          response.headers.Find("Date");
+  if (const std::optional<std::string_view> date = response.headers.Find("Date");
       date.has_value()) {
     answer.server_time = http::ParseHttpDate(*date);
   }
@@ -153,18 +143,15 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
 }
 
 absl::Status ApiCaller::Answer::WrongShape(const absl::Status& status) const {
-  return absl::DataLossError(
-      absl::StrCat(name, ": unexpected answer: ", status.message()));
+  return absl::DataLossError(absl::StrCat(name, ": unexpected answer: ", status.message()));
 }
 
-std::string Route(std::string_view pattern,
-                  absl::Span<const std::string_view> arguments) {
+std::string Route(std::string_view pattern, absl::Span<const std::string_view> arguments) {
   std::string route;
   for (const std::string_view argument : arguments) {
     const size_t braces = pattern.find("{}");
     CHECK_NE(braces, std::string_view::npos);
-    absl::StrAppend(&route, pattern.substr(0, braces),
-                    http::PercentEncode(argument));
+    absl::StrAppend(&route, pattern.substr(0, braces), http::PercentEncode(argument));
     pattern.remove_prefix(braces + 2);
   }
   return absl::StrCat(route, pattern);

@@ -59,10 +59,9 @@ class ApiCaller {
   // `root_url` has a scheme and host; trailing slashes are dropped. `service`
   // is "queue/v1". InvalidArgument for an unusable root_url. `transport` and
   // `clock` must outlive the result.
-  static absl::StatusOr<ApiCaller> Create(std::string_view root_url,
-                                          std::string_view service,
-                                          http::Transport& transport,
-                                          Clock& clock, ApiOptions options);
+  static absl::StatusOr<ApiCaller> Create(std::string_view root_url, std::string_view service,
+                                          http::Transport& transport, Clock& clock,
+                                          ApiOptions options);
 
   absl::StatusOr<Answer> Send(const Call& call) const;
 
@@ -72,8 +71,7 @@ class ApiCaller {
   Clock& clock() const { return *clock_; }
 
  private:
-  ApiCaller(std::string base, http::Transport& transport, Clock& clock,
-            ApiOptions options);
+  ApiCaller(std::string base, http::Transport& transport, Clock& clock, ApiOptions options);
 
   std::string base_;
   http::Transport* transport_;
@@ -83,8 +81,7 @@ class ApiCaller {
 
 // "/task/{}/runs/{}" with the arguments in place of the braces, percent-encoded
 // with nothing left bare but unreserved characters.
-std::string Route(std::string_view pattern,
-                  absl::Span<const std::string_view> arguments);
+std::string Route(std::string_view pattern, absl::Span<const std::string_view> arguments);
 
 }  // namespace scriptworker::taskcluster
 

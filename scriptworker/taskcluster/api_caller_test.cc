@@ -44,20 +44,14 @@ Credentials Worker() {
 
 class ApiCallerTest : public ::testing::Test {
  protected:
-  absl::StatusOr<ApiCaller::Answer> Send(
-      std::vector<absl::StatusOr<http::Response>> responses) {
-    transport_ = std::make_unique<http::FunctionTransport>(
-        http::InTurn(std::move(responses)));
-    const auto api = ApiCaller::Create("https://tc.test", "queue/v1",
-                                       *transport_, clock_, {});
+  absl::StatusOr<ApiCaller::Answer> Send(std::vector<absl::StatusOr<http::Response>> responses) {
+    transport_ = std::make_unique<http::FunctionTransport>(http::InTurn(std::move(responses)));
+    const auto api = ApiCaller::Create("https://tc.test", "queue/v1", *transport_, clock_, {});
     EXPECT_THAT(api, IsOk());
-    return api->Send({.name = "status",
-                      .route = "/task/x/status",
-                      .credentials = &credentials_});
+    return api->Send({.name = "status", .route = "/task/x/status", .credentials = &credentials_});
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1700000000),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance};
   Credentials credentials_ = Worker();
   std::unique_ptr<http::FunctionTransport> transport_;
 };
@@ -66,24 +60,20 @@ TEST(RouteTest, EscapesEachArgumentWholly) {
   EXPECT_EQ(Route("/claim-work/{}", {"prov/wt"}), "/claim-work/prov%2Fwt");
   EXPECT_EQ(Route("/task/{}/artifacts/{}", {"id", "public/a b(c),d~e%41"}),
             "/task/id/artifacts/public%2Fa%20b%28c%29%2Cd~e%2541");
-  EXPECT_EQ(Route("?continuationToken={}", {"a+/="}),
-            "?continuationToken=a%2B%2F%3D");
+  EXPECT_EQ(Route("?continuationToken={}", {"a+/="}), "?continuationToken=a%2B%2F%3D");
 }
 
 TEST_F(ApiCallerTest, DropsTrailingSlashesOfTheRootUrl) {
   http::FunctionTransport transport(http::InTurn({}));
-  const auto api =
-      ApiCaller::Create("https://tc.test//", "queue/v1", transport, clock_, {});
+  const auto api = ApiCaller::Create("https://tc.test//", "queue/v1", transport, clock_, {});
   ASSERT_THAT(api, IsOk());
-  EXPECT_EQ(api->MakeUrl("/ping")->ToString(),
-            "https://tc.test/api/queue/v1/ping");
+  EXPECT_EQ(api->MakeUrl("/ping")->ToString(), "https://tc.test/api/queue/v1/ping");
 }
 
 TEST_F(ApiCallerTest, RefusesAnUnusableRootUrl) {
   http::FunctionTransport transport(http::InTurn({}));
-  for (const std::string_view root :
-       {"", "tc.test", "ftp://tc.test", "https://tc.test?a=b",
-        "https://tc.test/?", "https://user@tc.test"}) {
+  for (const std::string_view root : {"", "tc.test", "ftp://tc.test", "https://tc.test?a=b",
+                                      "https://tc.test/?", "https://user@tc.test"}) {
     EXPECT_THAT(ApiCaller::Create(root, "queue/v1", transport, clock_, {}),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << root;
@@ -115,22 +105,20 @@ TEST_F(ApiCallerTest, AnEmptyAnswerIsNull) {
 }
 
 TEST_F(ApiCallerTest, TriesSixTimesWithTheClientsPauses) {
-  EXPECT_THAT(
-      Send({http::MakeResponse(500), absl::UnavailableError("reset"),
-            absl::DeadlineExceededError("timeout"), http::MakeResponse(503),
-            http::MakeResponse(502), http::MakeResponse(504, "busy")}),
-      StatusIs(absl::StatusCode::kUnavailable,
-               AllOf(HasSubstr("status (GET https://tc.test/api/queue/v1/task/"
-                               "x/status)"),
-                     HasSubstr("504"), HasSubstr("busy"))));
+  EXPECT_THAT(Send({http::MakeResponse(500), absl::UnavailableError("reset"),
+                    absl::DeadlineExceededError("timeout"), http::MakeResponse(503),
+                    http::MakeResponse(502), http::MakeResponse(504, "busy")}),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       AllOf(HasSubstr("status (GET https://tc.test/api/queue/v1/task/"
+                                       "x/status)"),
+                             HasSubstr("504"), HasSubstr("busy"))));
   EXPECT_THAT(transport_->requests(), SizeIs(6));
   const auto between = [](double low, double high) {
     return AllOf(Ge(absl::Seconds(low)), Le(absl::Seconds(high)));
   };
-  EXPECT_THAT(
-      clock_.sleeps(),
-      ElementsAre(between(0.075, 0.125), between(0.15, 0.25), between(0.3, 0.5),
-                  between(0.6, 1.0), between(1.2, 2.0)));
+  EXPECT_THAT(clock_.sleeps(),
+              ElementsAre(between(0.075, 0.125), between(0.15, 0.25), between(0.3, 0.5),
+                          between(0.6, 1.0), between(1.2, 2.0)));
 }
 
 TEST_F(ApiCallerTest, WaitsAsLongAsTooManyRequestsAsks) {
@@ -150,23 +138,20 @@ TEST_F(ApiCallerTest, ClientErrorsAreFinal) {
 }
 
 TEST_F(ApiCallerTest, SaysWhoIsNotAcceptedAndNeverTheToken) {
-  EXPECT_THAT(Send({http::MakeResponse(
-                  401, R"({"message": "Unauthorized: Bad mac"})")}),
+  EXPECT_THAT(Send({http::MakeResponse(401, R"({"message": "Unauthorized: Bad mac"})")}),
               StatusIs(absl::StatusCode::kUnauthenticated,
-                       AllOf(HasSubstr("client \"project/worker\""),
-                             HasSubstr("credentials"), HasSubstr("Bad mac"),
-                             Not(HasSubstr("SECRET")))));
+                       AllOf(HasSubstr("client \"project/worker\""), HasSubstr("credentials"),
+                             HasSubstr("Bad mac"), Not(HasSubstr("SECRET")))));
 }
 
 TEST_F(ApiCallerTest, SaysWhichScopesAreMissing) {
   EXPECT_THAT(
-      Send({http::MakeResponse(
-          403, R"({"message": "Client ID project/worker is missing the )"
-               R"(following scopes:\n\n```\nqueue:claim-work:a/b\n```\n"})")}),
-      StatusIs(absl::StatusCode::kPermissionDenied,
-               AllOf(HasSubstr("client \"project/worker\" lacks scopes"),
-                     HasSubstr("following scopes: queue:claim-work:a/b"),
-                     Not(HasSubstr("SECRET")))));
+      Send({http::MakeResponse(403, R"({"message": "Client ID project/worker is missing the )"
+                                    R"(following scopes:\n\n```\nqueue:claim-work:a/b\n```\n"})")}),
+      StatusIs(
+          absl::StatusCode::kPermissionDenied,
+          AllOf(HasSubstr("client \"project/worker\" lacks scopes"),
+                HasSubstr("following scopes: queue:claim-work:a/b"), Not(HasSubstr("SECRET")))));
 }
 
 TEST_F(ApiCallerTest, APageInsteadOfAnAnswerIsTriedAgain) {
@@ -175,10 +160,10 @@ TEST_F(ApiCallerTest, APageInsteadOfAnAnswerIsTriedAgain) {
   ASSERT_THAT(answer, IsOk());
   EXPECT_EQ(answer->body.Find("a")->int_value(), 1);
 
-  EXPECT_THAT(Send({page, page, page, page, page, page}),
-              StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("https://tc.test/api/queue/v1/task/x"),
-                             HasSubstr("text/html"), HasSubstr("no JSON"))));
+  EXPECT_THAT(
+      Send({page, page, page, page, page, page}),
+      StatusIs(absl::StatusCode::kDataLoss, AllOf(HasSubstr("https://tc.test/api/queue/v1/task/x"),
+                                                  HasSubstr("text/html"), HasSubstr("no JSON"))));
 }
 
 TEST_F(ApiCallerTest, CancellingEndsThePause) {
@@ -189,24 +174,20 @@ TEST_F(ApiCallerTest, CancellingEndsThePause) {
         source.Cancel(absl::CancelledError("shutdown"));
         return http::MakeResponse(503);
       });
-  const auto api =
-      ApiCaller::Create("https://tc.test", "queue/v1", transport, manual, {});
+  const auto api = ApiCaller::Create("https://tc.test", "queue/v1", transport, manual, {});
   ASSERT_THAT(api, IsOk());
-  EXPECT_THAT(
-      api->Send(
-          {.name = "claimWork", .route = "/x", .cancellation = source.token()}),
-      StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(api->Send({.name = "claimWork", .route = "/x", .cancellation = source.token()}),
+              StatusIs(absl::StatusCode::kCancelled));
 }
 
 TEST_F(ApiCallerTest, ATryMayOutlastTheQueuesLongPoll) {
   absl::Duration timeout;
-  http::FunctionTransport transport([&timeout](const http::Request& request)
-                                        -> absl::StatusOr<http::Response> {
-    timeout = request.total_timeout;
-    return http::MakeResponse(200, "{}");
-  });
-  const auto api =
-      ApiCaller::Create("https://tc.test", "queue/v1", transport, clock_, {});
+  http::FunctionTransport transport(
+      [&timeout](const http::Request& request) -> absl::StatusOr<http::Response> {
+        timeout = request.total_timeout;
+        return http::MakeResponse(200, "{}");
+      });
+  const auto api = ApiCaller::Create("https://tc.test", "queue/v1", transport, clock_, {});
   ASSERT_THAT(api, IsOk());
   ASSERT_THAT(api->Send({.name = "ping", .route = "/ping"}), IsOk());
   EXPECT_GT(timeout, absl::Seconds(30));

@@ -51,8 +51,7 @@ RetryPolicy DownloadRetryPolicy() {
 // Writes to a file and hashes on the way.
 class HashingSink final : public http::BodySink {
  public:
-  HashingSink(int fd, std::string_view path,
-              const std::vector<crypto::HashAlgorithm>& algorithms)
+  HashingSink(int fd, std::string_view path, const std::vector<crypto::HashAlgorithm>& algorithms)
       : fd_(fd), path_(path) {
     for (const crypto::HashAlgorithm algorithm : algorithms) {
       hashers_.emplace_back(algorithm);
@@ -71,8 +70,7 @@ class HashingSink final : public http::BodySink {
     }
     size_ = 0;
     if (::ftruncate(fd_, 0) != 0 || ::lseek(fd_, 0, SEEK_SET) != 0) {
-      return Remember(absl::ErrnoToStatus(
-          errno, absl::StrCat(path_, ": cannot start over")));
+      return Remember(absl::ErrnoToStatus(errno, absl::StrCat(path_, ": cannot start over")));
     }
     return absl::OkStatus();
   }
@@ -96,11 +94,9 @@ class HashingSink final : public http::BodySink {
 };
 
 bool IsHtml(const http::Response& response) {
-  const std::string_view value =
-      response.headers.Find("Content-Type").value_or("");
-  return absl::EqualsIgnoreCase(
-      absl::StripAsciiWhitespace(value.substr(0, value.find(';'))),
-      "text/html");
+  const std::string_view value = response.headers.Find("Content-Type").value_or("");
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(value.substr(0, value.find(';'))),
+                                "text/html");
 }
 
 // What is wrong with the response; OK if it is the artifact.
@@ -111,23 +107,21 @@ absl::Status CheckResponse(const http::Url& url, const http::Response& response,
       return MakeQueueError(absl::StrCat("GET ", url.Redacted()),
                             ParseQueueError(response.status, response.body));
     }
-    return absl::UnavailableError(absl::StrCat(
-        "GET ", url.Redacted(), ": status ", response.status, " is not 200"));
+    return absl::UnavailableError(
+        absl::StrCat("GET ", url.Redacted(), ": status ", response.status, " is not 200"));
   }
-  if (expected_type.has_value() && !absl::StrContains(*expected_type, "html") &&
-      IsHtml(response)) {
-    return absl::DataLossError(absl::StrCat(
-        "GET ", url.Redacted(), ": expected Content-Type '", *expected_type,
-        "' but got HTML; treating as an error page"));
+  if (expected_type.has_value() && !absl::StrContains(*expected_type, "html") && IsHtml(response)) {
+    return absl::DataLossError(absl::StrCat("GET ", url.Redacted(), ": expected Content-Type '",
+                                            *expected_type,
+                                            "' but got HTML; treating as an error page"));
   }
   return absl::OkStatus();
 }
 
 std::string RandomName() {
   absl::BitGen bitgen;
-  return absl::StrCat(
-      absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16),
-      absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16), ".part");
+  return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16),
+                      absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16), ".part");
 }
 
 }  // namespace
@@ -153,8 +147,7 @@ QuarantinedFile::~QuarantinedFile() {
   if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-const std::string& QuarantinedFile::hex_digest(
-    crypto::HashAlgorithm algorithm) const {
+const std::string& QuarantinedFile::hex_digest(crypto::HashAlgorithm algorithm) const {
   const auto digest = digests_.find(algorithm);
   CHECK(digest != digests_.end()) << "the download was not asked for "
                                   << crypto::HashAlgorithmName(algorithm);
@@ -164,8 +157,7 @@ const std::string& QuarantinedFile::hex_digest(
 absl::StatusOr<UniqueFd> QuarantinedFile::Commit(const std::string& path) && {
   SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
   if (::rename(path_.c_str(), path.c_str()) != 0) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat(path, ": cannot move the download here"));
+    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot move the download here"));
   }
   path_.clear();
   return std::move(fd_);
@@ -174,13 +166,12 @@ absl::StatusOr<UniqueFd> QuarantinedFile::Commit(const std::string& path) && {
 ArtifactDownloader::ArtifactDownloader(http::Transport& transport, Clock& clock)
     : transport_(transport), clock_(clock) {}
 
-absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(
-    const http::Url& url, const DownloadOptions& options,
-    const CancellationToken& cancellation) {
+absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
+                                                          const DownloadOptions& options,
+                                                          const CancellationToken& cancellation) {
   SW_RETURN_IF_ERROR(MakeDirs(options.quarantine_directory));
   const std::string path = JoinPath(options.quarantine_directory, RandomName());
-  UniqueFd fd(::open(path.c_str(),
-                     O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!fd.valid()) {
     return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot create"));
   }
@@ -199,17 +190,14 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(
   absl::BitGen bitgen;
   bool retryable = false;
   SW_RETURN_IF_ERROR(Retry(
-      options.retry.value_or(DownloadRetryPolicy()), clock_, bitgen,
-      cancellation,
+      options.retry.value_or(DownloadRetryPolicy()), clock_, bitgen, cancellation,
       [&](int attempt) -> absl::Status {
         if (attempt > 1) {
           SW_RETURN_IF_ERROR(sink.Restart());
         }
-        const absl::StatusOr<http::Response> response =
-            transport_.Send(request);
+        const absl::StatusOr<http::Response> response = transport_.Send(request);
         if (!response.ok()) {
-          retryable =
-              !sink.failed() && http::IsRetryableError(response.status());
+          retryable = !sink.failed() && http::IsRetryableError(response.status());
           return response.status();
         }
         retryable = response->status != 404;
@@ -229,9 +217,9 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(
   return file;
 }
 
-absl::Status ArtifactDownloader::Download(
-    const http::Url& url, const std::string& path, DownloadOptions options,
-    const CancellationToken& cancellation) {
+absl::Status ArtifactDownloader::Download(const http::Url& url, const std::string& path,
+                                          DownloadOptions options,
+                                          const CancellationToken& cancellation) {
   if (options.quarantine_directory.empty()) {
     options.quarantine_directory = std::string(Dirname(path));
   }

@@ -57,8 +57,7 @@ class QuarantinedFile {
 struct DownloadOptions {
   // Where the file lies until it is accepted; made if it is missing.
   std::string quarantine_directory = {};
-  std::vector<crypto::HashAlgorithm> algorithms = {
-      crypto::HashAlgorithm::kSha256};
+  std::vector<crypto::HashAlgorithm> algorithms = {crypto::HashAlgorithm::kSha256};
   // If set, and it does not contain "html", an answer of type text/html is
   // taken for a server's error page and refused.
   std::optional<std::string> expected_content_type = std::nullopt;
@@ -86,14 +85,12 @@ class ArtifactDownloader {
   // and in the end: Unauthenticated (401), PermissionDenied (403),
   // FailedPrecondition (424, an error artifact), Unavailable, DataLoss (an
   // HTML page; cut off). Errors name the redacted URL.
-  absl::StatusOr<QuarantinedFile> Fetch(const http::Url& url,
-                                        const DownloadOptions& options,
+  absl::StatusOr<QuarantinedFile> Fetch(const http::Url& url, const DownloadOptions& options,
                                         const CancellationToken& cancellation);
 
   // Fetch() and Commit() for content that nothing needs to check. The
   // quarantine defaults to the folder of `path`.
-  absl::Status Download(const http::Url& url, const std::string& path,
-                        DownloadOptions options,
+  absl::Status Download(const http::Url& url, const std::string& path, DownloadOptions options,
                         const CancellationToken& cancellation);
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -25,6 +26,8 @@
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/recording.h"
 
 namespace scriptworker::taskcluster {
 namespace {
@@ -44,23 +47,18 @@ using ::testing::SizeIs;
 class ArtifactDownloadTest : public ::testing::Test {
  protected:
   void Answer(std::vector<absl::StatusOr<http::Response>> answers) {
-    transport_ = std::make_unique<http::FunctionTransport>(
-        http::InTurn(std::move(answers)));
+    transport_ = std::make_unique<http::FunctionTransport>(http::InTurn(std::move(answers)));
     downloader_ = std::make_unique<ArtifactDownloader>(*transport_, clock_);
     options_.quarantine_directory = folder_.Path("quarantine");
   }
   absl::StatusOr<QuarantinedFile> Fetch() {
     return downloader_->Fetch(url_, options_, CancellationToken());
   }
-  std::vector<std::string> Files() const {
-    return ListFiles(folder_.path())->files;
-  }
+  std::vector<std::string> Files() const { return ListFiles(folder_.path())->files; }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(0),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(0), SimulatedClock::Mode::kAutoAdvance};
   TempDir folder_;
-  const http::Url url_ =
-      http::Url::Parse("https://tc.test/a?bewit=SECRET").value();
+  const http::Url url_ = http::Url::Parse("https://tc.test/a?bewit=SECRET").value();
   DownloadOptions options_;
   std::unique_ptr<http::FunctionTransport> transport_;
   std::unique_ptr<ArtifactDownloader> downloader_;
@@ -68,8 +66,7 @@ class ArtifactDownloadTest : public ::testing::Test {
 
 TEST_F(ArtifactDownloadTest, KeepsAFileInQuarantineUntilItIsAccepted) {
   Answer({http::MakeResponse(200, "content")});
-  options_.algorithms = {crypto::HashAlgorithm::kSha256,
-                         crypto::HashAlgorithm::kSha512};
+  options_.algorithms = {crypto::HashAlgorithm::kSha256, crypto::HashAlgorithm::kSha512};
   auto file = Fetch();
   ASSERT_THAT(file, IsOk());
   EXPECT_EQ(file->size(), 7);
@@ -97,9 +94,8 @@ TEST_F(ArtifactDownloadTest, WhatIsNotAcceptedVanishes) {
 }
 
 TEST_F(ArtifactDownloadTest, EveryFailureButA404IsTriedFiveTimes) {
-  Answer({http::MakeResponse(500, "cut"), absl::DataLossError("truncated"),
-          http::MakeResponse(401), http::MakeResponse(424),
-          http::MakeResponse(200, "content")});
+  Answer({http::MakeResponse(500, "cut"), absl::DataLossError("truncated"), http::MakeResponse(401),
+          http::MakeResponse(424), http::MakeResponse(200, "content")});
   auto file = Fetch();
   ASSERT_THAT(file, IsOk());
   EXPECT_EQ(file->hex_digest(crypto::HashAlgorithm::kSha256),
@@ -107,16 +103,15 @@ TEST_F(ArtifactDownloadTest, EveryFailureButA404IsTriedFiveTimes) {
   const auto between = [](int low, int high) {
     return AllOf(Ge(absl::Seconds(low)), Le(absl::Seconds(high)));
   };
-  EXPECT_THAT(clock_.sleeps(), ElementsAre(between(10, 15), between(15, 15),
-                                           between(15, 15), between(15, 15)));
+  EXPECT_THAT(clock_.sleeps(),
+              ElementsAre(between(10, 15), between(15, 15), between(15, 15), between(15, 15)));
 }
 
 TEST_F(ArtifactDownloadTest, A404IsFinal) {
   Answer({http::MakeResponse(404, R"({"message": "Artifact not found"})")});
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kNotFound,
                                 AllOf(HasSubstr("https://tc.test/a?"),
-                                      HasSubstr("Artifact not found"),
-                                      Not(HasSubstr("SECRET")))));
+                                      HasSubstr("Artifact not found"), Not(HasSubstr("SECRET")))));
   EXPECT_THAT(transport_->requests(), SizeIs(1));
   EXPECT_THAT(Files(), IsEmpty());
 }
@@ -127,14 +122,12 @@ struct FailureCase {
 };
 
 TEST_F(ArtifactDownloadTest, TheLastFailureIsReported) {
-  for (const FailureCase& one :
-       {FailureCase{401, absl::StatusCode::kUnauthenticated},
-        FailureCase{403, absl::StatusCode::kPermissionDenied},
-        FailureCase{424, absl::StatusCode::kFailedPrecondition},
-        FailureCase{503, absl::StatusCode::kUnavailable},
-        FailureCase{206, absl::StatusCode::kUnavailable}}) {
-    Answer(std::vector<absl::StatusOr<http::Response>>(
-        5, http::MakeResponse(one.status)));
+  for (const FailureCase& one : {FailureCase{401, absl::StatusCode::kUnauthenticated},
+                                 FailureCase{403, absl::StatusCode::kPermissionDenied},
+                                 FailureCase{424, absl::StatusCode::kFailedPrecondition},
+                                 FailureCase{503, absl::StatusCode::kUnavailable},
+                                 FailureCase{206, absl::StatusCode::kUnavailable}}) {
+    Answer(std::vector<absl::StatusOr<http::Response>>(5, http::MakeResponse(one.status)));
     EXPECT_THAT(Fetch(), StatusIs(one.code)) << one.status;
     EXPECT_THAT(transport_->requests(), SizeIs(5));
     EXPECT_THAT(Files(), IsEmpty());
@@ -163,9 +156,8 @@ TEST_F(ArtifactDownloadTest, APartOfAnEarlierTryIsForgotten) {
 }
 
 TEST_F(ArtifactDownloadTest, AForbiddenRedirectOrATooLargeBodyIsFinal) {
-  for (const absl::Status& error :
-       {absl::PermissionDeniedError("redirect to http"),
-        absl::ResourceExhaustedError("too large")}) {
+  for (const absl::Status& error : {absl::PermissionDeniedError("redirect to http"),
+                                    absl::ResourceExhaustedError("too large")}) {
     Answer({error});
     EXPECT_THAT(Fetch(), StatusIs(error.code()));
     EXPECT_THAT(transport_->requests(), SizeIs(1));
@@ -173,13 +165,11 @@ TEST_F(ArtifactDownloadTest, AForbiddenRedirectOrATooLargeBodyIsFinal) {
 }
 
 TEST_F(ArtifactDownloadTest, AnHtmlPageInPlaceOfAnotherTypeIsRefused) {
-  const auto page =
-      http::MakeResponse(200, "<html>", "Text/HTML; charset=utf-8");
+  const auto page = http::MakeResponse(200, "<html>", "Text/HTML; charset=utf-8");
   options_.expected_content_type = "application/json";
   Answer({page, page, page, page, page});
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kDataLoss,
-                                AllOf(HasSubstr("got HTML"),
-                                      HasSubstr("https://tc.test/a"))));
+                                AllOf(HasSubstr("got HTML"), HasSubstr("https://tc.test/a"))));
   EXPECT_THAT(Files(), IsEmpty());
   options_.expected_content_type = "text/html";
   Answer({page});
@@ -199,14 +189,12 @@ TEST_F(ArtifactDownloadTest, RedirectsAreFollowed) {
 
 TEST_F(ArtifactDownloadTest, DownloadReplacesTheTargetOnlyWhenAllIsThere) {
   const std::string path = folder_.Write("sub/a.json", "old");
-  Answer(
-      std::vector<absl::StatusOr<http::Response>>(5, http::MakeResponse(500)));
+  Answer(std::vector<absl::StatusOr<http::Response>>(5, http::MakeResponse(500)));
   EXPECT_THAT(downloader_->Download(url_, path, {}, CancellationToken()),
               StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds("old"));
   Answer({http::MakeResponse(200, "new")});
-  EXPECT_THAT(downloader_->Download(url_, path, {}, CancellationToken()),
-              IsOk());
+  EXPECT_THAT(downloader_->Download(url_, path, {}, CancellationToken()), IsOk());
   EXPECT_THAT(ReadFile(path), IsOkAndHolds("new"));
   EXPECT_THAT(Files(), ElementsAre("sub/a.json"));
 }
@@ -214,10 +202,7 @@ TEST_F(ArtifactDownloadTest, DownloadReplacesTheTargetOnlyWhenAllIsThere) {
 TEST_F(ArtifactDownloadTest, AFolderInTheWayIsAnErrorAndNothingStays) {
   std::filesystem::create_directories(folder_.Path("taken"));
   Answer({http::MakeResponse(200, "content")});
-  EXPECT_FALSE(
-      downloader_
-          ->Download(url_, folder_.Path("taken"), {}, CancellationToken())
-          .ok());
+  EXPECT_FALSE(downloader_->Download(url_, folder_.Path("taken"), {}, CancellationToken()).ok());
   EXPECT_THAT(Files(), IsEmpty());
 }
 
@@ -231,8 +216,29 @@ TEST_F(ArtifactDownloadTest, SaysEachRepetitionAndCanBeCancelledBetween) {
   Answer({http::MakeResponse(500), http::MakeResponse(200, "content")});
   EXPECT_THAT(downloader_->Fetch(url_, options_, source.token()),
               StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_THAT(lines,
-              ElementsAre(AllOf(HasSubstr("500"), Not(HasSubstr("SECRET")))));
+  EXPECT_THAT(lines, ElementsAre(AllOf(HasSubstr("500"), Not(HasSubstr("SECRET")))));
+}
+
+// Public artifacts of a real task: the queue's redirect, then the store.
+TEST_F(ArtifactDownloadTest, RecordedArtifactsArriveAsTheirChainOfTrustSays) {
+  const Recording recording = LoadRecording("py-cot-reads");
+  int used = 0;
+  transport_ = std::make_unique<http::FunctionTransport>(Replay(recording, &used));
+  downloader_ = std::make_unique<ArtifactDownloader>(*transport_, clock_);
+  const auto fetch = [this](std::string_view name) {
+    const auto url = http::Url::Parse(
+        absl::StrCat("http://127.0.0.1:8180/api/queue/v1/task/NsqSIRDwQtuVxPjPCFpS1A/artifacts/",
+                     http::PercentEncode(name)));
+    EXPECT_THAT(downloader_->Download(*url, folder_.Path(name), {}, CancellationToken()), IsOk());
+    return ReadFile(folder_.Path(name)).value();
+  };
+  const json::Value cot = json::Parse(fetch("public/chain-of-trust.json")).value();
+  for (const std::string_view name : {"public/build/target.bin", "public/build/hello.txt"}) {
+    EXPECT_EQ(crypto::HexEncode(crypto::Sha256(fetch(name))),
+              cot.Find("artifacts")->Find(name)->Find("sha256")->string_value())
+        << name;
+  }
+  EXPECT_EQ(used, 6);
 }
 
 }  // namespace

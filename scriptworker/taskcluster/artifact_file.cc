@@ -42,8 +42,7 @@ std::string Basename(const ArtifactName& name) {
 // Removes a name unless told to keep it.
 class TemporaryName {
  public:
-  TemporaryName(int directory, std::string name)
-      : directory_(directory), name_(std::move(name)) {}
+  TemporaryName(int directory, std::string name) : directory_(directory), name_(std::move(name)) {}
   TemporaryName(const TemporaryName&) = delete;
   TemporaryName& operator=(const TemporaryName&) = delete;
   ~TemporaryName() {
@@ -60,27 +59,20 @@ class TemporaryName {
 
 }  // namespace
 
-ArtifactFile::ArtifactFile(ArtifactName name, UniqueFd parent, UniqueFd fd,
-                           int64_t size)
-    : name_(std::move(name)),
-      parent_(std::move(parent)),
-      fd_(std::move(fd)),
-      size_(size) {}
+ArtifactFile::ArtifactFile(ArtifactName name, UniqueFd parent, UniqueFd fd, int64_t size)
+    : name_(std::move(name)), parent_(std::move(parent)), fd_(std::move(fd)), size_(size) {}
 
 absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
                                                 const ArtifactName& name) {
-  UniqueFd parent(::open(std::string(directory).c_str(),
-                         O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd parent(::open(std::string(directory).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent.valid()) {
     return Error(errno, name, absl::StrCat("cannot open ", directory));
   }
   std::string_view rest = name.path();
-  for (size_t slash = rest.find('/'); slash != std::string_view::npos;
-       slash = rest.find('/')) {
+  for (size_t slash = rest.find('/'); slash != std::string_view::npos; slash = rest.find('/')) {
     const std::string segment(rest.substr(0, slash));
-    parent =
-        UniqueFd(::openat(parent.get(), segment.c_str(),
-                          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    parent = UniqueFd(
+        ::openat(parent.get(), segment.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!parent.valid()) return Error(errno, name, "cannot open its folder");
     rest.remove_prefix(slash + 1);
   }
@@ -97,37 +89,30 @@ absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
   return ArtifactFile(name, std::move(parent), std::move(fd), info.st_size);
 }
 
-absl::Status ArtifactFile::Compress(absl::Time now,
-                                    std::optional<std::string_view> sha256) {
+absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_view> sha256) {
   absl::BitGen bitgen;
   TemporaryName temporary(
       parent_.get(),
-      absl::StrCat(".gzip-", absl::Hex(absl::Uniform<uint64_t>(bitgen),
-                                       absl::kZeroPad16)));
+      absl::StrCat(".gzip-", absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16)));
   UniqueFd output(::openat(parent_.get(), temporary.c_str(),
-                           O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                           0600));
+                           O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!output.valid()) {
     const int error = errno;
     temporary.Keep();  // not ours
     return Error(error, name_, "cannot make a file beside it");
   }
   struct stat info;
-  if (::fstat(fd_.get(), &info) != 0 ||
-      ::fchmod(output.get(), info.st_mode & 0777) != 0) {
+  if (::fstat(fd_.get(), &info) != 0 || ::fchmod(output.get(), info.st_mode & 0777) != 0) {
     return Error(errno, name_, "cannot copy its mode");
   }
-  SW_ASSIGN_OR_RETURN(
-      const GzipCopyResult copied,
-      GzipCopy(fd_.get(), output.get(),
-               {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)}));
-  if (copied.bytes_in != size_ ||
-      (sha256.has_value() && *sha256 != copied.sha256_in)) {
-    return absl::DataLossError(absl::StrCat(
-        "artifact \"", name_, "\" changed after it was hashed or opened"));
+  SW_ASSIGN_OR_RETURN(const GzipCopyResult copied,
+                      GzipCopy(fd_.get(), output.get(),
+                               {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)}));
+  if (copied.bytes_in != size_ || (sha256.has_value() && *sha256 != copied.sha256_in)) {
+    return absl::DataLossError(
+        absl::StrCat("artifact \"", name_, "\" changed after it was hashed or opened"));
   }
-  if (::renameat(parent_.get(), temporary.c_str(), parent_.get(),
-                 Basename(name_).c_str()) != 0) {
+  if (::renameat(parent_.get(), temporary.c_str(), parent_.get(), Basename(name_).c_str()) != 0) {
     return Error(errno, name_, "cannot replace it by its compressed form");
   }
   temporary.Keep();

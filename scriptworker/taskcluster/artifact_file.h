@@ -24,8 +24,7 @@ class ArtifactFile {
   // `directory`. FailedPrecondition if the file, or a folder on the way, is a
   // link, or if it is a fifo, socket, device or folder; NotFound,
   // PermissionDenied.
-  static absl::StatusOr<ArtifactFile> Open(std::string_view directory,
-                                           const ArtifactName& name);
+  static absl::StatusOr<ArtifactFile> Open(std::string_view directory, const ArtifactName& name);
 
   ArtifactFile(ArtifactFile&&) = default;
   ArtifactFile& operator=(ArtifactFile&&) = default;

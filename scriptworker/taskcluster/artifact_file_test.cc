@@ -39,8 +39,7 @@ const absl::Time kNow = absl::FromUnixSeconds(1700000000);
 class ArtifactFileTest : public ::testing::Test {
  protected:
   absl::StatusOr<ArtifactFile> Open(std::string_view name) {
-    return ArtifactFile::Open(folder_.path(),
-                              ArtifactName::Parse(name).value());
+    return ArtifactFile::Open(folder_.path(), ArtifactName::Parse(name).value());
   }
 
   TempDir folder_;
@@ -56,16 +55,14 @@ TEST_F(ArtifactFileTest, OpensARegularFileInAFolder) {
 }
 
 TEST_F(ArtifactFileTest, SaysWhatIsMissing) {
-  EXPECT_THAT(Open("public/a"),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("public/a")));
+  EXPECT_THAT(Open("public/a"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("public/a")));
 }
 
 TEST_F(ArtifactFileTest, RefusesEveryKindOfThingThatIsNoRegularFile) {
   outside_.Write("key", "private");
   std::filesystem::create_symlink(outside_.Path("key"), folder_.Path("link"));
   std::filesystem::create_symlink("nowhere", folder_.Path("dangling"));
-  std::filesystem::create_directory_symlink(outside_.path(),
-                                            folder_.Path("linked"));
+  std::filesystem::create_directory_symlink(outside_.path(), folder_.Path("linked"));
   std::filesystem::create_directory(folder_.Path("folder"));
   ASSERT_EQ(::mkfifo(folder_.Path("fifo").c_str(), 0600), 0);
   const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
@@ -73,18 +70,14 @@ TEST_F(ArtifactFileTest, RefusesEveryKindOfThingThatIsNoRegularFile) {
   address.sun_family = AF_UNIX;
   // A socket's path must be short.
   const UniqueFd folder(::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY));
-  const std::string path =
-      absl::StrCat("/proc/self/fd/", folder.get(), "/socket");
+  const std::string path = absl::StrCat("/proc/self/fd/", folder.get(), "/socket");
   ASSERT_LT(path.size(), sizeof(address.sun_path));
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address),
-                   sizeof(address)),
-            0);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   folder_.Write("file", "");
-  for (const std::string_view name : {"link", "dangling", "linked/key",
-                                      "folder", "fifo", "socket", "file/x"}) {
-    EXPECT_THAT(Open(name), StatusIs(absl::StatusCode::kFailedPrecondition))
-        << name;
+  for (const std::string_view name :
+       {"link", "dangling", "linked/key", "folder", "fifo", "socket", "file/x"}) {
+    EXPECT_THAT(Open(name), StatusIs(absl::StatusCode::kFailedPrecondition)) << name;
   }
 }
 
@@ -102,9 +95,7 @@ TEST_F(ArtifactFileTest, CompressReplacesTheFileAndGoesOnWithTheNewOne) {
   ASSERT_EQ(::chmod(folder_.Path("public/a.log").c_str(), 0640), 0);
   auto file = Open("public/a.log");
   ASSERT_THAT(file, IsOk());
-  ASSERT_THAT(
-      file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))),
-      IsOk());
+  ASSERT_THAT(file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))), IsOk());
   const std::string on_disk = ReadFile(folder_.Path("public/a.log")).value();
   EXPECT_EQ(crypto::HexEncode(on_disk),
             "1f8b080800f1536502ff612e6c6f6700cb48cdc9c9e7020020303a3606000000");
@@ -121,9 +112,8 @@ TEST_F(ArtifactFileTest, BytesThatWereNotHashedAreNotCompressed) {
   folder_.Write("a.log", "other\n");
   auto file = Open("a.log");
   ASSERT_THAT(file, IsOk());
-  EXPECT_THAT(
-      file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))),
-      StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))),
+              StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ(ReadFile(folder_.Path("a.log")).value(), "other\n");
   EXPECT_THAT(ListFiles(folder_.path())->files, ElementsAre("a.log"));
 }
@@ -133,8 +123,7 @@ TEST_F(ArtifactFileTest, AFileThatGrowsMeanwhileIsAnError) {
   auto file = Open("a.log");
   ASSERT_THAT(file, IsOk());
   ASSERT_THAT(WriteFile(folder_.Path("a.log"), "1234"), IsOk());
-  EXPECT_THAT(file->Compress(kNow, std::nullopt),
-              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(file->Compress(kNow, std::nullopt), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -19,12 +19,9 @@ namespace {
 absl::StatusOr<ArtifactInfo> ReadArtifact(const json::Reader& reader) {
   ArtifactInfo artifact;
   SW_ASSIGN_OR_RETURN(artifact.name, reader.String("name"));
-  SW_ASSIGN_OR_RETURN(artifact.storage_type,
-                      reader.StringOr("storageType", ""));
-  SW_ASSIGN_OR_RETURN(artifact.content_type,
-                      reader.StringOr("contentType", ""));
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> expires,
-                      reader.OptionalField("expires"));
+  SW_ASSIGN_OR_RETURN(artifact.storage_type, reader.StringOr("storageType", ""));
+  SW_ASSIGN_OR_RETURN(artifact.content_type, reader.StringOr("contentType", ""));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> expires, reader.OptionalField("expires"));
   if (expires.has_value()) {
     SW_ASSIGN_OR_RETURN(const std::string text, expires->AsString());
     const absl::StatusOr<absl::Time> time = ParseTimestamp(text);
@@ -44,14 +41,12 @@ absl::StatusOr<ArtifactInfo> ReadArtifact(const json::Reader& reader) {
 absl::StatusOr<ArtifactPage> ParseArtifactPage(const json::Reader& answer) {
   ArtifactPage page;
   SW_ASSIGN_OR_RETURN(const json::Reader list, answer.Field("artifacts"));
-  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements,
-                      list.Elements());
+  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements, list.Elements());
   for (const json::Reader& element : elements) {
     SW_ASSIGN_OR_RETURN(ArtifactInfo artifact, ReadArtifact(element));
     page.artifacts.push_back(std::move(artifact));
   }
-  SW_ASSIGN_OR_RETURN(page.continuation_token,
-                      answer.StringOr("continuationToken", ""));
+  SW_ASSIGN_OR_RETURN(page.continuation_token, answer.StringOr("continuationToken", ""));
   return page;
 }
 

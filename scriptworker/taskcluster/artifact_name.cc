@@ -43,29 +43,24 @@ std::string_view Defect(std::string_view name) {
 
 absl::StatusOr<ArtifactName> ArtifactName::Parse(std::string_view name) {
   if (const std::string_view defect = Defect(name); !defect.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", absl::CHexEscape(name.substr(0, 200)),
-                     "\" is no usable artifact name: ", defect));
+    return absl::InvalidArgumentError(absl::StrCat("\"", absl::CHexEscape(name.substr(0, 200)),
+                                                   "\" is no usable artifact name: ", defect));
   }
   return ArtifactName(std::string(name));
 }
 
-absl::StatusOr<ArtifactName> ArtifactName::FromUrlPath(
-    std::string_view encoded) {
+absl::StatusOr<ArtifactName> ArtifactName::FromUrlPath(std::string_view encoded) {
   SW_ASSIGN_OR_RETURN(const std::string name, http::PercentDecode(encoded));
   return Parse(name);
 }
 
-bool ArtifactName::is_public() const {
-  return absl::StartsWith(name_, "public/");
-}
+bool ArtifactName::is_public() const { return absl::StartsWith(name_, "public/"); }
 
 absl::Status CheckNoCollision(absl::Span<const ArtifactName> names) {
   absl::flat_hash_set<std::string_view> files;
   for (const ArtifactName& name : names) {
     if (!files.insert(name.str()).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("artifact \"", name, "\" is listed twice"));
+      return absl::InvalidArgumentError(absl::StrCat("artifact \"", name, "\" is listed twice"));
     }
   }
   for (const ArtifactName& name : names) {
@@ -73,9 +68,9 @@ absl::Status CheckNoCollision(absl::Span<const ArtifactName> names) {
     for (size_t slash = path.find('/'); slash != std::string_view::npos;
          slash = path.find('/', slash + 1)) {
       if (files.contains(path.substr(0, slash))) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "artifact \"", path.substr(0, slash),
-            "\" would be both a file and the folder of \"", path, "\""));
+        return absl::InvalidArgumentError(
+            absl::StrCat("artifact \"", path.substr(0, slash),
+                         "\" would be both a file and the folder of \"", path, "\""));
       }
     }
   }

@@ -38,9 +38,7 @@ class ArtifactName {
   friend bool operator==(const ArtifactName& a, const ArtifactName& b) {
     return a.name_ == b.name_;
   }
-  friend bool operator<(const ArtifactName& a, const ArtifactName& b) {
-    return a.name_ < b.name_;
-  }
+  friend bool operator<(const ArtifactName& a, const ArtifactName& b) { return a.name_ < b.name_; }
   template <typename H>
   friend H AbslHashValue(H h, const ArtifactName& name) {
     return H::combine(std::move(h), name.name_);

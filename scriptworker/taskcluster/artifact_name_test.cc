@@ -24,9 +24,8 @@ using ::testing::HasSubstr;
 
 TEST(ArtifactNameTest, TakesNamesThatAreFiles) {
   for (const std::string_view name :
-       {"a", "public/build/target.tar.gz",
-        "public/a b+c%d&e=f,~($)@;?#[x]!*.txt", "...", ".hidden", "a/..b/c..",
-        "public/C:\\x", "%2e%2e/x"}) {
+       {"a", "public/build/target.tar.gz", "public/a b+c%d&e=f,~($)@;?#[x]!*.txt", "...", ".hidden",
+        "a/..b/c..", "public/C:\\x", "%2e%2e/x"}) {
     const auto parsed = ArtifactName::Parse(name);
     ASSERT_THAT(parsed, IsOk()) << name;
     EXPECT_EQ(parsed->str(), name);
@@ -55,26 +54,21 @@ TEST(ArtifactNameTest, RefusesWhatIsNoFileOfItsOwnBeneathTheFolder) {
            {"\xc3\xa9", "printable ASCII"},
            {std::string(256, 'x'), "too long for a file"},
            {absl::StrCat(std::string(255, 'x'), "/", std::string(255, 'x'), "/",
-                         std::string(255, 'x'), "/", std::string(255, 'x'),
-                         "/xxx"),
+                         std::string(255, 'x'), "/", std::string(255, 'x'), "/xxx"),
             "longer than 1024"},
        }) {
     EXPECT_THAT(ArtifactName::Parse(one.name),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr(std::string(one.defect))))
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(one.defect))))
         << one.name;
   }
 }
 
 TEST(ArtifactNameTest, IsDecodedOnceFromAUrl) {
-  EXPECT_EQ(ArtifactName::FromUrlPath("public%2Ffoo%2541")->str(),
-            "public/foo%41");
-  EXPECT_EQ(ArtifactName::FromUrlPath("public/foo%20bar")->str(),
-            "public/foo bar");
-  for (const std::string_view bad : {"a%", "a%4", "a%zz", "%2e%2e/x",
-                                     "a%2f%2fb", "%2Fetc", "a%0a", "a%00"}) {
-    EXPECT_THAT(ArtifactName::FromUrlPath(bad),
-                StatusIs(absl::StatusCode::kInvalidArgument))
+  EXPECT_EQ(ArtifactName::FromUrlPath("public%2Ffoo%2541")->str(), "public/foo%41");
+  EXPECT_EQ(ArtifactName::FromUrlPath("public/foo%20bar")->str(), "public/foo bar");
+  for (const std::string_view bad :
+       {"a%", "a%4", "a%zz", "%2e%2e/x", "a%2f%2fb", "%2Fetc", "a%0a", "a%00"}) {
+    EXPECT_THAT(ArtifactName::FromUrlPath(bad), StatusIs(absl::StatusCode::kInvalidArgument))
         << bad;
   }
 }
@@ -84,25 +78,22 @@ TEST(ArtifactNameTest, IsDecodedOnceFromAUrl) {
 // go wrong.
 TEST(ArtifactNameTest, NameAndPathAreABijection) {
   absl::BitGen bitgen;
-  const std::vector<std::string_view> pieces = {
-      "a", "b", "/", ".",  "..", "%",  "%2F",     "%2f", "%41", " ",
-      "~", "?", "#", "\\", "\n", "//", "public/", "*",   "\xff"};
+  const std::vector<std::string_view> pieces = {"a",   "b",   "/",       ".", "..",  "%", "%2F",
+                                                "%2f", "%41", " ",       "~", "?",   "#", "\\",
+                                                "\n",  "//",  "public/", "*", "\xff"};
   const TempDir folder;
   int accepted = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
     for (int n = absl::Uniform(bitgen, 1, 6); n > 0; --n) {
-      absl::StrAppend(&text,
-                      pieces[absl::Uniform<size_t>(bitgen, 0, pieces.size())]);
+      absl::StrAppend(&text, pieces[absl::Uniform<size_t>(bitgen, 0, pieces.size())]);
     }
     const auto name = ArtifactName::Parse(text);
     if (!name.ok()) continue;
     ++accepted;
     EXPECT_EQ(name->path(), text);
-    EXPECT_EQ(*ArtifactName::FromUrlPath(http::PercentEncode(name->str())),
-              *name);
-    const auto beneath =
-        IsBeneath(JoinPath(folder.path(), name->path()), folder.path());
+    EXPECT_EQ(*ArtifactName::FromUrlPath(http::PercentEncode(name->str())), *name);
+    const auto beneath = IsBeneath(JoinPath(folder.path(), name->path()), folder.path());
     EXPECT_TRUE(!beneath.ok() || *beneath) << text;
   }
   EXPECT_GT(accepted, 1000);
@@ -118,13 +109,11 @@ std::vector<ArtifactName> Names(const std::vector<std::string_view>& texts) {
 
 TEST(CheckNoCollisionTest, FindsNamesThatCannotBothBeFiles) {
   EXPECT_THAT(CheckNoCollision({}), IsOk());
-  EXPECT_THAT(CheckNoCollision(Names({"a/b", "a/c", "A/b", "a.b", "ab"})),
-              IsOk());
+  EXPECT_THAT(CheckNoCollision(Names({"a/b", "a/c", "A/b", "a.b", "ab"})), IsOk());
   EXPECT_THAT(CheckNoCollision(Names({"a", "b", "a"})),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("twice")));
-  EXPECT_THAT(
-      CheckNoCollision(Names({"a/b/c", "x", "a/b"})),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("folder")));
+  EXPECT_THAT(CheckNoCollision(Names({"a/b/c", "x", "a/b"})),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("folder")));
 }
 
 }  // namespace

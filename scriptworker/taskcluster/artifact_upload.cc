@@ -34,8 +34,7 @@ namespace {
 constexpr std::string_view kPutPayload = "scriptworker/taskcluster.PutStatus";
 
 absl::Status Named(const ArtifactName& name, const absl::Status& status) {
-  return WithMessage(
-      status, absl::StrCat("artifact \"", name, "\": ", status.message()));
+  return WithMessage(status, absl::StrCat("artifact \"", name, "\": ", status.message()));
 }
 
 absl::Status PutError(absl::Status status, int http_status) {
@@ -60,32 +59,26 @@ struct ArtifactUploader::Body {
   std::optional<std::string> sha256;
 };
 
-ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store,
-                                   Clock& clock, UploadOptions options)
-    : queue_(queue),
-      store_(store),
-      clock_(clock),
-      options_(std::move(options)) {}
+ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
+                                   UploadOptions options)
+    : queue_(queue), store_(store), clock_(clock), options_(std::move(options)) {}
 
 void ArtifactUploader::Log(std::string_view line) const {
   if (options_.log != nullptr) options_.log(line);
 }
 
-absl::Status ArtifactUploader::CreateAndPut(
-    const UploadTarget& target, const Body& body,
-    const CancellationToken& cancellation) {
+absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Body& body,
+                                            const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const std::string put_url,
-                      queue_.CreateArtifact(
-                          target.task_id, target.run_id, body.file.name().str(),
-                          S3Artifact{.content_type = body.content_type.type,
-                                     .expires = target.expires},
-                          target.credentials()));
+                      queue_.CreateArtifact(target.task_id, target.run_id, body.file.name().str(),
+                                            S3Artifact{.content_type = body.content_type.type,
+                                                       .expires = target.expires},
+                                            target.credentials()));
   http::Request request;
   const absl::StatusOr<http::Url> url = http::Url::Parse(put_url);
   if (!url.ok()) {
     return absl::DataLossError(
-        absl::StrCat("createArtifact answered an unusable putUrl: ",
-                     url.status().message()));
+        absl::StrCat("createArtifact answered an unusable putUrl: ", url.status().message()));
   }
   request.url = *url;
   request.method = http::Method::kPut;
@@ -101,27 +94,23 @@ absl::Status ArtifactUploader::CreateAndPut(
   Log(absl::StrCat("uploading ", body.path, " to ", url->Redacted(), "..."));
   const absl::StatusOr<http::Response> response = store_.Send(request);
   if (!response.ok()) {
-    return source.failed() ? response.status()
-                           : PutError(response.status(), /*http_status=*/0);
+    return source.failed() ? response.status() : PutError(response.status(), /*http_status=*/0);
   }
   Log(absl::StrCat("create_artifact ", body.path, ": ", response->status));
   Log(http::RedactUrl(response->body));
   if (response->status == 200 || response->status == 204) {
     return absl::OkStatus();
   }
-  return PutError(
-      absl::UnavailableError(absl::StrCat("PUT ", url->Redacted(),
-                                          ": Bad status ", response->status)),
-      response->status);
+  return PutError(absl::UnavailableError(
+                      absl::StrCat("PUT ", url->Redacted(), ": Bad status ", response->status)),
+                  response->status);
 }
 
-absl::Status ArtifactUploader::Upload(const UploadTarget& target,
-                                      const std::string& directory,
+absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::string& directory,
                                       const UploadFile& file,
                                       const CancellationToken& cancellation) {
   if (cancellation.cancelled()) return Named(file.name, cancellation.reason());
-  SW_ASSIGN_OR_RETURN(ArtifactFile opened,
-                      ArtifactFile::Open(directory, file.name));
+  SW_ASSIGN_OR_RETURN(ArtifactFile opened, ArtifactFile::Open(directory, file.name));
   Body body{.file = opened,
             .path = JoinPath(directory, file.name.path()),
             .content_type = GuessContentType(file.name.path()),
@@ -136,65 +125,52 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target,
   absl::BitGen bitgen;
   return Named(file.name,
                Retry(
-                   options_.retry.value_or(ReferenceRetryPolicy()), clock_,
-                   bitgen, cancellation,
-                   [&] { return CreateAndPut(target, body, cancellation); },
-                   IsRetryable));
+                   options_.retry.value_or(ReferenceRetryPolicy()), clock_, bitgen, cancellation,
+                   [&] { return CreateAndPut(target, body, cancellation); }, IsRetryable));
 }
 
-std::vector<absl::Status> ArtifactUploader::UploadAll(
-    const UploadTarget& target, const std::string& directory,
-    const std::vector<UploadFile>& files,
-    const CancellationToken& cancellation) {
-  return ParallelStatus(
-      static_cast<int>(files.size()), options_.max_parallel, [&](int i) {
-        return Upload(target, directory, files[static_cast<size_t>(i)],
-                      cancellation);
-      });
+std::vector<absl::Status> ArtifactUploader::UploadAll(const UploadTarget& target,
+                                                      const std::string& directory,
+                                                      const std::vector<UploadFile>& files,
+                                                      const CancellationToken& cancellation) {
+  return ParallelStatus(static_cast<int>(files.size()), options_.max_parallel, [&](int i) {
+    return Upload(target, directory, files[static_cast<size_t>(i)], cancellation);
+  });
 }
 
-absl::Status ArtifactUploader::CreateLink(const UploadTarget& target,
-                                          const ArtifactName& name,
+absl::Status ArtifactUploader::CreateLink(const UploadTarget& target, const ArtifactName& name,
                                           const ArtifactName& existing) {
   Log(absl::StrCat("Creating link artifact ", name, " -> ", existing));
   return Named(
       name, queue_
-                .CreateArtifact(
-                    target.task_id, target.run_id, name.str(),
-                    LinkArtifact{
-                        .artifact = existing.str(),
-                        .content_type = GuessContentType(existing.path()).type,
-                        .expires = target.expires},
-                    target.credentials())
+                .CreateArtifact(target.task_id, target.run_id, name.str(),
+                                LinkArtifact{.artifact = existing.str(),
+                                             .content_type = GuessContentType(existing.path()).type,
+                                             .expires = target.expires},
+                                target.credentials())
                 .status());
 }
 
-absl::Status ArtifactUploader::CreateError(const UploadTarget& target,
-                                           const ArtifactName& name,
-                                           ErrorArtifact::Reason reason,
-                                           std::string message) {
-  return Named(name,
-               queue_
-                   .CreateArtifact(target.task_id, target.run_id, name.str(),
-                                   ErrorArtifact{.reason = reason,
-                                                 .message = std::move(message),
-                                                 .expires = target.expires},
-                                   target.credentials())
-                   .status());
+absl::Status ArtifactUploader::CreateError(const UploadTarget& target, const ArtifactName& name,
+                                           ErrorArtifact::Reason reason, std::string message) {
+  return Named(name, queue_
+                         .CreateArtifact(target.task_id, target.run_id, name.str(),
+                                         ErrorArtifact{.reason = reason,
+                                                       .message = std::move(message),
+                                                       .expires = target.expires},
+                                         target.credentials())
+                         .status());
 }
 
 std::optional<int> GetPutStatus(const absl::Status& status) {
   const std::optional<absl::Cord> payload = status.GetPayload(kPutPayload);
   int http_status = 0;
-  if (!payload.has_value() ||
-      !absl::SimpleAtoi(std::string(*payload), &http_status)) {
+  if (!payload.has_value() || !absl::SimpleAtoi(std::string(*payload), &http_status)) {
     return std::nullopt;
   }
   return http_status;
 }
 
-bool IsStoreRefusal(const absl::Status& status) {
-  return GetPutStatus(status).value_or(0) != 0;
-}
+bool IsStoreRefusal(const absl::Status& status) { return GetPutStatus(status).value_or(0) != 0; }
 
 }  // namespace scriptworker::taskcluster

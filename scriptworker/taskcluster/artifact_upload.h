@@ -74,14 +74,12 @@ class ArtifactUploader {
   // is well). An error names the artifact and keeps the code and QueueError of
   // what failed: see queue.h and ArtifactFile::Open(); DataLoss if a file has
   // not its digest; the token's reason if it is cancelled.
-  std::vector<absl::Status> UploadAll(const UploadTarget& target,
-                                      const std::string& directory,
+  std::vector<absl::Status> UploadAll(const UploadTarget& target, const std::string& directory,
                                       const std::vector<UploadFile>& files,
                                       const CancellationToken& cancellation);
 
   absl::Status Upload(const UploadTarget& target, const std::string& directory,
-                      const UploadFile& file,
-                      const CancellationToken& cancellation);
+                      const UploadFile& file, const CancellationToken& cancellation);
 
   // Makes `name` another name of the artifact `existing` of the same run.
   absl::Status CreateLink(const UploadTarget& target, const ArtifactName& name,

@@ -52,9 +52,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-std::string Digest(std::string_view text) {
-  return crypto::HexEncode(crypto::Sha256(text));
-}
+std::string Digest(std::string_view text) { return crypto::HexEncode(crypto::Sha256(text)); }
 
 // A store behind a queue: createArtifact hands out numbered URLs. Answers can
 // be put in front, by a part of the URL.
@@ -72,16 +70,14 @@ class Services {
     if (absl::StrContains(url, "/api/queue/")) {
       const std::string name = url.substr(url.rfind('/') + 1);
       return http::MakeResponse(
-          200, absl::StrCat(R"({"storageType": "s3", "putUrl": ")",
-                            "https://store.test/", name, "?n=", ++urls_,
-                            R"(&X-Amz-Credential=SECRET%2Fx&b=%28"})"));
+          200, absl::StrCat(R"({"storageType": "s3", "putUrl": ")", "https://store.test/", name,
+                            "?n=", ++urls_, R"(&X-Amz-Credential=SECRET%2Fx&b=%28"})"));
     }
     return http::MakeResponse(200);
   }
 
   // The next requests whose URL has `part` get these answers.
-  void Script(std::string part,
-              std::vector<absl::StatusOr<http::Response>> answers) {
+  void Script(std::string part, std::vector<absl::StatusOr<http::Response>> answers) {
     scripted_[std::move(part)] = std::move(answers);
   }
 
@@ -93,16 +89,13 @@ class Services {
 class ArtifactUploadTest : public ::testing::Test {
  protected:
   ArtifactUploadTest() {
-    client_ =
-        QueueClient::Create("https://tc.test", transport_, clock_, std::nullopt)
-            .value();
+    client_ = QueueClient::Create("https://tc.test", transport_, clock_, std::nullopt).value();
     UploadOptions options;
     options.log = [this](std::string_view line) {
       absl::MutexLock lock(&mutex_);
       log_.emplace_back(line);
     };
-    uploader_ = std::make_unique<ArtifactUploader>(*client_, transport_, clock_,
-                                                   options);
+    uploader_ = std::make_unique<ArtifactUploader>(*client_, transport_, clock_, options);
     target_.credentials = [this] {
       Credentials credentials;
       credentials.client_id = absl::StrCat("temporary", ++asked_);
@@ -111,14 +104,11 @@ class ArtifactUploadTest : public ::testing::Test {
     };
   }
 
-  static UploadFile File(std::string_view name,
-                         std::optional<std::string> sha256 = std::nullopt) {
-    return {.name = ArtifactName::Parse(name).value(),
-            .sha256 = std::move(sha256)};
+  static UploadFile File(std::string_view name, std::optional<std::string> sha256 = std::nullopt) {
+    return {.name = ArtifactName::Parse(name).value(), .sha256 = std::move(sha256)};
   }
   absl::Status Upload(const UploadFile& file) {
-    return uploader_->Upload(target_, folder_.path(), file,
-                             CancellationToken());
+    return uploader_->Upload(target_, folder_.path(), file, CancellationToken());
   }
   std::vector<http::SentRequest> Puts() const {
     std::vector<http::SentRequest> puts;
@@ -128,19 +118,16 @@ class ArtifactUploadTest : public ::testing::Test {
     return puts;
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1700000000),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance};
   Services services_;
-  http::FunctionTransport transport_{[this](const http::Request& request) {
-    return services_.Answer(request);
-  }};
+  http::FunctionTransport transport_{
+      [this](const http::Request& request) { return services_.Answer(request); }};
   TempDir folder_;
   std::unique_ptr<QueueClient> client_;
   std::unique_ptr<ArtifactUploader> uploader_;
   std::atomic<int> asked_ = 0;
-  UploadTarget target_{
-      .task_id = TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value(),
-      .expires = ParseTimestamp("2030-01-01T00:00:00Z").value()};
+  UploadTarget target_{.task_id = TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value(),
+                       .expires = ParseTimestamp("2030-01-01T00:00:00Z").value()};
   absl::Mutex mutex_;
   std::vector<std::string> log_;
 };
@@ -150,34 +137,30 @@ TEST_F(ArtifactUploadTest, CreatesThenPutsToTheUrlByteForByte) {
   ASSERT_THAT(Upload(File("public/a.bin")), IsOk());
   const auto requests = transport_.requests();
   ASSERT_THAT(requests, SizeIs(2));
-  EXPECT_EQ(requests[0].body,
-            R"({"storageType":"s3","expires":"2030-01-01T00:00:00+00:00",)"
-            R"("contentType":"application/octet-stream"})");
+  EXPECT_EQ(requests[0].body, R"({"storageType":"s3","expires":"2030-01-01T00:00:00+00:00",)"
+                              R"("contentType":"application/octet-stream"})");
   EXPECT_EQ(requests[1].url,
             "https://store.test/public%2Fa.bin?n=1&X-Amz-Credential=SECRET%2Fx"
             "&b=%28");
   EXPECT_EQ(requests[1].body, "bytes");
-  EXPECT_EQ(requests[1].headers,
-            (http::Headers{{"Content-Type", "application/octet-stream"}}));
+  EXPECT_EQ(requests[1].headers, (http::Headers{{"Content-Type", "application/octet-stream"}}));
 }
 
 TEST_F(ArtifactUploadTest, TextIsCompressedOnDiskAndSentSo) {
   folder_.Write("public/logs/live_backing.log", "hello\n");
-  ASSERT_THAT(Upload(File("public/logs/live_backing.log", Digest("hello\n"))),
-              IsOk());
+  ASSERT_THAT(Upload(File("public/logs/live_backing.log", Digest("hello\n"))), IsOk());
   const http::SentRequest put = Puts().at(0);
-  EXPECT_EQ(put.headers, (http::Headers{{"Content-Type", "text/plain"},
-                                        {"Content-Encoding", "gzip"}}));
-  EXPECT_EQ(put.body,
-            ReadFile(folder_.Path("public/logs/live_backing.log")).value());
+  EXPECT_EQ(put.headers,
+            (http::Headers{{"Content-Type", "text/plain"}, {"Content-Encoding", "gzip"}}));
+  EXPECT_EQ(put.body, ReadFile(folder_.Path("public/logs/live_backing.log")).value());
   EXPECT_THAT(put.body, StartsWith("\x1f\x8b"));
 }
 
 TEST_F(ArtifactUploadTest, AnEncodedNameIsSentWithItsEncoding) {
   folder_.Write("a.txt.xz", "xz bytes");
   ASSERT_THAT(Upload(File("a.txt.xz")), IsOk());
-  EXPECT_EQ(Puts().at(0).headers, (http::Headers{{"Content-Type", "text/plain"},
-                                                 {"Content-Encoding", "xz"}}));
+  EXPECT_EQ(Puts().at(0).headers,
+            (http::Headers{{"Content-Type", "text/plain"}, {"Content-Encoding", "xz"}}));
   EXPECT_EQ(Puts().at(0).body, "xz bytes");
 }
 
@@ -186,22 +169,18 @@ TEST_F(ArtifactUploadTest, LogsTheReferencesLinesWithoutTheSignature) {
   services_.Script("store.test", {http::MakeResponse(200, "stored")});
   ASSERT_THAT(Upload(File("a.txt")), IsOk());
   const std::string path = folder_.Path("a.txt");
-  EXPECT_THAT(
-      log_,
-      ElementsAre(
-          absl::StrCat("\"", path, "\" can be gzip'd. Compressing..."),
-          absl::StrCat("\"", path, "\" compressed"),
-          AllOf(StartsWith(absl::StrCat("uploading ", path,
-                                        " to https://store.test/a.txt?n=1")),
-                HasSubstr("<snip>..."), Not(HasSubstr("SECRET"))),
-          absl::StrCat("create_artifact ", path, ": 200"), "stored"));
+  EXPECT_THAT(log_, ElementsAre(absl::StrCat("\"", path, "\" can be gzip'd. Compressing..."),
+                                absl::StrCat("\"", path, "\" compressed"),
+                                AllOf(StartsWith(absl::StrCat("uploading ", path,
+                                                              " to https://store.test/a.txt?n=1")),
+                                      HasSubstr("<snip>..."), Not(HasSubstr("SECRET"))),
+                                absl::StrCat("create_artifact ", path, ": 200"), "stored"));
 }
 
 TEST_F(ArtifactUploadTest, AFailedPutRepeatsThePairWithTheReferencesPauses) {
   folder_.Write("a.bin", "bytes");
-  services_.Script("store.test",
-                   {http::MakeResponse(500), absl::UnavailableError("reset"),
-                    http::MakeResponse(403), http::MakeResponse(204)});
+  services_.Script("store.test", {http::MakeResponse(500), absl::UnavailableError("reset"),
+                                  http::MakeResponse(403), http::MakeResponse(204)});
   ASSERT_THAT(Upload(File("a.bin")), IsOk());
   EXPECT_THAT(transport_.requests(), SizeIs(8));
   EXPECT_THAT(Puts(), Each(testing::Field(&http::SentRequest::body, "bytes")));
@@ -210,27 +189,23 @@ TEST_F(ArtifactUploadTest, AFailedPutRepeatsThePairWithTheReferencesPauses) {
   const auto between = [](int low, int high) {
     return AllOf(Ge(absl::Seconds(low)), Le(absl::Seconds(high)));
   };
-  EXPECT_THAT(clock_.sleeps(),
-              ElementsAre(between(10, 15), between(20, 30), between(40, 60)));
+  EXPECT_THAT(clock_.sleeps(), ElementsAre(between(10, 15), between(20, 30), between(40, 60)));
 }
 
-TEST_F(ArtifactUploadTest,
-       GivesUpAfterFiveTriesAndSaysWhetherTheStoreAnswered) {
+TEST_F(ArtifactUploadTest, GivesUpAfterFiveTriesAndSaysWhetherTheStoreAnswered) {
   folder_.Write("a.bin", "bytes");
   services_.Script("store.test", std::vector<absl::StatusOr<http::Response>>(
                                      5, http::MakeResponse(503, "SlowDown")));
   const absl::Status refused = Upload(File("a.bin"));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable,
-                                AllOf(HasSubstr("artifact \"a.bin\""),
-                                      HasSubstr("Bad status 503"),
+                                AllOf(HasSubstr("artifact \"a.bin\""), HasSubstr("Bad status 503"),
                                       Not(HasSubstr("SECRET")))));
   EXPECT_EQ(GetPutStatus(refused), 503);
   EXPECT_TRUE(IsStoreRefusal(refused));
   EXPECT_THAT(Puts(), SizeIs(5));
 
-  services_.Script("store.test",
-                   std::vector<absl::StatusOr<http::Response>>(
-                       5, absl::UnavailableError("connection reset")));
+  services_.Script("store.test", std::vector<absl::StatusOr<http::Response>>(
+                                     5, absl::UnavailableError("connection reset")));
   const absl::Status lost = Upload(File("a.bin"));
   EXPECT_THAT(lost, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(GetPutStatus(lost), 0);
@@ -239,12 +214,11 @@ TEST_F(ArtifactUploadTest,
 
 TEST_F(ArtifactUploadTest, ARefusalOfTheQueueIsFinalAndNamesTheArtifact) {
   folder_.Write("a.bin", "bytes");
-  services_.Script(
-      "/api/queue/",
-      {http::MakeResponse(400, R"({"code": "InputError", "message": "no"})")});
+  services_.Script("/api/queue/",
+                   {http::MakeResponse(400, R"({"code": "InputError", "message": "no"})")});
   const absl::Status status = Upload(File("a.bin"));
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                               HasSubstr("artifact \"a.bin\"")));
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("artifact \"a.bin\"")));
   EXPECT_EQ(GetQueueError(status)->code, "InputError");
   EXPECT_FALSE(GetPutStatus(status).has_value());
   EXPECT_THAT(transport_.requests(), SizeIs(1));
@@ -252,18 +226,14 @@ TEST_F(ArtifactUploadTest, ARefusalOfTheQueueIsFinalAndNamesTheArtifact) {
 
 TEST_F(ArtifactUploadTest, AQueueOutOfReachIsTriedAgain) {
   folder_.Write("a.bin", "bytes");
-  services_.Script(
-      "/api/queue/",
-      std::vector<absl::StatusOr<http::Response>>(
-          7, http::MakeResponse(503)));  // the client tries 6 times
+  services_.Script("/api/queue/", std::vector<absl::StatusOr<http::Response>>(
+                                      7, http::MakeResponse(503)));  // the client tries 6 times
   EXPECT_THAT(Upload(File("a.bin")), IsOk());
 }
 
 TEST_F(ArtifactUploadTest, AnUnusablePutUrlIsDataLoss) {
   folder_.Write("a.bin", "bytes");
-  services_.Script(
-      "/api/queue/",
-      {http::MakeResponse(200, R"({"putUrl": "file:///etc/passwd"})")});
+  services_.Script("/api/queue/", {http::MakeResponse(200, R"({"putUrl": "file:///etc/passwd"})")});
   EXPECT_THAT(Upload(File("a.bin")), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -282,10 +252,8 @@ TEST_F(ArtifactUploadTest, BytesThatChangedSinceTheyWereHashedAreNotSentWhole) {
 
 TEST_F(ArtifactUploadTest, LinksAreNotUploaded) {
   folder_.Write("real.bin", "bytes");
-  std::filesystem::create_symlink(folder_.Path("real.bin"),
-                                  folder_.Path("link.bin"));
-  EXPECT_THAT(Upload(File("link.bin")),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  std::filesystem::create_symlink(folder_.Path("real.bin"), folder_.Path("link.bin"));
+  EXPECT_THAT(Upload(File("link.bin")), StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(transport_.requests(), IsEmpty());
 }
 
@@ -302,8 +270,7 @@ TEST_F(ArtifactUploadTest, AllFilesAreTriedAndErrorsKeepTheirOrder) {
   for (size_t i = 0; i < 40; ++i) {
     EXPECT_EQ(statuses[i].ok(), i != 7 && i != 23) << statuses[i];
   }
-  EXPECT_THAT(FirstError(statuses),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("f7.bin")));
+  EXPECT_THAT(FirstError(statuses), StatusIs(absl::StatusCode::kNotFound, HasSubstr("f7.bin")));
   EXPECT_THAT(Puts(), SizeIs(38));
 }
 
@@ -311,23 +278,19 @@ TEST_F(ArtifactUploadTest, CancellingEndsIt) {
   folder_.Write("a.bin", "bytes");
   CancellationSource source;
   source.Cancel(absl::AbortedError("the claim is lost"));
-  EXPECT_THAT(
-      uploader_->Upload(target_, folder_.path(), File("a.bin"), source.token()),
-      StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(uploader_->Upload(target_, folder_.path(), File("a.bin"), source.token()),
+              StatusIs(absl::StatusCode::kAborted));
   EXPECT_THAT(transport_.requests(), IsEmpty());
 }
 
 TEST_F(ArtifactUploadTest, LinkAndErrorArtifactsNeedNoPut) {
-  services_.Script("/api/queue/", {http::MakeResponse(200, "{}"),
-                                   http::MakeResponse(200, "{}")});
-  EXPECT_THAT(uploader_->CreateLink(
-                  target_, ArtifactName::Parse("public/live.log").value(),
-                  ArtifactName::Parse("public/chain_of_trust.log").value()),
+  services_.Script("/api/queue/", {http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}")});
+  EXPECT_THAT(uploader_->CreateLink(target_, ArtifactName::Parse("public/live.log").value(),
+                                    ArtifactName::Parse("public/chain_of_trust.log").value()),
               IsOk());
-  EXPECT_THAT(
-      uploader_->CreateError(target_, ArtifactName::Parse("public/x").value(),
-                             ErrorArtifact::Reason::kFileMissing, "gone"),
-      IsOk());
+  EXPECT_THAT(uploader_->CreateError(target_, ArtifactName::Parse("public/x").value(),
+                                     ErrorArtifact::Reason::kFileMissing, "gone"),
+              IsOk());
   EXPECT_EQ(transport_.requests()[0].body,
             R"({"storageType":"link","expires":"2030-01-01T00:00:00+00:00",)"
             R"("contentType":"text/plain",)"

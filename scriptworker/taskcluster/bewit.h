@@ -21,8 +21,7 @@ namespace scriptworker::taskcluster {
 
 // `url` with a bewit appended that is good until `expiry` (cut to seconds).
 // InvalidArgument without credentials to sign with.
-absl::StatusOr<http::Url> SignedUrl(const http::Url& url,
-                                    const Credentials& credentials,
+absl::StatusOr<http::Url> SignedUrl(const http::Url& url, const Credentials& credentials,
                                     absl::Time expiry);
 
 struct Bewit {

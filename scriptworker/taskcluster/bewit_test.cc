@@ -33,11 +33,11 @@ Credentials Tester() {
 
 // The vector was made with the reference.
 TEST(SignedUrlTest, IsThatOfTheReference) {
-  const auto url = SignedUrl(
-      http::Url::Parse("https://tc.example.com/api/queue/v1/task/abc/artifacts/"
-                       "private%2Ffoo")
-          .value(),
-      Tester(), kExpiry);
+  const auto url =
+      SignedUrl(http::Url::Parse("https://tc.example.com/api/queue/v1/task/abc/artifacts/"
+                                 "private%2Ffoo")
+                    .value(),
+                Tester(), kExpiry);
   ASSERT_THAT(url, IsOk());
   EXPECT_EQ(url->ToString(),
             "https://tc.example.com/api/queue/v1/task/abc/artifacts/"
@@ -67,16 +67,14 @@ TEST(SignedUrlTest, ExtendsAQueryAndVerifies) {
 }
 
 TEST(SignedUrlTest, NeedsCredentials) {
-  EXPECT_THAT(
-      SignedUrl(http::Url::Parse("http://a/b").value(), Credentials(), kExpiry),
-      StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(SignedUrl(http::Url::Parse("http://a/b").value(), Credentials(), kExpiry),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ParseBewitTest, TakesTheParameterOutOfTheTarget) {
   // id\1\m\ in base64
   for (const auto& [target, rest] :
-       {std::pair<std::string_view, std::string_view>{"/a?bewit=aWRcMVxtXA",
-                                                      "/a"},
+       {std::pair<std::string_view, std::string_view>{"/a?bewit=aWRcMVxtXA", "/a"},
         {"/a?bewit=aWRcMVxtXA&b=1", "/a?b=1"},
         {"/a?b=1&bewit=aWRcMVxtXA", "/a?b=1"},
         {"/a?b=1&bewit=aWRcMVxtXA&c=2", "/a?b=1&c=2"}}) {
@@ -88,15 +86,11 @@ TEST(ParseBewitTest, TakesTheParameterOutOfTheTarget) {
 
 TEST(ParseBewitTest, RefusesWhatItCannotRead) {
   EXPECT_THAT(ParseBewit("/a"), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(ParseBewit("/bewit=x?abewit=y"),
-              StatusIs(absl::StatusCode::kNotFound));
-  for (const std::string_view target :
-       {"/a?bewit=", "/a?bewit=%%", "/a?bewit=aWQ",
-        "/a?bewit=aWRceFxtXA",  // id\x\m\ with no number
-        "/a?bewit=aWRcMVxtXA&bewit=aWRcMVxtXA"}) {
-    EXPECT_THAT(ParseBewit(target),
-                StatusIs(absl::StatusCode::kInvalidArgument))
-        << target;
+  EXPECT_THAT(ParseBewit("/bewit=x?abewit=y"), StatusIs(absl::StatusCode::kNotFound));
+  for (const std::string_view target : {"/a?bewit=", "/a?bewit=%%", "/a?bewit=aWQ",
+                                        "/a?bewit=aWRceFxtXA",  // id\x\m\ with no number
+                                        "/a?bewit=aWRcMVxtXA&bewit=aWRcMVxtXA"}) {
+    EXPECT_THAT(ParseBewit(target), StatusIs(absl::StatusCode::kInvalidArgument)) << target;
   }
 }
 

@@ -33,8 +33,7 @@ constexpr Row kExpansions[] = {
 };
 
 constexpr Row kEncodings[] = {
-    {".gz", "gzip"}, {".Z", "compress"}, {".bz2", "bzip2"},
-    {".xz", "xz"},   {".br", "br"},
+    {".gz", "gzip"}, {".Z", "compress"}, {".bz2", "bzip2"}, {".xz", "xz"}, {".br", "br"},
 };
 
 constexpr Row kTypes[] = {
@@ -52,23 +51,19 @@ std::string_view Lookup(const Row (&table)[N], std::string_view key) {
 }
 
 std::string_view LookupType(std::string_view suffix) {
-  const auto* row = std::lower_bound(
-      std::begin(kTypes), std::end(kTypes), suffix,
-      [](const Row& a, std::string_view b) { return a.first < b; });
-  return row != std::end(kTypes) && row->first == suffix ? row->second
-                                                         : std::string_view();
+  const auto* row = std::lower_bound(std::begin(kTypes), std::end(kTypes), suffix,
+                                     [](const Row& a, std::string_view b) { return a.first < b; });
+  return row != std::end(kTypes) && row->first == suffix ? row->second : std::string_view();
 }
 
 // Divides `name` before its last dot; leading dots of the last segment do not
 // count (Python's splitext).
-std::pair<std::string_view, std::string_view> SplitSuffix(
-    std::string_view name) {
+std::pair<std::string_view, std::string_view> SplitSuffix(std::string_view name) {
   const size_t slash = name.rfind('/');
   const size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
   const size_t first = name.find_first_not_of('.', begin);
   const size_t dot = name.rfind('.');
-  if (dot == std::string_view::npos || first == std::string_view::npos ||
-      dot < first) {
+  if (dot == std::string_view::npos || first == std::string_view::npos || dot < first) {
     return {name, ""};
   }
   return {name.substr(0, dot), name.substr(dot)};
@@ -84,8 +79,7 @@ ContentType GuessContentType(std::string_view name) {
   }
   auto [base, suffix] = SplitSuffix(name);
   std::string expanded;
-  if (const std::string_view expansion =
-          Lookup(kExpansions, absl::AsciiStrToLower(suffix));
+  if (const std::string_view expansion = Lookup(kExpansions, absl::AsciiStrToLower(suffix));
       !expansion.empty()) {
     expanded = absl::StrCat(base, expansion);
     std::tie(base, suffix) = SplitSuffix(expanded);
@@ -93,16 +87,13 @@ ContentType GuessContentType(std::string_view name) {
   const std::string_view encoding = Lookup(kEncodings, suffix);
   if (!encoding.empty()) suffix = SplitSuffix(base).second;
   const std::string_view type = LookupType(absl::AsciiStrToLower(suffix));
-  return {.type = std::string(type.empty() ? kUnknown : type),
-          .encoding = std::string(encoding)};
+  return {.type = std::string(type.empty() ? kUnknown : type), .encoding = std::string(encoding)};
 }
 
 bool IsCompressible(const ContentType& content_type) {
   return content_type.encoding.empty() &&
-         (content_type.type == "text/plain" ||
-          content_type.type == "application/json" ||
-          content_type.type == "text/html" ||
-          content_type.type == "application/xml");
+         (content_type.type == "text/plain" || content_type.type == "application/json" ||
+          content_type.type == "text/html" || content_type.type == "application/xml");
 }
 
 }  // namespace scriptworker::taskcluster

@@ -51,8 +51,7 @@ TEST(GuessContentTypeTest, IsThatOfTheReference) {
            TypeCase{"chain-of-trust.json", "application/json", ""},
            TypeCase{"chain-of-trust.json.sig", "application/pgp-signature", ""},
            TypeCase{"live_backing.log", "text/plain", ""},
-           TypeCase{"target.apk", "application/vnd.android.package-archive",
-                    ""},
+           TypeCase{"target.apk", "application/vnd.android.package-archive", ""},
            TypeCase{"target.zip", "application/zip", ""},
            TypeCase{"target.exe", "application/x-msdos-program", ""},
            TypeCase{"target.installer.msi", "application/x-msi", ""},
@@ -100,8 +99,7 @@ TEST(IsCompressibleTest, IsTextThatIsNotYetEncoded) {
            CompressCase{"file.css", false},
            CompressCase{"chain-of-trust.json.sig", false},
        }) {
-    EXPECT_EQ(IsCompressible(GuessContentType(one.name)), one.compressible)
-        << one.name;
+    EXPECT_EQ(IsCompressible(GuessContentType(one.name)), one.compressible) << one.name;
   }
 }
 

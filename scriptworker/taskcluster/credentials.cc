@@ -23,16 +23,13 @@ constexpr size_t kMaxClientId = 1024;
 
 // Whether the id can stand in a Hawk header, where it is not escaped.
 bool IsUsableClientId(std::string_view id) {
-  return !id.empty() && id.size() <= kMaxClientId &&
-         std::all_of(id.begin(), id.end(), [](char c) {
-           return c >= ' ' && c <= '~' && c != '"' && c != '\\';
-         });
+  return !id.empty() && id.size() <= kMaxClientId && std::all_of(id.begin(), id.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  });
 }
 
-absl::StatusOr<std::optional<Certificate>> ReadCertificate(
-    const json::Reader& reader) {
-  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> field,
-                      reader.OptionalField("certificate"));
+absl::StatusOr<std::optional<Certificate>> ReadCertificate(const json::Reader& reader) {
+  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> field, reader.OptionalField("certificate"));
   if (!field.has_value() || field->value().is_null()) return std::nullopt;
   if (field->value().is_object()) {
     return Certificate::FromValue(field->value());
@@ -55,8 +52,7 @@ Certificate::Certificate(json::Value value, SecretString text)
     : value_(std::move(value)), text_(std::move(text)) {}
 
 absl::StatusOr<Certificate> Certificate::Parse(std::string_view text) {
-  absl::StatusOr<json::Value> value =
-      json::Parse(text, {.source = "certificate", .max_depth = 16});
+  absl::StatusOr<json::Value> value = json::Parse(text, {.source = "certificate", .max_depth = 16});
   if (!value.ok() || !value->is_object()) {
     return absl::InvalidArgumentError("the certificate is no JSON object");
   }
@@ -82,8 +78,7 @@ absl::StatusOr<Credentials> Credentials::FromJson(const json::Reader& reader) {
   }
   credentials.access_token = SecretString(std::move(token));
   SW_ASSIGN_OR_RETURN(credentials.certificate, ReadCertificate(reader));
-  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> scopes,
-                      reader.OptionalField("authorizedScopes"));
+  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> scopes, reader.OptionalField("authorizedScopes"));
   if (scopes.has_value() && !scopes->value().is_null()) {
     SW_ASSIGN_OR_RETURN(credentials.authorized_scopes, scopes->AsStrings());
   }

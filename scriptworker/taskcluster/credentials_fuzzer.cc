@@ -25,19 +25,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto value = json::Parse(text);
   if (!value.ok()) return 0;
   (void)tc::CertificateFields::FromJson(json::Reader(*value, "certificate"));
-  const auto credentials =
-      tc::Credentials::FromJson(json::Reader(*value, "credentials"));
+  const auto credentials = tc::Credentials::FromJson(json::Reader(*value, "credentials"));
   if (!credentials.ok()) return 0;
-  const auto formatted =
-      json::Parse(tc::FormatCredentials(*credentials).reveal());
+  const auto formatted = json::Parse(tc::FormatCredentials(*credentials).reveal());
   CHECK(formatted.ok());
-  const auto again =
-      tc::Credentials::FromJson(json::Reader(*formatted, "again"));
+  const auto again = tc::Credentials::FromJson(json::Reader(*formatted, "again"));
   CHECK(again.ok());
   CHECK_EQ(again->client_id, credentials->client_id);
-  const auto fields = tc::ParseHawkHeader(
-      tc::HawkHeader(http::Method::kGet, http::Url::Parse("http://a/b").value(),
-                     "", "", *credentials, {.ts = 1, .nonce = "abcdef"}));
+  const auto fields =
+      tc::ParseHawkHeader(tc::HawkHeader(http::Method::kGet, http::Url::Parse("http://a/b").value(),
+                                         "", "", *credentials, {.ts = 1, .nonce = "abcdef"}));
   // Too long a certificate makes too long a header.
   CHECK(fields.ok() || size > 4000);
   return 0;

@@ -38,9 +38,8 @@ TEST(CredentialsTest, ReadsPermanentOnes) {
 }
 
 TEST(CredentialsTest, AnEmptyOrNullCertificateIsNone) {
-  for (const std::string_view text :
-       {R"({"clientId":"a","accessToken":"t","certificate":""})",
-        R"({"clientId":"a","accessToken":"t","certificate":null})"}) {
+  for (const std::string_view text : {R"({"clientId":"a","accessToken":"t","certificate":""})",
+                                      R"({"clientId":"a","accessToken":"t","certificate":null})"}) {
     const auto credentials = Read(text);
     ASSERT_THAT(credentials, IsOk());
     EXPECT_FALSE(credentials->certificate.has_value());
@@ -48,26 +47,24 @@ TEST(CredentialsTest, AnEmptyOrNullCertificateIsNone) {
 }
 
 TEST(CredentialsTest, KeepsTheCertificatesTextAndMemberOrder) {
-  const auto credentials =
-      Read(R"({"clientId":"a","accessToken":"t",)"
-           R"("certificate":"{\"version\":1, \"seed\":\"s\",\"expiry\":2}"})");
+  const auto credentials = Read(R"({"clientId":"a","accessToken":"t",)"
+                                R"("certificate":"{\"version\":1, \"seed\":\"s\",\"expiry\":2}"})");
   ASSERT_THAT(credentials, IsOk());
-  EXPECT_EQ(credentials->certificate->text(),
-            R"({"version":1, "seed":"s","expiry":2})");
+  EXPECT_EQ(credentials->certificate->text(), R"({"version":1, "seed":"s","expiry":2})");
   EXPECT_EQ(json::FormatCompact(credentials->certificate->value()),
             R"({"version":1,"seed":"s","expiry":2})");
 }
 
 TEST(CredentialsTest, TakesACertificateThatIsAnObject) {
-  const auto credentials = Read(
-      R"({"clientId":"a","accessToken":"t","certificate":{"version": 1}})");
+  const auto credentials =
+      Read(R"({"clientId":"a","accessToken":"t","certificate":{"version": 1}})");
   ASSERT_THAT(credentials, IsOk());
   EXPECT_EQ(credentials->certificate->text(), R"({"version":1})");
 }
 
 TEST(CredentialsTest, ReadsAuthorizedScopes) {
-  const auto credentials = Read(
-      R"({"clientId":"a","accessToken":"t","authorizedScopes":["x","y"]})");
+  const auto credentials =
+      Read(R"({"clientId":"a","accessToken":"t","authorizedScopes":["x","y"]})");
   ASSERT_THAT(credentials, IsOk());
   EXPECT_THAT(credentials->authorized_scopes, Optional(ElementsAre("x", "y")));
 }
@@ -83,8 +80,7 @@ class BadCredentialsTest : public ::testing::TestWithParam<BadCase> {};
 TEST_P(BadCredentialsTest, AreRefusedWithThePathAndWithoutTheSecret) {
   EXPECT_THAT(Read(GetParam().text),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr(std::string(GetParam().path)),
-                             Not(HasSubstr("SECRET")))));
+                       AllOf(HasSubstr(std::string(GetParam().path)), Not(HasSubstr("SECRET")))));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -92,37 +88,29 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadCase{"NoObject", R"(["SECRET"])", "answer: $"},
         BadCase{"NoClientId", R"({"accessToken":"SECRET"})", "clientId"},
-        BadCase{"EmptyClientId", R"({"clientId":"","accessToken":"SECRET"})",
+        BadCase{"EmptyClientId", R"({"clientId":"","accessToken":"SECRET"})", "$.clientId"},
+        BadCase{"QuoteInClientId", R"({"clientId":"a\" mac=\"","accessToken":"SECRET"})",
                 "$.clientId"},
-        BadCase{"QuoteInClientId",
-                R"({"clientId":"a\" mac=\"","accessToken":"SECRET"})",
+        BadCase{"LineBreakInClientId", R"({"clientId":"a\nb","accessToken":"SECRET"})",
                 "$.clientId"},
-        BadCase{"LineBreakInClientId",
-                R"({"clientId":"a\nb","accessToken":"SECRET"})", "$.clientId"},
         BadCase{"NoToken", R"({"clientId":"a"})", "accessToken"},
-        BadCase{"EmptyToken", R"({"clientId":"a","accessToken":""})",
+        BadCase{"EmptyToken", R"({"clientId":"a","accessToken":""})", "$.accessToken"},
+        BadCase{"TokenOfAnotherType", R"({"clientId":"a","accessToken":["SECRET"]})",
                 "$.accessToken"},
-        BadCase{"TokenOfAnotherType",
-                R"({"clientId":"a","accessToken":["SECRET"]})",
-                "$.accessToken"},
-        BadCase{"CertificateNoJson",
-                R"({"clientId":"a","accessToken":"t","certificate":"SECRET"})",
+        BadCase{"CertificateNoJson", R"({"clientId":"a","accessToken":"t","certificate":"SECRET"})",
                 "$.certificate"},
-        BadCase{"CertificateNoObject",
-                R"({"clientId":"a","accessToken":"t","certificate":"[1]"})",
+        BadCase{"CertificateNoObject", R"({"clientId":"a","accessToken":"t","certificate":"[1]"})",
                 "$.certificate"},
-        BadCase{"CertificateNumber",
-                R"({"clientId":"a","accessToken":"t","certificate":1})",
+        BadCase{"CertificateNumber", R"({"clientId":"a","accessToken":"t","certificate":1})",
                 "$.certificate"},
-        BadCase{
-            "ScopesNoArray",
-            R"({"clientId":"a","accessToken":"t","authorizedScopes":"SECRET"})",
-            "$.authorizedScopes"}),
+        BadCase{"ScopesNoArray",
+                R"({"clientId":"a","accessToken":"t","authorizedScopes":"SECRET"})",
+                "$.authorizedScopes"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(FormatCredentialsTest, IsSortedIndentedJsonWithTheCertificateAsReceived) {
-  const auto credentials = Read(
-      R"({"clientId":"a","certificate":"{\"version\":1}","accessToken":"t"})");
+  const auto credentials =
+      Read(R"({"clientId":"a","certificate":"{\"version\":1}","accessToken":"t"})");
   ASSERT_THAT(credentials, IsOk());
   EXPECT_EQ(FormatCredentials(*credentials).reveal(), R"({
   "accessToken": "t",
@@ -132,8 +120,7 @@ TEST(FormatCredentialsTest, IsSortedIndentedJsonWithTheCertificateAsReceived) {
 }
 
 TEST(FormatCredentialsTest, LeavesOutAMissingCertificate) {
-  EXPECT_EQ(FormatCredentials(*Read(R"({"clientId":"a","accessToken":"t"})"))
-                .reveal(),
+  EXPECT_EQ(FormatCredentials(*Read(R"({"clientId":"a","accessToken":"t"})")).reveal(),
             "{\n  \"accessToken\": \"t\",\n  \"clientId\": \"a\"\n}");
 }
 

@@ -26,8 +26,7 @@ constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip framing
 constexpr int kMemory = 8;            // zlib's default, as Python's
 constexpr int kUnknownSystem = 255;   // the header's OS field, as Python's
 
-absl::StatusOr<size_t> ReadAt(int fd, int64_t offset,
-                              std::vector<char>& buffer) {
+absl::StatusOr<size_t> ReadAt(int fd, int64_t offset, std::vector<char>& buffer) {
   ssize_t n;
   do {
     n = ::pread(fd, buffer.data(), buffer.size(), offset);
@@ -38,11 +37,10 @@ absl::StatusOr<size_t> ReadAt(int fd, int64_t offset,
 
 }  // namespace
 
-absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output,
-                                        const GzipHeader& header) {
+absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header) {
   z_stream stream = {};
-  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow,
-                     kMemory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
     return absl::ResourceExhaustedError("no memory to compress");
   }
   const absl::Cleanup end = [&stream] { ::deflateEnd(&stream); };

@@ -24,8 +24,7 @@ struct GzipCopyResult {
 // makes) of all of `input`, from its first byte whatever its offset, to
 // `output`. Takes about 400 KiB of memory for any size. Errors of the system:
 // their errno's code.
-absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output,
-                                        const GzipHeader& header);
+absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header);
 
 }  // namespace scriptworker::taskcluster
 

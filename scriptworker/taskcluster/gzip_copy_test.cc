@@ -24,10 +24,8 @@ class GzipCopyTest : public ::testing::Test {
   // The gzip form of `data` with the header of a.log and 1700000000.
   std::string Compress(const std::string& data) {
     const UniqueFd in(::open(folder_.Write("in", data).c_str(), O_RDONLY));
-    const UniqueFd out(
-        ::open(folder_.Path("out").c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600));
-    const auto result =
-        GzipCopy(in.get(), out.get(), {.name = "a.log", .mtime = 1700000000});
+    const UniqueFd out(::open(folder_.Path("out").c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600));
+    const auto result = GzipCopy(in.get(), out.get(), {.name = "a.log", .mtime = 1700000000});
     EXPECT_THAT(result, IsOk());
     EXPECT_EQ(result->bytes_in, static_cast<int64_t>(data.size()));
     EXPECT_EQ(result->sha256_in, crypto::HexEncode(crypto::Sha256(data)));

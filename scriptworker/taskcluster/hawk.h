@@ -51,15 +51,14 @@ std::string HawkExt(const Credentials& credentials);
 
 // base64(SHA-256) over `content_type` (its parameters are dropped, and it is
 // taken as empty where `body` is) and `body`.
-std::string HawkPayloadHash(std::string_view content_type,
-                            std::string_view body);
+std::string HawkPayloadHash(std::string_view content_type, std::string_view body);
 
 // The value of an Authorization header: always with a payload hash, fields in
 // the order mac, hash, id, ts, nonce, ext. `url` stands byte for byte in the
 // MAC, so it must be sent as it is.
-std::string HawkHeader(http::Method method, const http::Url& url,
-                       std::string_view content_type, std::string_view body,
-                       const Credentials& credentials, const HawkStamp& stamp);
+std::string HawkHeader(http::Method method, const http::Url& url, std::string_view content_type,
+                       std::string_view body, const Credentials& credentials,
+                       const HawkStamp& stamp);
 
 struct HawkFields {
   std::string id;
@@ -82,10 +81,8 @@ std::string HawkMac(const HawkFields& fields, const HawkRequest& request,
 // Unauthenticated if the MAC, or a payload hash that was sent, is not that of
 // the request. Compares in constant time. The age of `ts`, certificates and
 // scopes are up to the caller.
-absl::Status VerifyHawkHeader(const HawkFields& fields,
-                              const HawkRequest& request,
-                              std::string_view content_type,
-                              std::string_view body,
+absl::Status VerifyHawkHeader(const HawkFields& fields, const HawkRequest& request,
+                              std::string_view content_type, std::string_view body,
                               const SecretString& access_token);
 
 // Reads the `ext` field of a header or bewit: a JSON object; {} for "".

@@ -16,8 +16,7 @@ namespace tc = ::scriptworker::taskcluster;
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const scriptworker::SecretString key("a key that signed nothing");
-  const tc::HawkRequest request = {
-      .method = "GET", .target = "/a", .host = "tc.test", .port = 443};
+  const tc::HawkRequest request = {.method = "GET", .target = "/a", .host = "tc.test", .port = 443};
   if (const auto fields = tc::ParseHawkHeader(text); fields.ok()) {
     CHECK(!fields->id.empty());
     CHECK_GE(fields->ts, 0);

@@ -22,10 +22,8 @@ namespace {
 using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 
-constexpr std::string_view kBody =
-    R"({"workerGroup":"g","workerId":"w","tasks":1})";
-constexpr std::string_view kEmptyHash =
-    "B0weSUXsMcb5UhL41FZbrUJCAotzSI3HawE1NPLRUz8=";
+constexpr std::string_view kBody = R"({"workerGroup":"g","workerId":"w","tasks":1})";
+constexpr std::string_view kEmptyHash = "B0weSUXsMcb5UhL41FZbrUJCAotzSI3HawE1NPLRUz8=";
 
 Credentials Tester() {
   Credentials credentials;
@@ -36,20 +34,16 @@ Credentials Tester() {
 
 HawkStamp Stamp() { return {.ts = 1700000000, .nonce = "abcdef"}; }
 
-http::Url ParseUrl(std::string_view text) {
-  return http::Url::Parse(text).value();
-}
+http::Url ParseUrl(std::string_view text) { return http::Url::Parse(text).value(); }
 
 // The vectors were made with the reference.
 TEST(HawkHeaderTest, OfARequestWithABody) {
-  EXPECT_EQ(
-      HawkHeader(
-          http::Method::kPost,
-          ParseUrl("https://tc.example.com/api/queue/v1/claim-work/prov%2Fwt"),
-          "application/json", kBody, Tester(), Stamp()),
-      R"(Hawk mac="U7qee6yKMleMOdcbqcKCDy2aTx5XCO3VfqBvO9lLKCY=", )"
-      R"(hash="cpb8tDxG8NmQnA80uMB++cudNSscxJfRCh9p8FZlPiA=", id="tester", )"
-      R"(ts="1700000000", nonce="abcdef", ext="e30=")");
+  EXPECT_EQ(HawkHeader(http::Method::kPost,
+                       ParseUrl("https://tc.example.com/api/queue/v1/claim-work/prov%2Fwt"),
+                       "application/json", kBody, Tester(), Stamp()),
+            R"(Hawk mac="U7qee6yKMleMOdcbqcKCDy2aTx5XCO3VfqBvO9lLKCY=", )"
+            R"(hash="cpb8tDxG8NmQnA80uMB++cudNSscxJfRCh9p8FZlPiA=", id="tester", )"
+            R"(ts="1700000000", nonce="abcdef", ext="e30=")");
 }
 
 TEST(HawkHeaderTest, OfARequestWithoutBodyHashesNothingAsNoType) {
@@ -58,10 +52,8 @@ TEST(HawkHeaderTest, OfARequestWithoutBodyHashesNothingAsNoType) {
                  ParseUrl("https://tc.example.com/api/queue/v1/task/abc/runs/0/"
                           "reclaim"),
                  "", "", Tester(), Stamp()),
-      absl::StrCat(
-          R"(Hawk mac="dWyo+4+R/uQ8Ri0EPZvfPmmrc4HBt8LmBpRyDtMRelc=", hash=")",
-          kEmptyHash,
-          R"(", id="tester", ts="1700000000", nonce="abcdef", ext="e30=")"));
+      absl::StrCat(R"(Hawk mac="dWyo+4+R/uQ8Ri0EPZvfPmmrc4HBt8LmBpRyDtMRelc=", hash=")", kEmptyHash,
+                   R"(", id="tester", ts="1700000000", nonce="abcdef", ext="e30=")"));
 }
 
 TEST(HawkHeaderTest, OfTemporaryCredentialsHoldsTheCertificate) {
@@ -69,20 +61,16 @@ TEST(HawkHeaderTest, OfTemporaryCredentialsHoldsTheCertificate) {
   credentials.client_id = "t/tmp";
   credentials.access_token = SecretString("tok");
   credentials.certificate =
-      Certificate::Parse(
-          R"({"version":1,"scopes":["a:b","c?d>e~"],"start":1,"expiry":2,)"
-          R"("seed":"s","signature":"g"})")
+      Certificate::Parse(R"({"version":1,"scopes":["a:b","c?d>e~"],"start":1,"expiry":2,)"
+                         R"("seed":"s","signature":"g"})")
           .value();
-  EXPECT_EQ(
-      HawkHeader(http::Method::kGet,
-                 ParseUrl("https://tc.example.com/api/queue/v1/task/abc"), "",
-                 "", credentials, Stamp()),
-      absl::StrCat(
-          R"(Hawk mac="XOFx/ehwpFGOmkoj3VKDYTVMok5IjUoLEKVFpMcLbxM=", hash=")",
-          kEmptyHash, R"(", id="t/tmp", ts="1700000000", nonce="abcdef", )",
-          R"(ext="eyJjZXJ0aWZpY2F0ZSI6eyJ2ZXJzaW9uIjoxLCJzY29wZXMiOlsiYTpiIiwi)"
-          R"(Yz9kPmV-Il0sInN0YXJ0IjoxLCJleHBpcnkiOjIsInNlZWQiOiJzIiwic2lnbmF0)"
-          R"(dXJlIjoiZyJ9fQ==")"));
+  EXPECT_EQ(HawkHeader(http::Method::kGet, ParseUrl("https://tc.example.com/api/queue/v1/task/abc"),
+                       "", "", credentials, Stamp()),
+            absl::StrCat(R"(Hawk mac="XOFx/ehwpFGOmkoj3VKDYTVMok5IjUoLEKVFpMcLbxM=", hash=")",
+                         kEmptyHash, R"(", id="t/tmp", ts="1700000000", nonce="abcdef", )",
+                         R"(ext="eyJjZXJ0aWZpY2F0ZSI6eyJ2ZXJzaW9uIjoxLCJzY29wZXMiOlsiYTpiIiwi)"
+                         R"(Yz9kPmV-Il0sInN0YXJ0IjoxLCJleHBpcnkiOjIsInNlZWQiOiJzIiwic2lnbmF0)"
+                         R"(dXJlIjoiZyJ9fQ==")"));
 }
 
 TEST(HawkExtTest, CarriesAuthorizedScopes) {
@@ -99,8 +87,7 @@ TEST(HawkExtTest, IsAJsonObjectInEitherBase64) {
   EXPECT_THAT(ParseHawkExt("e30"), IsOk());
   for (const std::string_view bad : {"W10=", "e30", "%%%", "bm90IGpzb24="}) {
     if (bad == "e30") continue;
-    EXPECT_THAT(ParseHawkExt(bad), StatusIs(absl::StatusCode::kInvalidArgument))
-        << bad;
+    EXPECT_THAT(ParseHawkExt(bad), StatusIs(absl::StatusCode::kInvalidArgument)) << bad;
   }
 }
 
@@ -124,8 +111,8 @@ TEST(HawkNonceTest, IsSixUrlSafeCharacters) {
 
 TEST(ParseHawkHeaderTest, ReadsWhatHawkHeaderWrites) {
   const http::Url url = ParseUrl("http://127.0.0.1:8180/a?b=c");
-  const std::string header = HawkHeader(
-      http::Method::kPost, url, "application/json", kBody, Tester(), Stamp());
+  const std::string header =
+      HawkHeader(http::Method::kPost, url, "application/json", kBody, Tester(), Stamp());
   const auto fields = ParseHawkHeader(header);
   ASSERT_THAT(fields, IsOk());
   EXPECT_EQ(fields->id, "tester");
@@ -134,21 +121,17 @@ TEST(ParseHawkHeaderTest, ReadsWhatHawkHeaderWrites) {
   EXPECT_EQ(fields->ext, "e30=");
   const HawkRequest request = MakeHawkRequest(http::Method::kPost, url);
   const SecretString token("no-secret");
-  EXPECT_THAT(
-      VerifyHawkHeader(*fields, request, "application/json", kBody, token),
-      IsOk());
-  EXPECT_THAT(
-      VerifyHawkHeader(*fields, request, "application/json", "{}", token),
-      StatusIs(absl::StatusCode::kUnauthenticated));
-  EXPECT_THAT(VerifyHawkHeader(*fields, request, "application/json", kBody,
-                               SecretString("other")),
+  EXPECT_THAT(VerifyHawkHeader(*fields, request, "application/json", kBody, token), IsOk());
+  EXPECT_THAT(VerifyHawkHeader(*fields, request, "application/json", "{}", token),
+              StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(VerifyHawkHeader(*fields, request, "application/json", kBody, SecretString("other")),
               StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST(VerifyHawkHeaderTest, CoversEachPartOfTheRequest) {
   const http::Url url = ParseUrl("http://127.0.0.1:8180/a?b=c");
-  const auto fields = ParseHawkHeader(
-      HawkHeader(http::Method::kGet, url, "", "", Tester(), Stamp()));
+  const auto fields =
+      ParseHawkHeader(HawkHeader(http::Method::kGet, url, "", "", Tester(), Stamp()));
   ASSERT_THAT(fields, IsOk());
   const HawkRequest good = MakeHawkRequest(http::Method::kGet, url);
   const SecretString token("no-secret");
@@ -169,8 +152,7 @@ TEST(VerifyHawkHeaderTest, CoversEachPartOfTheRequest) {
 }
 
 TEST(ParseHawkHeaderTest, HashAndExtMayBeMissingAndOrderIsFree) {
-  const auto fields =
-      ParseHawkHeader(R"(hawk id="a", nonce="n",ts="1",  mac="m")");
+  const auto fields = ParseHawkHeader(R"(hawk id="a", nonce="n",ts="1",  mac="m")");
   ASSERT_THAT(fields, IsOk());
   EXPECT_EQ(fields->hash, "");
   EXPECT_EQ(fields->ext, "");
@@ -194,11 +176,10 @@ TEST(ParseHawkHeaderTest, RefusesWhatHawkDoes) {
            R"(Hawk id="a", ts="1", nonce="n", mac="m)",
            R"(Hawk id="a\", ts="1", nonce="n", mac="m")",
            "Hawk id=\"a\n\", ts=\"1\", nonce=\"n\", mac=\"m\"",
-           absl::StrCat(R"(Hawk id="a", ts="1", nonce="n", mac="m", ext=")",
-                        std::string(9000, 'a'), "\""),
+           absl::StrCat(R"(Hawk id="a", ts="1", nonce="n", mac="m", ext=")", std::string(9000, 'a'),
+                        "\""),
        }) {
-    EXPECT_THAT(ParseHawkHeader(value),
-                StatusIs(absl::StatusCode::kInvalidArgument))
+    EXPECT_THAT(ParseHawkHeader(value), StatusIs(absl::StatusCode::kInvalidArgument))
         << value.substr(0, 100);
   }
 }

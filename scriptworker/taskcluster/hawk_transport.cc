@@ -22,27 +22,23 @@ std::string RandomNonce() {
   return RandomHawkNonce(bitgen);
 }
 
-HawkTransport::HawkTransport(http::Transport& inner, Credentials credentials,
-                             Clock& clock, NonceSource nonces)
+HawkTransport::HawkTransport(http::Transport& inner, Credentials credentials, Clock& clock,
+                             NonceSource nonces)
     : inner_(inner),
       credentials_(std::move(credentials)),
       clock_(clock),
       nonces_(std::move(nonces)) {}
 
-absl::StatusOr<http::Response> HawkTransport::Send(
-    const http::Request& request) {
-  if (request.body_source != nullptr ||
-      request.redirects != http::Request::Redirects::kReturn) {
+absl::StatusOr<http::Response> HawkTransport::Send(const http::Request& request) {
+  if (request.body_source != nullptr || request.redirects != http::Request::Redirects::kReturn) {
     return absl::InvalidArgumentError(
         "a signed request can neither stream its body nor follow redirects");
   }
-  const HawkStamp stamp = {.ts = absl::ToUnixSeconds(clock_.Now()),
-                           .nonce = nonces_()};
+  const HawkStamp stamp = {.ts = absl::ToUnixSeconds(clock_.Now()), .nonce = nonces_()};
   http::Request signed_request = request;
   signed_request.headers = {
       {"Authorization",
-       HawkHeader(request.method, request.url,
-                  request.headers.Find("Content-Type").value_or(""),
+       HawkHeader(request.method, request.url, request.headers.Find("Content-Type").value_or(""),
                   request.body, credentials_, stamp)}};
   for (const auto& [name, value] : request.headers) {
     signed_request.headers.Add(name, value);

@@ -38,15 +38,12 @@ class HawkTransportTest : public ::testing::Test {
   HawkTransportTest() {
     request_.method = http::Method::kPost;
     request_.url =
-        http::Url::Parse(
-            "https://tc.example.com/api/queue/v1/claim-work/prov%2Fwt")
-            .value();
+        http::Url::Parse("https://tc.example.com/api/queue/v1/claim-work/prov%2Fwt").value();
     request_.headers.Add("Content-Type", "application/json");
     request_.body = R"({"workerGroup":"g","workerId":"w","tasks":1})";
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1700000000),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance};
   http::Request request_;
 };
 
@@ -57,33 +54,30 @@ TEST_F(HawkTransportTest, PutsTheAuthorizationInFront) {
   const http::Headers headers = inner.requests().at(0).headers;
   ASSERT_EQ(headers.size(), 2u);
   EXPECT_EQ(headers.begin()->first, "Authorization");
-  EXPECT_EQ(
-      headers.begin()->second,
-      R"(Hawk mac="U7qee6yKMleMOdcbqcKCDy2aTx5XCO3VfqBvO9lLKCY=", )"
-      R"(hash="cpb8tDxG8NmQnA80uMB++cudNSscxJfRCh9p8FZlPiA=", id="tester", )"
-      R"(ts="1700000000", nonce="abcdef", ext="e30=")");
+  EXPECT_EQ(headers.begin()->second,
+            R"(Hawk mac="U7qee6yKMleMOdcbqcKCDy2aTx5XCO3VfqBvO9lLKCY=", )"
+            R"(hash="cpb8tDxG8NmQnA80uMB++cudNSscxJfRCh9p8FZlPiA=", id="tester", )"
+            R"(ts="1700000000", nonce="abcdef", ext="e30=")");
   EXPECT_EQ(inner.requests()[0].body, request_.body);
 }
 
 TEST_F(HawkTransportTest, SignsEachRepetitionAnew) {
-  http::FunctionTransport inner(http::InTurn(
-      {http::MakeResponse(503), absl::UnavailableError("connection lost"),
-       http::MakeResponse(200)}));
+  http::FunctionTransport inner(
+      http::InTurn({http::MakeResponse(503), absl::UnavailableError("connection lost"),
+                    http::MakeResponse(200)}));
   HawkTransport hawk(inner, Tester(), clock_);
-  http::RetryingTransport transport(
-      hawk,
-      {.attempts = 3,
-       .backoff = RetryPolicy::Backoff::kTaskclusterClient,
-       .initial = absl::Seconds(10)},
-      clock_);
+  http::RetryingTransport transport(hawk,
+                                    {.attempts = 3,
+                                     .backoff = RetryPolicy::Backoff::kTaskclusterClient,
+                                     .initial = absl::Seconds(10)},
+                                    clock_);
   const auto response = transport.Send(request_);
   ASSERT_THAT(response, IsOk());
   EXPECT_EQ(response->status, 200);
   std::string nonces[3], macs[3];
   int64_t ts[3];
   for (size_t i = 0; i < 3; ++i) {
-    const auto fields =
-        ParseHawkHeader(*inner.requests().at(i).headers.Find("Authorization"));
+    const auto fields = ParseHawkHeader(*inner.requests().at(i).headers.Find("Authorization"));
     ASSERT_THAT(fields, IsOk());
     nonces[i] = fields->nonce;
     macs[i] = fields->mac;
@@ -101,13 +95,11 @@ TEST_F(HawkTransportTest, RefusesWhatTheSignatureWouldNotCover) {
   HawkTransport transport(inner, Tester(), clock_);
   http::Request following = request_;
   following.redirects = http::Request::Redirects::kFollow;
-  EXPECT_THAT(transport.Send(following),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(transport.Send(following), StatusIs(absl::StatusCode::kInvalidArgument));
   http::StringSource source("body");
   http::Request streaming = request_;
   streaming.body_source = &source;
-  EXPECT_THAT(transport.Send(streaming),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(transport.Send(streaming), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_TRUE(inner.requests().empty());
 }
 

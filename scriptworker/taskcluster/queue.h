@@ -96,25 +96,25 @@ class TaskClaimer {
       const ClaimRequest& request, const CancellationToken& cancellation) = 0;
 
   // Renews the claim. `credentials` are the run's latest ones.
-  virtual absl::StatusOr<Reclaim> ReclaimTask(
-      const TaskId& task_id, RunId run_id, const Credentials& credentials,
-      const CancellationToken& cancellation) = 0;
+  virtual absl::StatusOr<Reclaim> ReclaimTask(const TaskId& task_id, RunId run_id,
+                                              const Credentials& credentials,
+                                              const CancellationToken& cancellation) = 0;
 
   // Resolve the run. Repeating the same report is harmless.
   virtual absl::Status ReportCompleted(const TaskId& task_id, RunId run_id,
                                        const Credentials& credentials) = 0;
   virtual absl::Status ReportFailed(const TaskId& task_id, RunId run_id,
                                     const Credentials& credentials) = 0;
-  virtual absl::Status ReportException(const TaskId& task_id, RunId run_id,
-                                       ExceptionReason reason,
+  virtual absl::Status ReportException(const TaskId& task_id, RunId run_id, ExceptionReason reason,
                                        const Credentials& credentials) = 0;
 
   // Announces an artifact. Returns the URL to PUT an S3Artifact's bytes to, to
   // be used byte for byte and never logged unredacted; empty for the others.
   // Repeating it with equal properties is allowed and gives a new URL.
-  virtual absl::StatusOr<std::string> CreateArtifact(
-      const TaskId& task_id, RunId run_id, std::string_view name,
-      const ArtifactRequest& artifact, const Credentials& credentials) = 0;
+  virtual absl::StatusOr<std::string> CreateArtifact(const TaskId& task_id, RunId run_id,
+                                                     std::string_view name,
+                                                     const ArtifactRequest& artifact,
+                                                     const Credentials& credentials) = 0;
 };
 
 struct ArtifactInfo {
@@ -134,15 +134,13 @@ class TaskReader {
   virtual absl::StatusOr<TaskStatus> Status(const TaskId& task_id) = 0;
 
   // The artifacts of the task's latest run, of all pages.
-  virtual absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(
-      const TaskId& task_id) = 0;
+  virtual absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(const TaskId& task_id) = 0;
 
   // Where a GET that follows redirects finds the artifact of the latest run:
   // for a name under public/ a plain URL, for others one that is signed with
   // the permanent credentials for 15 minutes (FailedPrecondition without).
   // Asks nobody.
-  virtual absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id,
-                                                std::string_view name) = 0;
+  virtual absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id, std::string_view name) = 0;
 };
 
 }  // namespace scriptworker::taskcluster

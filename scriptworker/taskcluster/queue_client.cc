@@ -64,8 +64,7 @@ json::Value ArtifactBody(const ArtifactRequest& artifact) {
   return json::Value(std::move(body));
 }
 
-std::string RunRoute(std::string_view pattern, const TaskId& task_id,
-                     RunId run_id) {
+std::string RunRoute(std::string_view pattern, const TaskId& task_id, RunId run_id) {
   return Route(pattern, {task_id.str(), absl::StrCat(run_id)});
 }
 
@@ -86,11 +85,9 @@ QueueClient::QueueClient(ApiCaller api, std::optional<Credentials> credentials)
 absl::StatusOr<std::unique_ptr<QueueClient>> QueueClient::Create(
     std::string_view root_url, http::Transport& transport, Clock& clock,
     std::optional<Credentials> credentials, ApiOptions options) {
-  SW_ASSIGN_OR_RETURN(ApiCaller api,
-                      ApiCaller::Create(root_url, "queue/v1", transport, clock,
-                                        std::move(options)));
-  return absl::WrapUnique(
-      new QueueClient(std::move(api), std::move(credentials)));
+  SW_ASSIGN_OR_RETURN(
+      ApiCaller api, ApiCaller::Create(root_url, "queue/v1", transport, clock, std::move(options)));
+  return absl::WrapUnique(new QueueClient(std::move(api), std::move(credentials)));
 }
 
 absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
@@ -98,39 +95,34 @@ absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
   const json::Value body(json::Object{{"workerGroup", request.worker_group},
                                       {"workerId", request.worker_id},
                                       {"tasks", request.tasks}});
-  SW_ASSIGN_OR_RETURN(
-      const ApiCaller::Answer answer,
-      api_.Send({.name = "claimWork",
-                 .method = http::Method::kPost,
-                 .route = Route("/claim-work/{}", {request.task_queue_id}),
-                 .body = &body,
-                 .credentials = permanent(),
-                 .cancellation = cancellation}));
-  SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims,
-                      Read(answer, ParseClaimedTasks));
+  SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
+                      api_.Send({.name = "claimWork",
+                                 .method = http::Method::kPost,
+                                 .route = Route("/claim-work/{}", {request.task_queue_id}),
+                                 .body = &body,
+                                 .credentials = permanent(),
+                                 .cancellation = cancellation}));
+  SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims, Read(answer, ParseClaimedTasks));
   for (ClaimedTask& claim : claims) claim.server_time = answer.server_time;
   return claims;
 }
 
-absl::StatusOr<Reclaim> QueueClient::ReclaimTask(
-    const TaskId& task_id, RunId run_id, const Credentials& credentials,
-    const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(
-      const ApiCaller::Answer answer,
-      api_.Send({.name = "reclaimTask",
-                 .method = http::Method::kPost,
-                 .route = RunRoute("/task/{}/runs/{}/reclaim", task_id, run_id),
-                 .credentials = &credentials,
-                 .cancellation = cancellation}));
+absl::StatusOr<Reclaim> QueueClient::ReclaimTask(const TaskId& task_id, RunId run_id,
+                                                 const Credentials& credentials,
+                                                 const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
+                      api_.Send({.name = "reclaimTask",
+                                 .method = http::Method::kPost,
+                                 .route = RunRoute("/task/{}/runs/{}/reclaim", task_id, run_id),
+                                 .credentials = &credentials,
+                                 .cancellation = cancellation}));
   SW_ASSIGN_OR_RETURN(Reclaim reclaim, Read(answer, ParseReclaim));
   reclaim.server_time = answer.server_time;
   return reclaim;
 }
 
-absl::Status QueueClient::Report(std::string_view name,
-                                 std::string_view pattern,
-                                 const TaskId& task_id, RunId run_id,
-                                 const json::Value* body,
+absl::Status QueueClient::Report(std::string_view name, std::string_view pattern,
+                                 const TaskId& task_id, RunId run_id, const json::Value* body,
                                  const Credentials& credentials) {
   return api_
       .Send({.name = name,
@@ -143,40 +135,36 @@ absl::Status QueueClient::Report(std::string_view name,
 
 absl::Status QueueClient::ReportCompleted(const TaskId& task_id, RunId run_id,
                                           const Credentials& credentials) {
-  return Report("reportCompleted", "/task/{}/runs/{}/completed", task_id,
-                run_id, nullptr, credentials);
+  return Report("reportCompleted", "/task/{}/runs/{}/completed", task_id, run_id, nullptr,
+                credentials);
 }
 
 absl::Status QueueClient::ReportFailed(const TaskId& task_id, RunId run_id,
                                        const Credentials& credentials) {
-  return Report("reportFailed", "/task/{}/runs/{}/failed", task_id, run_id,
-                nullptr, credentials);
+  return Report("reportFailed", "/task/{}/runs/{}/failed", task_id, run_id, nullptr, credentials);
 }
 
 absl::Status QueueClient::ReportException(const TaskId& task_id, RunId run_id,
-                                          ExceptionReason reason,
-                                          const Credentials& credentials) {
+                                          ExceptionReason reason, const Credentials& credentials) {
   const json::Value body(json::Object{{"reason", ToString(reason)}});
-  return Report("reportException", "/task/{}/runs/{}/exception", task_id,
-                run_id, &body, credentials);
+  return Report("reportException", "/task/{}/runs/{}/exception", task_id, run_id, &body,
+                credentials);
 }
 
-absl::StatusOr<std::string> QueueClient::CreateArtifact(
-    const TaskId& task_id, RunId run_id, std::string_view name,
-    const ArtifactRequest& artifact, const Credentials& credentials) {
+absl::StatusOr<std::string> QueueClient::CreateArtifact(const TaskId& task_id, RunId run_id,
+                                                        std::string_view name,
+                                                        const ArtifactRequest& artifact,
+                                                        const Credentials& credentials) {
   const json::Value body = ArtifactBody(artifact);
-  SW_ASSIGN_OR_RETURN(
-      const ApiCaller::Answer answer,
-      api_.Send({.name = "createArtifact",
-                 .method = http::Method::kPost,
-                 .route = Route("/task/{}/runs/{}/artifacts/{}",
-                                {task_id.str(), absl::StrCat(run_id), name}),
-                 .body = &body,
-                 .credentials = &credentials}));
+  SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
+                      api_.Send({.name = "createArtifact",
+                                 .method = http::Method::kPost,
+                                 .route = Route("/task/{}/runs/{}/artifacts/{}",
+                                                {task_id.str(), absl::StrCat(run_id), name}),
+                                 .body = &body,
+                                 .credentials = &credentials}));
   if (!std::holds_alternative<S3Artifact>(artifact)) return std::string();
-  return Read(answer, [](const json::Reader& reader) {
-    return reader.String("putUrl");
-  });
+  return Read(answer, [](const json::Reader& reader) { return reader.String("putUrl"); });
 }
 
 absl::StatusOr<TaskDefinition> QueueClient::Task(const TaskId& task_id) {
@@ -190,16 +178,14 @@ absl::StatusOr<TaskDefinition> QueueClient::Task(const TaskId& task_id) {
 }
 
 absl::StatusOr<TaskStatus> QueueClient::Status(const TaskId& task_id) {
-  SW_ASSIGN_OR_RETURN(
-      const ApiCaller::Answer answer,
-      api_.Send({.name = "status",
-                 .route = Route("/task/{}/status", {task_id.str()}),
-                 .credentials = permanent()}));
+  SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
+                      api_.Send({.name = "status",
+                                 .route = Route("/task/{}/status", {task_id.str()}),
+                                 .credentials = permanent()}));
   return Read(answer, TaskStatus::FromAnswer);
 }
 
-absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(
-    const TaskId& task_id) {
+absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(const TaskId& task_id) {
   const std::string route = Route("/task/{}/artifacts", {task_id.str()});
   std::vector<ArtifactInfo> artifacts;
   std::string query;
@@ -215,12 +201,12 @@ absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(
     if (page.continuation_token.empty()) return artifacts;
     query = Route("?continuationToken={}", {page.continuation_token});
   }
-  return absl::DataLossError(absl::StrCat(
-      "listLatestArtifacts: the list of task ", task_id, " does not end"));
+  return absl::DataLossError(
+      absl::StrCat("listLatestArtifacts: the list of task ", task_id, " does not end"));
 }
 
-absl::StatusOr<http::Url> QueueClient::ReadableUrl(
-    std::string_view route, std::string_view name) const {
+absl::StatusOr<http::Url> QueueClient::ReadableUrl(std::string_view route,
+                                                   std::string_view name) const {
   SW_ASSIGN_OR_RETURN(http::Url url, api_.MakeUrl(route));
   if (absl::StartsWith(name, "public/")) return url;
   if (!credentials_.has_value()) {
@@ -230,18 +216,14 @@ absl::StatusOr<http::Url> QueueClient::ReadableUrl(
   return SignedUrl(url, *credentials_, api_.clock().Now() + kSignedUrlLifetime);
 }
 
-absl::StatusOr<http::Url> QueueClient::ArtifactUrl(const TaskId& task_id,
-                                                   std::string_view name) {
-  return ReadableUrl(Route("/task/{}/artifacts/{}", {task_id.str(), name}),
-                     name);
+absl::StatusOr<http::Url> QueueClient::ArtifactUrl(const TaskId& task_id, std::string_view name) {
+  return ReadableUrl(Route("/task/{}/artifacts/{}", {task_id.str(), name}), name);
 }
 
-absl::StatusOr<http::Url> QueueClient::RunArtifactUrl(const TaskId& task_id,
-                                                      RunId run_id,
+absl::StatusOr<http::Url> QueueClient::RunArtifactUrl(const TaskId& task_id, RunId run_id,
                                                       std::string_view name) {
-  return ReadableUrl(Route("/task/{}/runs/{}/artifacts/{}",
-                           {task_id.str(), absl::StrCat(run_id), name}),
-                     name);
+  return ReadableUrl(
+      Route("/task/{}/runs/{}/artifacts/{}", {task_id.str(), absl::StrCat(run_id), name}), name);
 }
 
 }  // namespace scriptworker::taskcluster

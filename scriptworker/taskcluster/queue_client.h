@@ -28,33 +28,31 @@ class QueueClient final : public TaskClaimer, public TaskReader {
   // TaskReader asks for (unsigned without). `transport` must not retry by
   // itself. It and `clock` must outlive the client. InvalidArgument for a bad
   // root URL.
-  static absl::StatusOr<std::unique_ptr<QueueClient>> Create(
-      std::string_view root_url, http::Transport& transport, Clock& clock,
-      std::optional<Credentials> credentials, ApiOptions options = {});
+  static absl::StatusOr<std::unique_ptr<QueueClient>> Create(std::string_view root_url,
+                                                             http::Transport& transport,
+                                                             Clock& clock,
+                                                             std::optional<Credentials> credentials,
+                                                             ApiOptions options = {});
 
   absl::StatusOr<std::vector<ClaimedTask>> ClaimWork(
-      const ClaimRequest& request,
-      const CancellationToken& cancellation) override;
-  absl::StatusOr<Reclaim> ReclaimTask(
-      const TaskId& task_id, RunId run_id, const Credentials& credentials,
-      const CancellationToken& cancellation) override;
+      const ClaimRequest& request, const CancellationToken& cancellation) override;
+  absl::StatusOr<Reclaim> ReclaimTask(const TaskId& task_id, RunId run_id,
+                                      const Credentials& credentials,
+                                      const CancellationToken& cancellation) override;
   absl::Status ReportCompleted(const TaskId& task_id, RunId run_id,
                                const Credentials& credentials) override;
   absl::Status ReportFailed(const TaskId& task_id, RunId run_id,
                             const Credentials& credentials) override;
-  absl::Status ReportException(const TaskId& task_id, RunId run_id,
-                               ExceptionReason reason,
+  absl::Status ReportException(const TaskId& task_id, RunId run_id, ExceptionReason reason,
                                const Credentials& credentials) override;
-  absl::StatusOr<std::string> CreateArtifact(
-      const TaskId& task_id, RunId run_id, std::string_view name,
-      const ArtifactRequest& artifact, const Credentials& credentials) override;
+  absl::StatusOr<std::string> CreateArtifact(const TaskId& task_id, RunId run_id,
+                                             std::string_view name, const ArtifactRequest& artifact,
+                                             const Credentials& credentials) override;
 
   absl::StatusOr<TaskDefinition> Task(const TaskId& task_id) override;
   absl::StatusOr<TaskStatus> Status(const TaskId& task_id) override;
-  absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(
-      const TaskId& task_id) override;
-  absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id,
-                                        std::string_view name) override;
+  absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(const TaskId& task_id) override;
+  absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id, std::string_view name) override;
 
   // As ArtifactUrl(), of a given run.
   absl::StatusOr<http::Url> RunArtifactUrl(const TaskId& task_id, RunId run_id,
@@ -63,11 +61,9 @@ class QueueClient final : public TaskClaimer, public TaskReader {
  private:
   QueueClient(ApiCaller api, std::optional<Credentials> credentials);
 
-  absl::Status Report(std::string_view name, std::string_view pattern,
-                      const TaskId& task_id, RunId run_id,
-                      const json::Value* body, const Credentials& credentials);
-  absl::StatusOr<http::Url> ReadableUrl(std::string_view route,
-                                        std::string_view name) const;
+  absl::Status Report(std::string_view name, std::string_view pattern, const TaskId& task_id,
+                      RunId run_id, const json::Value* body, const Credentials& credentials);
+  absl::StatusOr<http::Url> ReadableUrl(std::string_view route, std::string_view name) const;
   const Credentials* permanent() const {
     return credentials_.has_value() ? &*credentials_ : nullptr;
   }

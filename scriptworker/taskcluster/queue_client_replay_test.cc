@@ -56,12 +56,11 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
   const absl::StatusOr<json::Value> body = json::Parse(exchange.request_body);
   if (parts[0] == "claim-work") {
     return client
-        .ClaimWork(
-            {.task_queue_id = http::PercentDecode(parts[1]).value(),
-             .worker_group = Member(*body, "workerGroup"),
-             .worker_id = Member(*body, "workerId"),
-             .tasks = static_cast<int>(body->Find("tasks")->int_value())},
-            CancellationToken())
+        .ClaimWork({.task_queue_id = http::PercentDecode(parts[1]).value(),
+                    .worker_group = Member(*body, "workerGroup"),
+                    .worker_id = Member(*body, "workerId"),
+                    .tasks = static_cast<int>(body->Find("tasks")->int_value())},
+                   CancellationToken())
         .status();
   }
   const TaskId task = TaskId::Parse(parts.at(1)).value();
@@ -75,17 +74,14 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
   }
   const std::string_view verb = parts.at(4);
   if (verb == "reclaim") {
-    return client.ReclaimTask(task, run, credentials, CancellationToken())
-        .status();
+    return client.ReclaimTask(task, run, credentials, CancellationToken()).status();
   }
-  if (verb == "completed")
-    return client.ReportCompleted(task, run, credentials);
+  if (verb == "completed") return client.ReportCompleted(task, run, credentials);
   if (verb == "failed") return client.ReportFailed(task, run, credentials);
   if (verb == "exception") {
     for (const ExceptionReason reason :
          {ExceptionReason::kWorkerShutdown, ExceptionReason::kMalformedPayload,
-          ExceptionReason::kResourceUnavailable,
-          ExceptionReason::kInternalError,
+          ExceptionReason::kResourceUnavailable, ExceptionReason::kInternalError,
           ExceptionReason::kIntermittentTask}) {
       if (Member(*body, "reason") == ToString(reason)) {
         return client.ReportException(task, run, reason, credentials);
@@ -94,12 +90,10 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
   }
   if (verb == "artifacts") {
     return client
-        .CreateArtifact(
-            task, run, http::PercentDecode(parts.at(5)).value(),
-            S3Artifact{
-                .content_type = Member(*body, "contentType"),
-                .expires = ParseTimestamp(Member(*body, "expires")).value()},
-            credentials)
+        .CreateArtifact(task, run, http::PercentDecode(parts.at(5)).value(),
+                        S3Artifact{.content_type = Member(*body, "contentType"),
+                                   .expires = ParseTimestamp(Member(*body, "expires")).value()},
+                        credentials)
         .status();
   }
   return absl::UnimplementedError(absl::StrCat("route ", route));
@@ -119,8 +113,7 @@ TEST(QueueClientReplayTest, RequestsAreTheReferencesByteForByte) {
       ++all;
       const std::string header(*exchange.request_headers.Find("Authorization"));
       const HawkFields fields = ParseHawkHeader(header).value();
-      const std::vector<Credentials> signers =
-          recording.FindCredentials(fields.id, fields.ext);
+      const std::vector<Credentials> signers = recording.FindCredentials(fields.id, fields.ext);
       ASSERT_FALSE(signers.empty());
       SimulatedClock clock(absl::FromUnixSeconds(fields.ts));
       http::FunctionTransport transport(
@@ -136,9 +129,9 @@ TEST(QueueClientReplayTest, RequestsAreTheReferencesByteForByte) {
           });
       RetryPolicy once;
       once.attempts = 1;
-      const auto client = QueueClient::Create(
-          exchange.url.origin(), transport, clock, signers.front(),
-          {.retry = once, .nonces = [&fields] { return fields.nonce; }});
+      const auto client =
+          QueueClient::Create(exchange.url.origin(), transport, clock, signers.front(),
+                              {.retry = once, .nonces = [&fields] { return fields.nonce; }});
       ASSERT_THAT(client, IsOk());
 
       const absl::Status status = MakeCall(**client, exchange, signers.front());
@@ -157,8 +150,7 @@ TEST(QueueClientReplayTest, RequestsAreTheReferencesByteForByte) {
       EXPECT_EQ(sent.url, absl::StrCat(exchange.url.origin(), exchange.target));
       EXPECT_EQ(sent.body, exchange.request_body);
       EXPECT_EQ(sent.headers.Find("Authorization"), header);
-      EXPECT_EQ(sent.headers.Find("Content-Type"),
-                exchange.request_headers.Find("Content-Type"));
+      EXPECT_EQ(sent.headers.Find("Content-Type"), exchange.request_headers.Find("Content-Type"));
       if (!testing::Test::HasFailure()) ++same;
     }
   }
@@ -170,20 +162,17 @@ class ScenarioTest : public ::testing::Test {
  protected:
   QueueClient& Load(std::string_view scenario) {
     recording_ = LoadRecording(scenario);
-    transport_ =
-        std::make_unique<http::FunctionTransport>(Replay(recording_, &used_));
+    transport_ = std::make_unique<http::FunctionTransport>(Replay(recording_, &used_));
     std::optional<Credentials> credentials;
     if (!recording_.credentials.empty()) {
       credentials = recording_.credentials.front().credentials;
     }
-    client_ = QueueClient::Create("http://127.0.0.1:8180", *transport_, clock_,
-                                  credentials)
-                  .value();
+    client_ =
+        QueueClient::Create("http://127.0.0.1:8180", *transport_, clock_, credentials).value();
     return *client_;
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1795359797),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(1795359797), SimulatedClock::Mode::kAutoAdvance};
   Recording recording_;
   int used_ = 0;
   std::unique_ptr<http::FunctionTransport> transport_;
@@ -192,11 +181,10 @@ class ScenarioTest : public ::testing::Test {
 
 TEST_F(ScenarioTest, ATaskFromClaimToCompletedIsReadFromARecording) {
   QueueClient& queue = Load("worker-success");
-  const auto claims = queue.ClaimWork(
-      {.task_queue_id = "scriptworker-k8s/rec-worker-success-zpqn",
-       .worker_group = "rec-group",
-       .worker_id = "rec-worker-1"},
-      CancellationToken());
+  const auto claims = queue.ClaimWork({.task_queue_id = "scriptworker-k8s/rec-worker-success-zpqn",
+                                       .worker_group = "rec-group",
+                                       .worker_id = "rec-worker-1"},
+                                      CancellationToken());
   ASSERT_THAT(claims, IsOk());
   ASSERT_THAT(*claims, SizeIs(1));
   const ClaimedTask& claim = claims->front();
@@ -204,42 +192,34 @@ TEST_F(ScenarioTest, ATaskFromClaimToCompletedIsReadFromARecording) {
   ASSERT_THAT(claim.task, IsOk());
   EXPECT_TRUE(claim.task->expires().has_value());
   EXPECT_EQ(claim.server_time, absl::FromUnixSeconds(1795359797));
-  EXPECT_THAT(
-      queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials),
-      IsOk());
+  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials), IsOk());
 }
 
 TEST_F(ScenarioTest, InjectedServerErrorsAreOvercome) {
   QueueClient& queue = Load("worker-retries-queue");
   const std::string target = recording_.exchanges.front().target;
-  const std::string queue_id =
-      http::PercentDecode(target.substr(target.rfind('/') + 1)).value();
-  const auto claims = queue.ClaimWork({.task_queue_id = queue_id,
-                                       .worker_group = "rec-group",
-                                       .worker_id = "rec-worker-1"},
-                                      CancellationToken());
+  const std::string queue_id = http::PercentDecode(target.substr(target.rfind('/') + 1)).value();
+  const auto claims = queue.ClaimWork(
+      {.task_queue_id = queue_id, .worker_group = "rec-group", .worker_id = "rec-worker-1"},
+      CancellationToken());
   ASSERT_THAT(claims, IsOk());
   ASSERT_THAT(*claims, SizeIs(1));
   const ClaimedTask& claim = claims->front();
-  EXPECT_THAT(queue.ReclaimTask(claim.task_id, claim.run_id, claim.credentials,
-                                CancellationToken()),
-              IsOk());
   EXPECT_THAT(
-      queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials),
+      queue.ReclaimTask(claim.task_id, claim.run_id, claim.credentials, CancellationToken()),
       IsOk());
+  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials), IsOk());
   EXPECT_EQ(used_, 7);  // four of them were answered 5xx
 }
 
 TEST_F(ScenarioTest, WrongCredentialsAndMissingScopesAreSaidInWords) {
-  for (const auto& [scenario, code] :
-       {std::pair<std::string_view, absl::StatusCode>{
-            "worker-claim-401", absl::StatusCode::kUnauthenticated},
-        {"worker-claim-403", absl::StatusCode::kPermissionDenied}}) {
+  for (const auto& [scenario, code] : {std::pair<std::string_view, absl::StatusCode>{
+                                           "worker-claim-401", absl::StatusCode::kUnauthenticated},
+                                       {"worker-claim-403", absl::StatusCode::kPermissionDenied}}) {
     QueueClient& queue = Load(scenario);
     const std::string target = recording_.exchanges.front().target;
     const auto claims = queue.ClaimWork(
-        {.task_queue_id =
-             http::PercentDecode(target.substr(target.rfind('/') + 1)).value(),
+        {.task_queue_id = http::PercentDecode(target.substr(target.rfind('/') + 1)).value(),
          .worker_group = "rec-group",
          .worker_id = "rec-worker-1"},
         CancellationToken());
@@ -252,12 +232,9 @@ TEST_F(ScenarioTest, PagesOfArtifactsAreReadToTheEnd) {
   QueueClient& queue = Load("py-pagination");
   int lists = 0;
   for (const RecordedExchange& exchange : recording_.exchanges) {
-    const std::vector<std::string_view> parts =
-        absl::StrSplit(exchange.target, '/');
-    if (exchange.method == "GET" && parts.size() == 7 &&
-        parts[6] == "artifacts") {
-      const auto artifacts =
-          queue.ListLatestArtifacts(TaskId::Parse(parts[5]).value());
+    const std::vector<std::string_view> parts = absl::StrSplit(exchange.target, '/');
+    if (exchange.method == "GET" && parts.size() == 7 && parts[6] == "artifacts") {
+      const auto artifacts = queue.ListLatestArtifacts(TaskId::Parse(parts[5]).value());
       ASSERT_THAT(artifacts, IsOk());
       EXPECT_THAT(*artifacts, testing::Not(testing::IsEmpty()));
       ++lists;
@@ -272,8 +249,7 @@ TEST_F(ScenarioTest, EveryRecordedDefinitionAndStatusIsRead) {
   for (const char* scenario : {"api-states", "py-cot-reads", "api-claim"}) {
     QueueClient& queue = Load(scenario);
     for (const RecordedExchange& exchange : recording_.exchanges) {
-      const std::vector<std::string_view> parts =
-          absl::StrSplit(exchange.target, '/');
+      const std::vector<std::string_view> parts = absl::StrSplit(exchange.target, '/');
       if (exchange.method != "GET" || exchange.status != 200 ||
           !absl::StartsWith(exchange.target, "/api/queue/v1/task/")) {
         continue;

@@ -51,24 +51,18 @@ Credentials Named(std::string_view client_id) {
 class QueueClientTest : public ::testing::Test {
  protected:
   QueueClient& Client(std::vector<absl::StatusOr<http::Response>> responses) {
-    transport_ = std::make_unique<http::FunctionTransport>(
-        http::InTurn(std::move(responses)));
-    client_ =
-        QueueClient::Create("https://tc.test", *transport_, clock_, permanent_)
-            .value();
+    transport_ = std::make_unique<http::FunctionTransport>(http::InTurn(std::move(responses)));
+    client_ = QueueClient::Create("https://tc.test", *transport_, clock_, permanent_).value();
     return *client_;
   }
-  const http::SentRequest Sent(size_t i = 0) const {
-    return transport_->requests().at(i);
-  }
+  const http::SentRequest Sent(size_t i = 0) const { return transport_->requests().at(i); }
   std::string SentBy(size_t i = 0) const {
     const std::string header(*Sent(i).headers.Find("Authorization"));
     const size_t begin = header.find("id=\"") + 4;
     return header.substr(begin, header.find('"', begin) - begin);
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1700000000),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance};
   std::optional<Credentials> permanent_ = Named("permanent");
   const Credentials temporary_ = Named("temporary");
   const TaskId task_ = TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value();
@@ -78,11 +72,9 @@ class QueueClientTest : public ::testing::Test {
 
 TEST_F(QueueClientTest, ClaimWorkUsesThePermanentCredentials) {
   QueueClient& client = Client({http::MakeResponse(200, R"({"tasks": []})")});
-  EXPECT_THAT(client.ClaimWork({.task_queue_id = "prov/wt",
-                                .worker_group = "g",
-                                .worker_id = "w",
-                                .tasks = 1},
-                               CancellationToken()),
+  EXPECT_THAT(client.ClaimWork(
+                  {.task_queue_id = "prov/wt", .worker_group = "g", .worker_id = "w", .tasks = 1},
+                  CancellationToken()),
               IsOkAndHolds(IsEmpty()));
   EXPECT_EQ(Sent().method, http::Method::kPost);
   EXPECT_EQ(Sent().url, absl::StrCat(kBase, "/claim-work/prov%2Fwt"));
@@ -92,13 +84,11 @@ TEST_F(QueueClientTest, ClaimWorkUsesThePermanentCredentials) {
 }
 
 TEST_F(QueueClientTest, ReportsUseTheRunsCredentials) {
-  QueueClient& client =
-      Client({http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}"),
-              http::MakeResponse(200, "{}")});
+  QueueClient& client = Client({http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}"),
+                                http::MakeResponse(200, "{}")});
   EXPECT_THAT(client.ReportCompleted(task_, 0, temporary_), IsOk());
   EXPECT_THAT(client.ReportFailed(task_, 1, temporary_), IsOk());
-  EXPECT_THAT(client.ReportException(task_, 2, ExceptionReason::kWorkerShutdown,
-                                     temporary_),
+  EXPECT_THAT(client.ReportException(task_, 2, ExceptionReason::kWorkerShutdown, temporary_),
               IsOk());
   const std::string runs = absl::StrCat(kBase, "/task/", task_, "/runs");
   EXPECT_EQ(Sent(0).url, absl::StrCat(runs, "/0/completed"));
@@ -111,10 +101,9 @@ TEST_F(QueueClientTest, ReportsUseTheRunsCredentials) {
 }
 
 TEST_F(QueueClientTest, ALostClaimIsAbortedWithAQueueError) {
-  QueueClient& client = Client({http::MakeResponse(
-      409, R"({"code": "RequestConflict", "message": "Run 0 is resolved"})")});
-  const auto reclaim =
-      client.ReclaimTask(task_, 0, temporary_, CancellationToken());
+  QueueClient& client = Client(
+      {http::MakeResponse(409, R"({"code": "RequestConflict", "message": "Run 0 is resolved"})")});
+  const auto reclaim = client.ReclaimTask(task_, 0, temporary_, CancellationToken());
   EXPECT_THAT(reclaim, StatusIs(absl::StatusCode::kAborted));
   EXPECT_EQ(GetQueueError(reclaim.status())->http_status, 409);
 }
@@ -126,69 +115,54 @@ TEST_F(QueueClientTest, CreateArtifactSendsEachKindInTheReferencesOrder) {
       http::MakeResponse(200, R"({"storageType": "error"})"),
   });
   const absl::Time expires = ParseTimestamp("2030-01-01T00:00:00.958Z").value();
-  EXPECT_THAT(client.CreateArtifact(
-                  task_, 0, "public/a b",
-                  S3Artifact{.content_type = "text/plain", .expires = expires},
-                  temporary_),
+  EXPECT_THAT(client.CreateArtifact(task_, 0, "public/a b",
+                                    S3Artifact{.content_type = "text/plain", .expires = expires},
+                                    temporary_),
               IsOkAndHolds("http://s"));
-  EXPECT_THAT(client.CreateArtifact(task_, 0, "public/l",
-                                    LinkArtifact{.artifact = "public/a b",
-                                                 .content_type = "text/plain",
-                                                 .expires = expires},
+  EXPECT_THAT(
+      client.CreateArtifact(
+          task_, 0, "public/l",
+          LinkArtifact{.artifact = "public/a b", .content_type = "text/plain", .expires = expires},
+          temporary_),
+      IsOkAndHolds(""));
+  EXPECT_THAT(client.CreateArtifact(task_, 0, "public/e",
+                                    ErrorArtifact{.reason = ErrorArtifact::Reason::kTooLarge,
+                                                  .message = "too large",
+                                                  .expires = expires},
                                     temporary_),
               IsOkAndHolds(""));
-  EXPECT_THAT(client.CreateArtifact(
-                  task_, 0, "public/e",
-                  ErrorArtifact{.reason = ErrorArtifact::Reason::kTooLarge,
-                                .message = "too large",
-                                .expires = expires},
-                  temporary_),
-              IsOkAndHolds(""));
-  EXPECT_THAT(Sent(0).url,
-              testing::EndsWith("/runs/0/artifacts/public%2Fa%20b"));
-  EXPECT_EQ(
-      Sent(0).body,
-      R"({"storageType":"s3","expires":"2030-01-01T00:00:00.958000+00:00")"
-      R"(,"contentType":"text/plain"})");
-  EXPECT_EQ(
-      Sent(1).body,
-      R"({"storageType":"link","expires":"2030-01-01T00:00:00.958000+00:00",)"
-      R"("contentType":"text/plain","artifact":"public/a b"})");
-  EXPECT_EQ(
-      Sent(2).body,
-      R"({"storageType":"error","expires":"2030-01-01T00:00:00.958000+00:00",)"
-      R"("reason":"too-large-file-on-worker","message":"too large"})");
+  EXPECT_THAT(Sent(0).url, testing::EndsWith("/runs/0/artifacts/public%2Fa%20b"));
+  EXPECT_EQ(Sent(0).body, R"({"storageType":"s3","expires":"2030-01-01T00:00:00.958000+00:00")"
+                          R"(,"contentType":"text/plain"})");
+  EXPECT_EQ(Sent(1).body, R"({"storageType":"link","expires":"2030-01-01T00:00:00.958000+00:00",)"
+                          R"("contentType":"text/plain","artifact":"public/a b"})");
+  EXPECT_EQ(Sent(2).body, R"({"storageType":"error","expires":"2030-01-01T00:00:00.958000+00:00",)"
+                          R"("reason":"too-large-file-on-worker","message":"too large"})");
 }
 
 TEST_F(QueueClientTest, AnAnswerOfTheWrongShapeNamesUrlAndPath) {
   const auto odd = [](std::string body) {
-    return std::vector<absl::StatusOr<http::Response>>{
-        http::MakeResponse(200, std::move(body))};
+    return std::vector<absl::StatusOr<http::Response>>{http::MakeResponse(200, std::move(body))};
   };
   EXPECT_THAT(
-      Client(odd(R"({"tasks": 1})"))
-          .ClaimWork({.task_queue_id = "p/w"}, CancellationToken()),
+      Client(odd(R"({"tasks": 1})")).ClaimWork({.task_queue_id = "p/w"}, CancellationToken()),
       StatusIs(absl::StatusCode::kDataLoss,
-               AllOf(HasSubstr("claimWork"),
-                     HasSubstr(absl::StrCat(kBase, "/claim-work/p%2Fw")),
+               AllOf(HasSubstr("claimWork"), HasSubstr(absl::StrCat(kBase, "/claim-work/p%2Fw")),
                      HasSubstr("$.tasks"))));
   EXPECT_THAT(Client(odd(R"({"takenUntil": "2030-01-01T00:00:00Z",
                              "credentials": {"clientId": 7,
                                              "accessToken": "SECRET"}})"))
                   .ReclaimTask(task_, 0, temporary_, CancellationToken()),
               StatusIs(absl::StatusCode::kDataLoss,
-                       AllOf(HasSubstr("$.credentials.clientId"),
-                             Not(HasSubstr("SECRET")))));
-  EXPECT_THAT(
-      Client(odd("{}")).CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_),
-      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("putUrl")));
+                       AllOf(HasSubstr("$.credentials.clientId"), Not(HasSubstr("SECRET")))));
+  EXPECT_THAT(Client(odd("{}")).CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("putUrl")));
   EXPECT_THAT(Client(odd(R"({"scopes": {}})")).Task(task_),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.scopes")));
   EXPECT_THAT(Client(odd("[]")).Status(task_),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$")));
-  EXPECT_THAT(
-      Client(odd(R"({"artifacts": [{}]})")).ListLatestArtifacts(task_),
-      StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.artifacts[0]")));
+  EXPECT_THAT(Client(odd(R"({"artifacts": [{}]})")).ListLatestArtifacts(task_),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.artifacts[0]")));
 }
 
 TEST_F(QueueClientTest, ListsTheArtifactsOfAllPages) {
@@ -199,47 +173,39 @@ TEST_F(QueueClientTest, ListsTheArtifactsOfAllPages) {
           "continuationToken": "x+/="})"),
       http::MakeResponse(200, R"({"artifacts": [{"name": "b"}]})"),
   });
-  EXPECT_THAT(
-      client.ListLatestArtifacts(task_),
-      IsOkAndHolds(ElementsAre(AllOf(Field(&ArtifactInfo::name, "a"),
-                                     Field(&ArtifactInfo::content_length, 5)),
-                               Field(&ArtifactInfo::name, "b"))));
-  EXPECT_THAT(Sent(1).url,
-              testing::EndsWith("/artifacts?continuationToken=x%2B%2F%3D"));
+  EXPECT_THAT(client.ListLatestArtifacts(task_),
+              IsOkAndHolds(ElementsAre(
+                  AllOf(Field(&ArtifactInfo::name, "a"), Field(&ArtifactInfo::content_length, 5)),
+                  Field(&ArtifactInfo::name, "b"))));
+  EXPECT_THAT(Sent(1).url, testing::EndsWith("/artifacts?continuationToken=x%2B%2F%3D"));
 }
 
 TEST_F(QueueClientTest, AListThatNeverEndsIsAnError) {
   transport_ = std::make_unique<http::FunctionTransport>(
       [](const http::Request&) -> absl::StatusOr<http::Response> {
-        return http::MakeResponse(
-            200, R"({"artifacts": [], "continuationToken": "again"})");
+        return http::MakeResponse(200, R"({"artifacts": [], "continuationToken": "again"})");
       });
-  client_ =
-      QueueClient::Create("https://tc.test", *transport_, clock_, permanent_)
-          .value();
-  EXPECT_THAT(client_->ListLatestArtifacts(task_),
-              StatusIs(absl::StatusCode::kDataLoss));
+  client_ = QueueClient::Create("https://tc.test", *transport_, clock_, permanent_).value();
+  EXPECT_THAT(client_->ListLatestArtifacts(task_), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(QueueClientTest, PublicArtifactsHavePlainUrlsAndPrivateOnesABewit) {
   QueueClient& client = Client({});
   const auto plain = client.ArtifactUrl(task_, "public/a(1).txt");
   ASSERT_THAT(plain, IsOk());
-  EXPECT_EQ(
-      plain->ToString(),
-      absl::StrCat(kBase, "/task/", task_, "/artifacts/public%2Fa%281%29.txt"));
+  EXPECT_EQ(plain->ToString(),
+            absl::StrCat(kBase, "/task/", task_, "/artifacts/public%2Fa%281%29.txt"));
   const auto bewit_url = client.RunArtifactUrl(task_, 3, "private/x");
   ASSERT_THAT(bewit_url, IsOk());
-  EXPECT_THAT(bewit_url->ToString(),
-              StartsWith(absl::StrCat(kBase, "/task/", task_,
-                                      "/runs/3/artifacts/private%2Fx?bewit=")));
+  EXPECT_THAT(
+      bewit_url->ToString(),
+      StartsWith(absl::StrCat(kBase, "/task/", task_, "/runs/3/artifacts/private%2Fx?bewit=")));
   const auto bewit = ParseBewit(bewit_url->target());
   ASSERT_THAT(bewit, IsOk());
   EXPECT_EQ(bewit->id, "permanent");
   EXPECT_EQ(bewit->expiry, 1700000000 + 15 * 60);
   EXPECT_THAT(client.ArtifactUrl(task_, "publicity"), IsOk());
-  EXPECT_THAT(client.ArtifactUrl(task_, "publicity")->ToString(),
-              HasSubstr("bewit="));
+  EXPECT_THAT(client.ArtifactUrl(task_, "publicity")->ToString(), HasSubstr("bewit="));
   EXPECT_THAT(transport_->requests(), IsEmpty());
 }
 
@@ -256,8 +222,7 @@ TEST_F(QueueClientTest, WithoutCredentialsPublicThingsCanBeRead) {
 TEST(ExceptionReasonTest, EveryReasonHasItsName) {
   EXPECT_EQ(ToString(ExceptionReason::kWorkerShutdown), "worker-shutdown");
   EXPECT_EQ(ToString(ExceptionReason::kMalformedPayload), "malformed-payload");
-  EXPECT_EQ(ToString(ExceptionReason::kResourceUnavailable),
-            "resource-unavailable");
+  EXPECT_EQ(ToString(ExceptionReason::kResourceUnavailable), "resource-unavailable");
   EXPECT_EQ(ToString(ExceptionReason::kInternalError), "internal-error");
   EXPECT_EQ(ToString(ExceptionReason::kSuperseded), "superseded");
   EXPECT_EQ(ToString(ExceptionReason::kIntermittentTask), "intermittent-task");

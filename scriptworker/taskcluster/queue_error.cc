@@ -28,9 +28,8 @@ std::string_view CutBefore(std::string_view text, std::string_view mark) {
 
 std::string StringMember(const json::Value& object, std::string_view key) {
   const json::Value* member = object.Find(key);
-  return member != nullptr && member->is_string()
-             ? std::string(member->string_value())
-             : std::string();
+  return member != nullptr && member->is_string() ? std::string(member->string_value())
+                                                  : std::string();
 }
 
 // The message in one line: what was asked for, without the long tail.
@@ -78,9 +77,7 @@ absl::Status MakeQueueError(std::string_view what, const QueueError& error) {
   payload.Set("status", error.http_status);
   payload.Set("code", error.code);
   payload.Set("message", error.message);
-  status.SetPayload(
-      kPayloadUrl,
-      absl::Cord(json::FormatCompact(json::Value(std::move(payload)))));
+  status.SetPayload(kPayloadUrl, absl::Cord(json::FormatCompact(json::Value(std::move(payload)))));
   return status;
 }
 
@@ -99,8 +96,7 @@ std::optional<QueueError> GetQueueError(const absl::Status& status) {
 QueueError ParseQueueError(int http_status, std::string_view body) {
   QueueError error;
   error.http_status = http_status;
-  const absl::StatusOr<json::Value> value =
-      json::Parse(body, {.source = "error", .max_depth = 64});
+  const absl::StatusOr<json::Value> value = json::Parse(body, {.source = "error", .max_depth = 64});
   if (value.ok() && value->is_object()) {
     error.code = StringMember(*value, "code");
     if (error.code.empty()) error.code = StringMember(*value, "reason");
@@ -109,8 +105,8 @@ QueueError ParseQueueError(int http_status, std::string_view body) {
   } else {
     error.message = std::string(body.substr(0, 200));
   }
-  error.message = std::string(absl::StripAsciiWhitespace(
-      CutBefore(error.message, "\n---").substr(0, kMaxMessage)));
+  error.message = std::string(
+      absl::StripAsciiWhitespace(CutBefore(error.message, "\n---").substr(0, kMaxMessage)));
   return error;
 }
 

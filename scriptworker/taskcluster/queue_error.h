@@ -13,9 +13,8 @@ namespace scriptworker::taskcluster {
 // What a Taskcluster service said when it refused a request.
 struct QueueError {
   int http_status = 0;
-  std::string code;  // `RequestConflict`, ...; empty if the body has none
-  std::string
-      message;  // cut before the service's `---` block and to 2000 bytes
+  std::string code;     // `RequestConflict`, ...; empty if the body has none
+  std::string message;  // cut before the service's `---` block and to 2000 bytes
 };
 
 // The status code for an HTTP status >= 400, as queue.h lists them.

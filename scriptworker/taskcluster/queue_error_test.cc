@@ -32,10 +32,10 @@ TEST(CodeForHttpStatusTest, IsTheTableOfQueueH) {
 }
 
 TEST(QueueErrorTest, TravelsInAStatus) {
-  const absl::Status status = MakeQueueError(
-      "reclaimTask", {.http_status = 409,
-                      .code = "RequestConflict",
-                      .message = "Run 0 is resolved\nor \"not\" running"});
+  const absl::Status status =
+      MakeQueueError("reclaimTask", {.http_status = 409,
+                                     .code = "RequestConflict",
+                                     .message = "Run 0 is resolved\nor \"not\" running"});
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(status.message(),
             "reclaimTask: HTTP 409 RequestConflict: Run 0 is resolved or "
@@ -54,32 +54,27 @@ TEST(QueueErrorTest, OtherErrorsHaveNone) {
 
 TEST(QueueErrorTest, SaysTheMissingScopesInOneLine) {
   const QueueError error = ParseQueueError(
-      403,
-      R"({"code": "InsufficientScopes", "message": "Client ID a does not have )"
-      R"(sufficient scopes and is missing the following scopes:\n\n```\nq:x\n)"
-      R"(```\n\nThis request requires the client to satisfy the following )"
-      R"(scope expression:\n\n```\nq:x\n```\n\n---\n\n* method: a"})");
+      403, R"({"code": "InsufficientScopes", "message": "Client ID a does not have )"
+           R"(sufficient scopes and is missing the following scopes:\n\n```\nq:x\n)"
+           R"(```\n\nThis request requires the client to satisfy the following )"
+           R"(scope expression:\n\n```\nq:x\n```\n\n---\n\n* method: a"})");
   EXPECT_EQ(MakeQueueError("claimWork", error).message(),
             "claimWork: HTTP 403 InsufficientScopes: Client ID a does not have "
             "sufficient scopes and is missing the following scopes: q:x");
 }
 
 TEST(QueueErrorTest, TakesAnyBody) {
-  EXPECT_EQ(ParseQueueError(404, R"({"error": "Not found"})").message,
-            "Not found");
-  const QueueError error_artifact = ParseQueueError(
-      424, R"({"reason": "file-missing-on-worker", "message": "no file"})");
+  EXPECT_EQ(ParseQueueError(404, R"({"error": "Not found"})").message, "Not found");
+  const QueueError error_artifact =
+      ParseQueueError(424, R"({"reason": "file-missing-on-worker", "message": "no file"})");
   EXPECT_EQ(error_artifact.code, "file-missing-on-worker");
   EXPECT_EQ(error_artifact.message, "no file");
-  EXPECT_EQ(ParseQueueError(503, "no healthy upstream").message,
-            "no healthy upstream");
+  EXPECT_EQ(ParseQueueError(503, "no healthy upstream").message, "no healthy upstream");
   EXPECT_EQ(ParseQueueError(504, "").message, "");
   EXPECT_EQ(ParseQueueError(500, R"({"message": 5})").message, "");
-  EXPECT_THAT(ParseQueueError(500, std::string(100'000, 'x')).message,
-              SizeIs(200));
+  EXPECT_THAT(ParseQueueError(500, std::string(100'000, 'x')).message, SizeIs(200));
   EXPECT_THAT(
-      ParseQueueError(400, absl::StrCat(R"({"message": ")",
-                                        std::string(100'000, 'x'), "\"}"))
+      ParseQueueError(400, absl::StrCat(R"({"message": ")", std::string(100'000, 'x'), "\"}"))
           .message,
       SizeIs(2000));
 }
@@ -90,8 +85,8 @@ TEST(QueueErrorTest, EveryRecordedErrorBecomesOneReadableLine) {
     for (const RecordedExchange& exchange : LoadRecording(scenario).exchanges) {
       if (exchange.status < 400) continue;
       ++all;
-      const absl::Status status = MakeQueueError(
-          "x", ParseQueueError(exchange.status, exchange.response_body));
+      const absl::Status status =
+          MakeQueueError("x", ParseQueueError(exchange.status, exchange.response_body));
       EXPECT_FALSE(status.ok());
       EXPECT_THAT(std::string(status.message()), Not(HasSubstr("\n")));
       EXPECT_THAT(std::string(status.message()), Not(HasSubstr("---")));

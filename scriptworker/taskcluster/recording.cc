@@ -35,9 +35,8 @@ constexpr std::string_view kFolder = "testdata/recordings";
 
 std::string Text(const json::Value& object, std::string_view key) {
   const json::Value* member = object.Find(key);
-  return member != nullptr && member->is_string()
-             ? std::string(member->string_value())
-             : std::string();
+  return member != nullptr && member->is_string() ? std::string(member->string_value())
+                                                  : std::string();
 }
 
 bool Truth(const json::Value& object, std::string_view key) {
@@ -87,9 +86,8 @@ RecordedExchange ReadExchange(const json::Value& entry) {
   exchange.response_body = ReadResponseBody(*response.Find("content"));
   exchange.comment = Text(entry, "comment");
   exchange.mac_is_wrong = Truth(entry, "_macMismatchOnPurpose");
-  exchange.incomplete =
-      response.Find("_incomplete") != nullptr ||
-      response.Find("content")->Find("_incomplete") != nullptr;
+  exchange.incomplete = response.Find("_incomplete") != nullptr ||
+                        response.Find("content")->Find("_incomplete") != nullptr;
   return exchange;
 }
 
@@ -110,16 +108,15 @@ Recording LoadRecording(std::string_view scenario) {
   const json::Value credentials = ReadJson(scenario, "credentials.json");
   for (const json::Value& one : credentials.Find("credentials")->array()) {
     recording.credentials.push_back(
-        {Credentials::FromJson(json::Reader(one, scenario)).value(),
-         Text(one, "origin")});
+        {Credentials::FromJson(json::Reader(one, scenario)).value(), Text(one, "origin")});
   }
   return recording;
 }
 
 std::vector<std::string> ListRecordings() {
   std::vector<std::string> scenarios;
-  for (const auto& entry : std::filesystem::directory_iterator(
-           TestFilePath(std::string(kFolder)))) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(TestFilePath(std::string(kFolder)))) {
     if (std::filesystem::exists(entry.path() / "exchange.har")) {
       scenarios.push_back(entry.path().filename().string());
     }
@@ -129,8 +126,8 @@ std::vector<std::string> ListRecordings() {
   return scenarios;
 }
 
-std::vector<Credentials> Recording::FindCredentials(
-    std::string_view client_id, std::string_view ext) const {
+std::vector<Credentials> Recording::FindCredentials(std::string_view client_id,
+                                                    std::string_view ext) const {
   std::optional<json::Value> certificate;
   if (const absl::StatusOr<json::Value> parsed = ParseHawkExt(ext);
       parsed.ok() && parsed->Find("certificate") != nullptr) {
@@ -139,34 +136,28 @@ std::vector<Credentials> Recording::FindCredentials(
   std::vector<Credentials> found;
   for (const RecordedCredentials& candidate : credentials) {
     const Credentials& one = candidate.credentials;
-    if (one.client_id == client_id &&
-        one.certificate.has_value() == certificate.has_value() &&
-        (!certificate.has_value() ||
-         one.certificate->value() == *certificate)) {
+    if (one.client_id == client_id && one.certificate.has_value() == certificate.has_value() &&
+        (!certificate.has_value() || one.certificate->value() == *certificate)) {
       found.push_back(one);
     }
   }
   return found;
 }
 
-http::FunctionTransport::Function Replay(const Recording& recording,
-                                         int* used) {
+http::FunctionTransport::Function Replay(const Recording& recording, int* used) {
   auto next = std::make_shared<std::map<std::string, size_t>>();
-  return [&recording, used, next](
-             const http::Request& request) -> absl::StatusOr<http::Response> {
-    const std::string key = absl::StrCat(http::MethodName(request.method), " ",
-                                         request.url.target());
+  return [&recording, used, next](const http::Request& request) -> absl::StatusOr<http::Response> {
+    const std::string key =
+        absl::StrCat(http::MethodName(request.method), " ", request.url.target());
     size_t& from = (*next)[key];
     for (; from < recording.exchanges.size(); ++from) {
       const RecordedExchange& exchange = recording.exchanges[from];
       if (absl::StrCat(exchange.method, " ", exchange.target) != key) continue;
       ++from;
       ++*used;
-      if (request.body_source == nullptr &&
-          request.body != exchange.request_body) {
-        return absl::FailedPreconditionError(
-            absl::StrCat("body of ", key, " is ", request.body,
-                         "; recorded was ", exchange.request_body));
+      if (request.body_source == nullptr && request.body != exchange.request_body) {
+        return absl::FailedPreconditionError(absl::StrCat(
+            "body of ", key, " is ", request.body, "; recorded was ", exchange.request_body));
       }
       if (exchange.status == 0) {
         return absl::UnavailableError(absl::StrCat(key, ": connection lost"));

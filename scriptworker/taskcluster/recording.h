@@ -42,8 +42,7 @@ struct Recording {
 
   // Those that a request with this id and ext was signed with: equal client id
   // and certificate. Several, if an id has several tokens.
-  std::vector<Credentials> FindCredentials(std::string_view client_id,
-                                           std::string_view ext) const;
+  std::vector<Credentials> FindCredentials(std::string_view client_id, std::string_view ext) const;
 };
 
 // Reads testdata/recordings/SCENARIO. Crashes if it cannot.

@@ -46,11 +46,9 @@ class References {
  public:
   explicit References(const std::string& corpora) {
     const std::string path = corpora + "/taskcluster/references.json";
-    const json::Value all =
-        json::Parse(ReadFile(path).value(), {.source = path}).value();
+    const json::Value all = json::Parse(ReadFile(path).value(), {.source = path}).value();
     for (const json::Value& file : all.array()) {
-      files_[std::string(file.Find("filename")->string_value())] =
-          *file.Find("content");
+      files_[std::string(file.Find("filename")->string_value())] = *file.Find("content");
     }
   }
 
@@ -74,9 +72,8 @@ class References {
       if (!IsCallOf(request, entry)) continue;
       const json::Value* input = entry.Find("input");
       if (input == nullptr) {
-        return request.body.empty()
-                   ? absl::OkStatus()
-                   : absl::InvalidArgumentError("the call has no body");
+        return request.body.empty() ? absl::OkStatus()
+                                    : absl::InvalidArgumentError("the call has no body");
       }
       return CheckBody(request.body, input->string_value());
     }
@@ -84,8 +81,7 @@ class References {
   }
 
  private:
-  static bool IsCallOf(const http::SentRequest& request,
-                       const json::Value& entry) {
+  static bool IsCallOf(const http::SentRequest& request, const json::Value& entry) {
     if (absl::AsciiStrToLower(http::MethodName(request.method)) !=
         entry.Find("method")->string_value()) {
       return false;
@@ -102,16 +98,14 @@ class References {
   }
 
   absl::Status CheckBody(std::string_view body, std::string_view input) const {
-    const std::string path =
-        absl::StrCat("/schemas/queue/", absl::StripSuffix(input, "#"));
+    const std::string path = absl::StrCat("/schemas/queue/", absl::StripSuffix(input, "#"));
     const absl::StatusOr<json::Value> value = json::Parse(body);
     if (!value.ok()) return value.status();
     const absl::StatusOr<json::Value> document = Schema(path);
     if (!document.ok()) return document.status();
     const auto schema = json::Schema::Compile(
-        *document, absl::StrCat(kRoot, path), [this](std::string_view uri) {
-          return Schema(absl::StripPrefix(uri, kRoot));
-        });
+        *document, absl::StrCat(kRoot, path),
+        [this](std::string_view uri) { return Schema(absl::StripPrefix(uri, kRoot)); });
     if (!schema.ok()) return schema.status();
     return schema->Validate(*value);
   }
@@ -143,20 +137,16 @@ class RequestConformanceTest : public ::testing::Test {
     Credentials credentials;
     credentials.client_id = "c";
     credentials.access_token = SecretString("t");
-    queue_ =
-        QueueClient::Create(kRoot, transport_, clock_, credentials).value();
-    creator_ =
-        TaskCreator::Create(kRoot, transport_, clock_, credentials).value();
+    queue_ = QueueClient::Create(kRoot, transport_, clock_, credentials).value();
+    creator_ = TaskCreator::Create(kRoot, transport_, clock_, credentials).value();
     credentials_ = credentials;
   }
 
   // All answers are {}: the requests are what counts.
-  http::FunctionTransport transport_{
-      [](const http::Request&) -> absl::StatusOr<http::Response> {
-        return http::MakeResponse(200, "{}");
-      }};
-  SimulatedClock clock_{absl::FromUnixSeconds(0),
-                        SimulatedClock::Mode::kAutoAdvance};
+  http::FunctionTransport transport_{[](const http::Request&) -> absl::StatusOr<http::Response> {
+    return http::MakeResponse(200, "{}");
+  }};
+  SimulatedClock clock_{absl::FromUnixSeconds(0), SimulatedClock::Mode::kAutoAdvance};
   std::unique_ptr<QueueClient> queue_;
   std::unique_ptr<TaskCreator> creator_;
   Credentials credentials_;
@@ -187,20 +177,16 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
     (void)queue_->ReportException(task_, 0, reason, credentials_);
   }
   std::vector<ArtifactRequest> artifacts;
-  for (const std::string_view expires :
-       {"2030-01-01T00:00:00.000Z", "2030-01-01T00:00:00.958Z"}) {
+  for (const std::string_view expires : {"2030-01-01T00:00:00.000Z", "2030-01-01T00:00:00.958Z"}) {
     const absl::Time time = ParseTimestamp(expires).value();
+    artifacts.push_back(S3Artifact{.content_type = "text/plain", .expires = time});
     artifacts.push_back(
-        S3Artifact{.content_type = "text/plain", .expires = time});
-    artifacts.push_back(LinkArtifact{
-        .artifact = "public/a", .content_type = "text/plain", .expires = time});
+        LinkArtifact{.artifact = "public/a", .content_type = "text/plain", .expires = time});
     for (const ErrorArtifact::Reason reason :
-         {ErrorArtifact::Reason::kFileMissing,
-          ErrorArtifact::Reason::kInvalidResource,
-          ErrorArtifact::Reason::kTooLarge,
-          ErrorArtifact::Reason::kNotReadable}) {
-      artifacts.push_back(ErrorArtifact{
-          .reason = reason, .message = "no such file", .expires = time});
+         {ErrorArtifact::Reason::kFileMissing, ErrorArtifact::Reason::kInvalidResource,
+          ErrorArtifact::Reason::kTooLarge, ErrorArtifact::Reason::kNotReadable}) {
+      artifacts.push_back(
+          ErrorArtifact{.reason = reason, .message = "no such file", .expires = time});
     }
   }
   for (const ArtifactRequest& artifact : artifacts) {
@@ -216,9 +202,8 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
   const std::vector<http::SentRequest> requests = transport_.requests();
   for (const http::SentRequest& request : requests) {
     const absl::Status status = references.Check(request);
-    EXPECT_TRUE(status.ok())
-        << http::MethodName(request.method) << " " << request.url << " "
-        << request.body << ": " << status;
+    EXPECT_TRUE(status.ok()) << http::MethodName(request.method) << " " << request.url << " "
+                             << request.body << ": " << status;
     if (status.ok()) ++valid;
   }
   std::cout << "request bodies " << valid << "/" << requests.size() << "\n";
@@ -230,8 +215,7 @@ TEST_F(RequestConformanceTest, TheReasonSupersededIsNotOneOfTheQueues) {
   if (!corpora.has_value()) {
     GTEST_SKIP() << "SKIPPED: needs CORPORA_DIR (taskcluster/references.json)";
   }
-  (void)queue_->ReportException(task_, 0, ExceptionReason::kSuperseded,
-                                credentials_);
+  (void)queue_->ReportException(task_, 0, ExceptionReason::kSuperseded, credentials_);
   EXPECT_EQ(References(*corpora).Check(transport_.requests().at(0)).code(),
             absl::StatusCode::kInvalidArgument);
 }

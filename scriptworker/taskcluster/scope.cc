@@ -18,20 +18,16 @@ bool ScopeSatisfies(std::string_view held, std::string_view required) {
   return held == required;
 }
 
-bool ScopesSatisfy(absl::Span<const std::string> held,
-                   absl::Span<const std::string> required) {
-  return std::all_of(
-      required.begin(), required.end(), [held](const std::string& wanted) {
-        return std::any_of(held.begin(), held.end(),
-                           [&wanted](const std::string& scope) {
-                             return ScopeSatisfies(scope, wanted);
-                           });
-      });
+bool ScopesSatisfy(absl::Span<const std::string> held, absl::Span<const std::string> required) {
+  return std::all_of(required.begin(), required.end(), [held](const std::string& wanted) {
+    return std::any_of(held.begin(), held.end(), [&wanted](const std::string& scope) {
+      return ScopeSatisfies(scope, wanted);
+    });
+  });
 }
 
 bool IsValidScope(std::string_view scope) {
-  return std::all_of(scope.begin(), scope.end(),
-                     [](char c) { return c >= ' ' && c <= '~'; });
+  return std::all_of(scope.begin(), scope.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 }  // namespace scriptworker::taskcluster

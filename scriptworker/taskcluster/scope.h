@@ -16,8 +16,7 @@ bool ScopeSatisfies(std::string_view held, std::string_view required);
 
 // Whether each of `required` is satisfied by one of `held`. True for no
 // required scopes.
-bool ScopesSatisfy(absl::Span<const std::string> held,
-                   absl::Span<const std::string> required);
+bool ScopesSatisfy(absl::Span<const std::string> held, absl::Span<const std::string> required);
 
 // Whether `scope` consists of printable ASCII only, as Taskcluster demands.
 bool IsValidScope(std::string_view scope);

@@ -20,24 +20,22 @@ struct ScopeCase {
 class ScopeSatisfiesTest : public ::testing::TestWithParam<ScopeCase> {};
 
 TEST_P(ScopeSatisfiesTest, Holds) {
-  EXPECT_EQ(ScopeSatisfies(GetParam().held, GetParam().required),
-            GetParam().satisfied);
+  EXPECT_EQ(ScopeSatisfies(GetParam().held, GetParam().required), GetParam().satisfied);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, ScopeSatisfiesTest,
-    ::testing::Values(
-        ScopeCase{"Equal", "queue:a", "queue:a", true},
-        ScopeCase{"Different", "queue:a", "queue:b", false},
-        ScopeCase{"PrefixWithoutStar", "queue:", "queue:a", false},
-        ScopeCase{"PrefixWithStar", "queue:*", "queue:a", true},
-        ScopeCase{"StarMatchesNothing", "queue:*", "queue:", true},
-        ScopeCase{"StarAlone", "*", "anything", true},
-        ScopeCase{"StarInTheMiddleIsLiteral", "a:*:c", "a:b:c", false},
-        ScopeCase{"StarInTheMiddleEqual", "a:*:c", "a:*:c", true},
-        ScopeCase{"RequiredStarIsNoPattern", "queue:a", "queue:*", false},
-        ScopeCase{"RequiredStarCoveredByStar", "queue:*", "queue:a*", true},
-        ScopeCase{"LongerPatternThanScope", "queue:abc*", "queue:a", false}),
+    ::testing::Values(ScopeCase{"Equal", "queue:a", "queue:a", true},
+                      ScopeCase{"Different", "queue:a", "queue:b", false},
+                      ScopeCase{"PrefixWithoutStar", "queue:", "queue:a", false},
+                      ScopeCase{"PrefixWithStar", "queue:*", "queue:a", true},
+                      ScopeCase{"StarMatchesNothing", "queue:*", "queue:", true},
+                      ScopeCase{"StarAlone", "*", "anything", true},
+                      ScopeCase{"StarInTheMiddleIsLiteral", "a:*:c", "a:b:c", false},
+                      ScopeCase{"StarInTheMiddleEqual", "a:*:c", "a:*:c", true},
+                      ScopeCase{"RequiredStarIsNoPattern", "queue:a", "queue:*", false},
+                      ScopeCase{"RequiredStarCoveredByStar", "queue:*", "queue:a*", true},
+                      ScopeCase{"LongerPatternThanScope", "queue:abc*", "queue:a", false}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ScopesSatisfyTest, NeedsEachRequiredScope) {

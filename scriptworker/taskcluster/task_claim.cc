@@ -57,8 +57,8 @@ absl::StatusOr<ClaimedTask> ReadClaim(const json::Reader& claim) {
   SW_ASSIGN_OR_RETURN(const absl::Time taken_until, ReadTakenUntil(claim));
   SW_ASSIGN_OR_RETURN(Credentials credentials, ReadCredentials(claim));
   SW_ASSIGN_OR_RETURN(const json::Reader task, claim.Field("task"));
-  absl::StatusOr<TaskDefinition> definition = TaskDefinition::FromJson(
-      task.value(), absl::StrCat("definition of task ", *task_id));
+  absl::StatusOr<TaskDefinition> definition =
+      TaskDefinition::FromJson(task.value(), absl::StrCat("definition of task ", *task_id));
   return ClaimedTask{.task_id = *std::move(task_id),
                      .run_id = run_id,
                      .worker_group = std::move(worker_group),
@@ -73,11 +73,9 @@ absl::StatusOr<ClaimedTask> ReadClaim(const json::Reader& claim) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<ClaimedTask>> ParseClaimedTasks(
-    const json::Reader& answer) {
+absl::StatusOr<std::vector<ClaimedTask>> ParseClaimedTasks(const json::Reader& answer) {
   SW_ASSIGN_OR_RETURN(const json::Reader tasks, answer.Field("tasks"));
-  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements,
-                      tasks.Elements());
+  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements, tasks.Elements());
   std::vector<ClaimedTask> claims;
   for (const json::Reader& element : elements) {
     SW_ASSIGN_OR_RETURN(ClaimedTask claim, ReadClaim(element));

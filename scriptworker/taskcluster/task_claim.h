@@ -47,8 +47,7 @@ struct Reclaim {
 };
 
 // Reads {"tasks": [...]}. Errors name the JSON path and quote no secret.
-absl::StatusOr<std::vector<ClaimedTask>> ParseClaimedTasks(
-    const json::Reader& answer);
+absl::StatusOr<std::vector<ClaimedTask>> ParseClaimedTasks(const json::Reader& answer);
 
 absl::StatusOr<Reclaim> ParseReclaim(const json::Reader& answer);
 

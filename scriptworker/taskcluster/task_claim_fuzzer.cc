@@ -19,8 +19,7 @@ namespace json = ::scriptworker::json;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto error = tc::GetQueueError(
-      tc::MakeQueueError("fuzz", tc::ParseQueueError(400, text)));
+  const auto error = tc::GetQueueError(tc::MakeQueueError("fuzz", tc::ParseQueueError(400, text)));
   CHECK(error.has_value());
   const auto value = json::Parse(text);
   if (!value.ok()) return 0;

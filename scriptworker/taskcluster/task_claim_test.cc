@@ -66,13 +66,12 @@ TEST(ParseClaimedTasksTest, NothingToDoIsAnEmptyList) {
 }
 
 TEST(ParseClaimedTasksTest, AClaimWithABrokenDefinitionCanStillBeResolved) {
-  const auto claims = Read(absl::StrReplaceAll(
-      kAnswer, {{R"({"payload": {"maxRunTime": 600}})", R"({"scopes": 1})"}}));
+  const auto claims = Read(
+      absl::StrReplaceAll(kAnswer, {{R"({"payload": {"maxRunTime": 600}})", R"({"scopes": 1})"}}));
   ASSERT_THAT(claims, IsOk());
   EXPECT_THAT(claims->front().task,
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("NsqSIRDwQtuVxPjPCFpS1A"),
-                             HasSubstr("$.scopes"))));
+                       AllOf(HasSubstr("NsqSIRDwQtuVxPjPCFpS1A"), HasSubstr("$.scopes"))));
   EXPECT_EQ(claims->front().credentials.client_id, "c");
   EXPECT_EQ(claims->front().definition.Find("scopes")->int_value(), 1);
 }
@@ -86,45 +85,37 @@ struct ShapeCase {
 TEST(ParseClaimedTasksTest, AWrongShapeIsNamedAndQuotesNoSecret) {
   for (const ShapeCase& one : {
            ShapeCase{R"("tasks": [{)", R"("tusks": [{)", "tasks"},
-           ShapeCase{R"("taskId": "N)", R"("taskId": "../N)",
-                     "$.tasks[0].status.taskId"},
+           ShapeCase{R"("taskId": "N)", R"("taskId": "../N)", "$.tasks[0].status.taskId"},
            ShapeCase{R"("status")", R"("stat")", "status"},
            ShapeCase{R"("runId": 0)", R"("runId": "0")", "$.tasks[0].runId"},
            ShapeCase{R"("runId": 0)", R"("runId": -1)", "$.tasks[0].runId"},
-           ShapeCase{R"("runId": 0)", R"("runId": 4294967296)",
-                     "$.tasks[0].runId"},
-           ShapeCase{R"("2026-11-22T15:23:17.807Z")", R"("later")",
-                     "$.tasks[0].takenUntil"},
+           ShapeCase{R"("runId": 0)", R"("runId": 4294967296)", "$.tasks[0].runId"},
+           ShapeCase{R"("2026-11-22T15:23:17.807Z")", R"("later")", "$.tasks[0].takenUntil"},
            ShapeCase{R"("task":)", R"("tusk":)", "task"},
-           ShapeCase{R"("clientId": "c")", R"("clientId": 1)",
-                     "$.tasks[0].credentials.clientId"},
+           ShapeCase{R"("clientId": "c")", R"("clientId": 1)", "$.tasks[0].credentials.clientId"},
            ShapeCase{R"("{\"version\":1}")", R"("{\"version\":")",
                      "$.tasks[0].credentials.certificate"},
        }) {
     EXPECT_THAT(Read(absl::StrReplaceAll(kAnswer, {{one.from, one.to}})),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         AllOf(HasSubstr(std::string(one.path)),
-                               Not(HasSubstr("SECRET")))))
+                         AllOf(HasSubstr(std::string(one.path)), Not(HasSubstr("SECRET")))))
         << one.to;
   }
   EXPECT_THAT(Read("null"), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(Read(R"({"tasks": [1]})"),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Read(R"({"tasks": [1]})"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ParseReclaimTest, ReadsTheLaterTimeAndTheCredentials) {
-  const json::Value value =
-      json::Parse(R"({"takenUntil": "2026-11-22T15:23:17Z", "runId": 0,
+  const json::Value value = json::Parse(R"({"takenUntil": "2026-11-22T15:23:17Z", "runId": 0,
                       "credentials": {"clientId": "c", "accessToken": "t"}})")
-          .value();
+                                .value();
   const auto reclaim = ParseReclaim(json::Reader(value, "reclaimTask"));
   ASSERT_THAT(reclaim, IsOk());
   EXPECT_EQ(reclaim->taken_until, absl::FromUnixSeconds(1795360997));
   EXPECT_EQ(reclaim->credentials.client_id, "c");
   const json::Value empty(json::Object{});
-  EXPECT_THAT(
-      ParseReclaim(json::Reader(empty, "reclaimTask")),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takenUntil")));
+  EXPECT_THAT(ParseReclaim(json::Reader(empty, "reclaimTask")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("takenUntil")));
 }
 
 }  // namespace

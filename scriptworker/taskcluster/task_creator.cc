@@ -32,18 +32,18 @@ absl::StatusOr<TaskStatus> ReadStatus(const ApiCaller::Answer& answer) {
 TaskCreator::TaskCreator(ApiCaller api, Credentials credentials)
     : api_(std::move(api)), credentials_(std::move(credentials)) {}
 
-absl::StatusOr<std::unique_ptr<TaskCreator>> TaskCreator::Create(
-    std::string_view root_url, http::Transport& transport, Clock& clock,
-    Credentials credentials, ApiOptions options) {
-  SW_ASSIGN_OR_RETURN(ApiCaller api,
-                      ApiCaller::Create(root_url, "queue/v1", transport, clock,
-                                        std::move(options)));
-  return absl::WrapUnique(
-      new TaskCreator(std::move(api), std::move(credentials)));
+absl::StatusOr<std::unique_ptr<TaskCreator>> TaskCreator::Create(std::string_view root_url,
+                                                                 http::Transport& transport,
+                                                                 Clock& clock,
+                                                                 Credentials credentials,
+                                                                 ApiOptions options) {
+  SW_ASSIGN_OR_RETURN(
+      ApiCaller api, ApiCaller::Create(root_url, "queue/v1", transport, clock, std::move(options)));
+  return absl::WrapUnique(new TaskCreator(std::move(api), std::move(credentials)));
 }
 
-absl::StatusOr<TaskStatus> TaskCreator::CreateTask(
-    const TaskId& task_id, const json::Value& definition) const {
+absl::StatusOr<TaskStatus> TaskCreator::CreateTask(const TaskId& task_id,
+                                                   const json::Value& definition) const {
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "createTask",
                                  .method = http::Method::kPut,
@@ -53,14 +53,12 @@ absl::StatusOr<TaskStatus> TaskCreator::CreateTask(
   return ReadStatus(answer);
 }
 
-absl::StatusOr<TaskStatus> TaskCreator::CancelTask(
-    const TaskId& task_id) const {
-  SW_ASSIGN_OR_RETURN(
-      const ApiCaller::Answer answer,
-      api_.Send({.name = "cancelTask",
-                 .method = http::Method::kPost,
-                 .route = Route("/task/{}/cancel", {task_id.str()}),
-                 .credentials = &credentials_}));
+absl::StatusOr<TaskStatus> TaskCreator::CancelTask(const TaskId& task_id) const {
+  SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
+                      api_.Send({.name = "cancelTask",
+                                 .method = http::Method::kPost,
+                                 .route = Route("/task/{}/cancel", {task_id.str()}),
+                                 .credentials = &credentials_}));
   return ReadStatus(answer);
 }
 

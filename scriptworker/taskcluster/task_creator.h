@@ -21,14 +21,14 @@ namespace scriptworker::taskcluster {
 class TaskCreator {
  public:
   // `transport` must not retry by itself; it and `clock` must outlive this.
-  static absl::StatusOr<std::unique_ptr<TaskCreator>> Create(
-      std::string_view root_url, http::Transport& transport, Clock& clock,
-      Credentials credentials, ApiOptions options = {});
+  static absl::StatusOr<std::unique_ptr<TaskCreator>> Create(std::string_view root_url,
+                                                             http::Transport& transport,
+                                                             Clock& clock, Credentials credentials,
+                                                             ApiOptions options = {});
 
   // `definition` is sent as it is. Creating the same task twice is harmless;
   // another definition under the same id is Aborted.
-  absl::StatusOr<TaskStatus> CreateTask(const TaskId& task_id,
-                                        const json::Value& definition) const;
+  absl::StatusOr<TaskStatus> CreateTask(const TaskId& task_id, const json::Value& definition) const;
 
   absl::StatusOr<TaskStatus> CancelTask(const TaskId& task_id) const;
 

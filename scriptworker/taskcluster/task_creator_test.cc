@@ -33,57 +33,47 @@ class TaskCreatorTest : public ::testing::Test {
     credentials_.access_token = SecretString("t");
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(0),
-                        SimulatedClock::Mode::kAutoAdvance};
+  SimulatedClock clock_{absl::FromUnixSeconds(0), SimulatedClock::Mode::kAutoAdvance};
   Credentials credentials_;
   const TaskId task_ = TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value();
 };
 
 TEST_F(TaskCreatorTest, PutsTheDefinitionAsItIs) {
-  http::FunctionTransport transport(
-      http::InTurn({http::MakeResponse(200, kStatus)}));
-  const auto creator =
-      TaskCreator::Create("https://tc.test/", transport, clock_, credentials_);
+  http::FunctionTransport transport(http::InTurn({http::MakeResponse(200, kStatus)}));
+  const auto creator = TaskCreator::Create("https://tc.test/", transport, clock_, credentials_);
   ASSERT_THAT(creator, IsOk());
-  const auto status = (*creator)->CreateTask(
-      task_, json::Parse(R"({"workerType": "w", "created": "x"})").value());
+  const auto status =
+      (*creator)->CreateTask(task_, json::Parse(R"({"workerType": "w", "created": "x"})").value());
   ASSERT_THAT(status, IsOk());
   EXPECT_EQ(status->state, TaskState::kPending);
   const http::SentRequest sent = transport.requests().at(0);
   EXPECT_EQ(sent.method, http::Method::kPut);
-  EXPECT_EQ(sent.url,
-            "https://tc.test/api/queue/v1/task/NsqSIRDwQtuVxPjPCFpS1A");
+  EXPECT_EQ(sent.url, "https://tc.test/api/queue/v1/task/NsqSIRDwQtuVxPjPCFpS1A");
   EXPECT_EQ(sent.body, R"({"workerType":"w","created":"x"})");
 }
 
 TEST_F(TaskCreatorTest, CancelsATask) {
-  http::FunctionTransport transport(
-      http::InTurn({http::MakeResponse(200, kStatus)}));
-  const auto creator =
-      TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
+  http::FunctionTransport transport(http::InTurn({http::MakeResponse(200, kStatus)}));
+  const auto creator = TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
   ASSERT_THAT(creator, IsOk());
   EXPECT_THAT((*creator)->CancelTask(task_), IsOk());
   EXPECT_THAT(transport.requests().at(0).url, EndsWith("/cancel"));
 }
 
 TEST_F(TaskCreatorTest, AnotherDefinitionUnderTheSameIdIsAborted) {
-  http::FunctionTransport transport(http::InTurn({http::MakeResponse(
-      409, R"({"code": "RequestConflict", "message": "taskId is taken"})")}));
-  const auto creator =
-      TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
+  http::FunctionTransport transport(http::InTurn(
+      {http::MakeResponse(409, R"({"code": "RequestConflict", "message": "taskId is taken"})")}));
+  const auto creator = TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
   ASSERT_THAT(creator, IsOk());
   EXPECT_THAT((*creator)->CreateTask(task_, json::Value(json::Object())),
               StatusIs(absl::StatusCode::kAborted));
 }
 
 TEST_F(TaskCreatorTest, AnOddAnswerIsDataLoss) {
-  http::FunctionTransport transport(
-      http::InTurn({http::MakeResponse(200, "{}")}));
-  const auto creator =
-      TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
+  http::FunctionTransport transport(http::InTurn({http::MakeResponse(200, "{}")}));
+  const auto creator = TaskCreator::Create("https://tc.test", transport, clock_, credentials_);
   ASSERT_THAT(creator, IsOk());
-  EXPECT_THAT((*creator)->CancelTask(task_),
-              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT((*creator)->CancelTask(task_), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -27,8 +27,7 @@ absl::StatusOr<TaskId> ReadTaskId(const json::Reader& reader) {
 
 absl::StatusOr<std::optional<Timestamp>> ReadTimestamp(const json::Reader& task,
                                                        std::string_view key) {
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField(key));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField(key));
   if (!field.has_value()) return std::nullopt;
   Timestamp timestamp;
   SW_ASSIGN_OR_RETURN(timestamp.text, field->AsString());
@@ -38,10 +37,8 @@ absl::StatusOr<std::optional<Timestamp>> ReadTimestamp(const json::Reader& task,
   return timestamp;
 }
 
-absl::StatusOr<json::Value> ReadObject(const json::Reader& task,
-                                       std::string_view key) {
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField(key));
+absl::StatusOr<json::Value> ReadObject(const json::Reader& task, std::string_view key) {
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField(key));
   if (!field.has_value()) return json::Value(json::Object());
   SW_RETURN_IF_ERROR(field->CheckObject());
   return field->value();
@@ -49,8 +46,7 @@ absl::StatusOr<json::Value> ReadObject(const json::Reader& task,
 
 absl::StatusOr<TaskMetadata> ReadMetadata(const json::Reader& task) {
   TaskMetadata metadata;
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField("metadata"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField("metadata"));
   if (!field.has_value()) return metadata;
   SW_RETURN_IF_ERROR(field->CheckObject());
   SW_ASSIGN_OR_RETURN(metadata.name, field->StringOr("name", ""));
@@ -62,11 +58,9 @@ absl::StatusOr<TaskMetadata> ReadMetadata(const json::Reader& task) {
 
 absl::StatusOr<std::vector<TaskId>> ReadDependencies(const json::Reader& task) {
   std::vector<TaskId> dependencies;
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField("dependencies"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField("dependencies"));
   if (!field.has_value()) return dependencies;
-  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements,
-                      field->Elements());
+  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements, field->Elements());
   for (const json::Reader& element : elements) {
     SW_ASSIGN_OR_RETURN(TaskId id, ReadTaskId(element));
     dependencies.push_back(std::move(id));
@@ -76,11 +70,9 @@ absl::StatusOr<std::vector<TaskId>> ReadDependencies(const json::Reader& task) {
 
 absl::StatusOr<std::vector<std::string>> ReadScopes(const json::Reader& task) {
   std::vector<std::string> scopes;
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField("scopes"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField("scopes"));
   if (!field.has_value()) return scopes;
-  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements,
-                      field->Elements());
+  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements, field->Elements());
   for (const json::Reader& element : elements) {
     SW_ASSIGN_OR_RETURN(std::string scope, element.AsString());
     if (!IsValidScope(scope)) {
@@ -94,8 +86,7 @@ absl::StatusOr<std::vector<std::string>> ReadScopes(const json::Reader& task) {
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadTags(
     const json::Reader& task) {
   std::vector<std::pair<std::string, std::string>> tags;
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      task.OptionalField("tags"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, task.OptionalField("tags"));
   if (!field.has_value()) return tags;
   SW_ASSIGN_OR_RETURN(const auto members, field->Members());
   for (const auto& [key, value] : members) {
@@ -107,14 +98,13 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadTags(
 
 }  // namespace
 
-absl::StatusOr<TaskDefinition> TaskDefinition::FromJson(
-    json::Value document, std::string_view source) {
+absl::StatusOr<TaskDefinition> TaskDefinition::FromJson(json::Value document,
+                                                        std::string_view source) {
   TaskDefinition task;
   task.raw_ = std::move(document);
   const json::Reader reader(task.raw_, source);
   SW_RETURN_IF_ERROR(reader.CheckObject());
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> group,
-                      reader.OptionalField("taskGroupId"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> group, reader.OptionalField("taskGroupId"));
   if (group.has_value()) {
     SW_ASSIGN_OR_RETURN(task.task_group_id_, ReadTaskId(*group));
   }
@@ -136,8 +126,7 @@ absl::StatusOr<TaskDefinition> TaskDefinition::FromJson(
   SW_ASSIGN_OR_RETURN(task.created_, ReadTimestamp(reader, "created"));
   SW_ASSIGN_OR_RETURN(task.deadline_, ReadTimestamp(reader, "deadline"));
   SW_ASSIGN_OR_RETURN(task.expires_, ReadTimestamp(reader, "expires"));
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> retries,
-                      reader.OptionalField("retries"));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> retries, reader.OptionalField("retries"));
   if (retries.has_value()) {
     SW_ASSIGN_OR_RETURN(task.retries_, retries->AsInt());
   }

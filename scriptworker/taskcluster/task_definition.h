@@ -40,8 +40,7 @@ class TaskDefinition {
  public:
   // `source` says in errors where the document came from. InvalidArgument with
   // the JSON path for a wrong shape. Unknown members are kept in raw() only.
-  static absl::StatusOr<TaskDefinition> FromJson(json::Value document,
-                                                 std::string_view source);
+  static absl::StatusOr<TaskDefinition> FromJson(json::Value document, std::string_view source);
 
   // The whole document, as received.
   const json::Value& raw() const { return raw_; }
@@ -63,9 +62,7 @@ class TaskDefinition {
   std::optional<int64_t> retries() const { return retries_; }
   const TaskMetadata& metadata() const { return metadata_; }
   // In the document's order.
-  const std::vector<std::pair<std::string, std::string>>& tags() const {
-    return tags_;
-  }
+  const std::vector<std::pair<std::string, std::string>>& tags() const { return tags_; }
   // Objects; {} if absent.
   const json::Value& payload() const { return payload_; }
   const json::Value& extra() const { return extra_; }

@@ -66,8 +66,7 @@ TEST(TaskDefinitionTest, IsATypedViewThatKeepsTheDocument) {
   EXPECT_EQ(task->expires()->time, absl::FromUnixMillis(1797951797373));
   EXPECT_THAT(task->scopes(), ElementsAre("project:a", "project:b"));
   EXPECT_EQ(task->metadata().source, "s");
-  EXPECT_THAT(task->tags(), ElementsAre(Pair("kind", "signing"),
-                                        Pair("createdForUser", "me")));
+  EXPECT_THAT(task->tags(), ElementsAre(Pair("kind", "signing"), Pair("createdForUser", "me")));
   EXPECT_EQ(task->payload().Find("maxRunTime")->int_value(), 600);
   EXPECT_EQ(task->extra().Find("parent")->string_value(), "x");
   EXPECT_EQ(task->raw(), json::Parse(kTask).value());
@@ -86,8 +85,8 @@ TEST(TaskDefinitionTest, EveryMemberMayBeAbsent) {
 
 TEST(TaskDefinitionTest, MustBeAnObject) {
   for (const std::string_view text : {"[]", "null", "\"{}\"", "1"}) {
-    EXPECT_THAT(Read(text), StatusIs(absl::StatusCode::kInvalidArgument,
-                                     HasSubstr("task.json: $")));
+    EXPECT_THAT(Read(text),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("task.json: $")));
   }
 }
 
@@ -119,9 +118,8 @@ TEST(TaskDefinitionTest, AWrongShapeIsNamedByItsPath) {
            ShapeCase{R"({"payload": []})", "$.payload"},
            ShapeCase{R"({"extra": "x"})", "$.extra"},
        }) {
-    EXPECT_THAT(Read(one.text),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr(std::string(one.path) + ":")))
+    EXPECT_THAT(Read(one.text), StatusIs(absl::StatusCode::kInvalidArgument,
+                                         HasSubstr(std::string(one.path) + ":")))
         << one.text;
   }
 }

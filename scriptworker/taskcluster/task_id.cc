@@ -53,8 +53,7 @@ absl::StatusOr<TaskId> TaskId::Parse(std::string_view text) {
 TaskId TaskId::Random(absl::BitGenRef bitgen) {
   std::array<char, 16> bytes;
   for (char& byte : bytes) {
-    byte =
-        static_cast<char>(absl::uniform_int_distribution<int>(0, 255)(bitgen));
+    byte = static_cast<char>(absl::uniform_int_distribution<int>(0, 255)(bitgen));
   }
   const auto set_bits = [&bytes](size_t i, int mask, int bits) {
     bytes[i] = static_cast<char>((bytes[i] & mask) | bits);
@@ -62,8 +61,8 @@ TaskId TaskId::Random(absl::BitGenRef bitgen) {
   set_bits(0, 0x7f, 0);     // no '-' in front
   set_bits(6, 0x0f, 0x40);  // version 4
   set_bits(8, 0x3f, 0x80);  // variant of RFC 4122
-  return TaskId(Base64UrlEncode(std::string_view(bytes.data(), bytes.size()),
-                                Base64Padding::kNone));
+  return TaskId(
+      Base64UrlEncode(std::string_view(bytes.data(), bytes.size()), Base64Padding::kNone));
 }
 
 }  // namespace scriptworker::taskcluster

@@ -31,13 +31,9 @@ class TaskId {
 
   const std::string& str() const { return text_; }
 
-  friend bool operator==(const TaskId& a, const TaskId& b) {
-    return a.text_ == b.text_;
-  }
+  friend bool operator==(const TaskId& a, const TaskId& b) { return a.text_ == b.text_; }
   friend bool operator!=(const TaskId& a, const TaskId& b) { return !(a == b); }
-  friend bool operator<(const TaskId& a, const TaskId& b) {
-    return a.text_ < b.text_;
-  }
+  friend bool operator<(const TaskId& a, const TaskId& b) { return a.text_ < b.text_; }
   template <typename H>
   friend H AbslHashValue(H h, const TaskId& id) {
     return H::combine(std::move(h), id.text_);

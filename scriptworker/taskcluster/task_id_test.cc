@@ -43,16 +43,13 @@ TEST(TaskIdTest, RefusesWhatIsNoSlugid) {
            "NsqSIRDwQtu.xPjPCFpS1A",
            "../../../etc/passwd...",
        }) {
-    EXPECT_THAT(TaskId::Parse(text),
-                StatusIs(absl::StatusCode::kInvalidArgument))
-        << text;
+    EXPECT_THAT(TaskId::Parse(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
 }
 
 TEST(TaskIdTest, QuotesTheRefusedTextWithoutControlCharacters) {
   EXPECT_THAT(TaskId::Parse("a\x1b[1m\n"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("\"a\\x1b[1m\\n\"")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"a\\x1b[1m\\n\"")));
 }
 
 TEST(TaskIdTest, RandomIdsAreValidDistinctAndBeginWithNoDash) {

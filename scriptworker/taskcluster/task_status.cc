@@ -33,8 +33,7 @@ absl::StatusOr<TaskState> ReadState(const json::Reader& object) {
   return field.Error("not a state of a task");
 }
 
-absl::StatusOr<TaskId> ReadTaskId(const json::Reader& object,
-                                  std::string_view key) {
+absl::StatusOr<TaskId> ReadTaskId(const json::Reader& object, std::string_view key) {
   SW_ASSIGN_OR_RETURN(const json::Reader field, object.Field(key));
   SW_ASSIGN_OR_RETURN(const std::string text, field.AsString());
   absl::StatusOr<TaskId> id = TaskId::Parse(text);
@@ -44,8 +43,7 @@ absl::StatusOr<TaskId> ReadTaskId(const json::Reader& object,
 
 absl::StatusOr<std::optional<absl::Time>> ReadTime(const json::Reader& object,
                                                    std::string_view key) {
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field,
-                      object.OptionalField(key));
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> field, object.OptionalField(key));
   if (!field.has_value()) return std::nullopt;
   SW_ASSIGN_OR_RETURN(const std::string text, field->AsString());
   const absl::StatusOr<absl::Time> time = ParseTimestamp(text);
@@ -59,8 +57,7 @@ absl::StatusOr<RunStatus> ReadRun(const json::Reader& reader) {
   run.run_id = static_cast<RunId>(run_id);
   SW_ASSIGN_OR_RETURN(run.state, ReadState(reader));
   SW_ASSIGN_OR_RETURN(run.reason_created, reader.StringOr("reasonCreated", ""));
-  SW_ASSIGN_OR_RETURN(run.reason_resolved,
-                      reader.StringOr("reasonResolved", ""));
+  SW_ASSIGN_OR_RETURN(run.reason_resolved, reader.StringOr("reasonResolved", ""));
   SW_ASSIGN_OR_RETURN(run.worker_group, reader.StringOr("workerGroup", ""));
   SW_ASSIGN_OR_RETURN(run.worker_id, reader.StringOr("workerId", ""));
   SW_ASSIGN_OR_RETURN(run.taken_until, ReadTime(reader, "takenUntil"));
@@ -94,17 +91,14 @@ absl::StatusOr<TaskStatus> TaskStatus::FromAnswer(const json::Reader& answer) {
   SW_ASSIGN_OR_RETURN(const json::Reader reader, answer.Field("status"));
   SW_ASSIGN_OR_RETURN(TaskId task_id, ReadTaskId(reader, "taskId"));
   SW_ASSIGN_OR_RETURN(TaskId task_group_id, ReadTaskId(reader, "taskGroupId"));
-  TaskStatus status{.task_id = std::move(task_id),
-                    .task_group_id = std::move(task_group_id)};
-  SW_ASSIGN_OR_RETURN(status.provisioner_id,
-                      reader.StringOr("provisionerId", ""));
+  TaskStatus status{.task_id = std::move(task_id), .task_group_id = std::move(task_group_id)};
+  SW_ASSIGN_OR_RETURN(status.provisioner_id, reader.StringOr("provisionerId", ""));
   SW_ASSIGN_OR_RETURN(status.worker_type, reader.StringOr("workerType", ""));
   SW_ASSIGN_OR_RETURN(status.scheduler_id, reader.StringOr("schedulerId", ""));
   SW_ASSIGN_OR_RETURN(status.state, ReadState(reader));
   SW_ASSIGN_OR_RETURN(status.retries_left, reader.IntOr("retriesLeft", 0));
   SW_ASSIGN_OR_RETURN(const json::Reader runs, reader.Field("runs"));
-  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements,
-                      runs.Elements());
+  SW_ASSIGN_OR_RETURN(const std::vector<json::Reader> elements, runs.Elements());
   for (const json::Reader& element : elements) {
     SW_ASSIGN_OR_RETURN(RunStatus run, ReadRun(element));
     status.runs.push_back(std::move(run));

@@ -30,7 +30,7 @@ std::string_view ToString(TaskState state);
 struct RunStatus {
   RunId run_id = 0;
   TaskState state = TaskState::kPending;
-  std::string reason_created;  // scheduled, retry, task-retry, rerun, exception
+  std::string reason_created;   // scheduled, retry, task-retry, rerun, exception
   std::string reason_resolved;  // empty while unresolved
   std::string worker_group;     // empty while never claimed
   std::string worker_id;        // empty while never claimed

@@ -31,8 +31,7 @@ TEST(TaskStatusTest, ReadsEveryStatusThatTheRealQueueAnswered) {
   int read = 0;
   for (const char* scenario : {"api-states", "worker-exit245"}) {
     for (const RecordedExchange& exchange : LoadRecording(scenario).exchanges) {
-      if (exchange.status != 200 ||
-          !absl::StrContains(exchange.target, "/task/") ||
+      if (exchange.status != 200 || !absl::StrContains(exchange.target, "/task/") ||
           !(absl::EndsWith(exchange.target, "/status") ||
             absl::EndsWith(exchange.target, "/completed") ||
             absl::EndsWith(exchange.target, "/exception"))) {
@@ -73,13 +72,11 @@ TEST(TaskStatusTest, ReadsStatesAndRuns) {
 TEST(TaskStatusTest, RefusesAWrongShape) {
   EXPECT_THAT(Read("{}"), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Read(R"({"status": {"taskId": "x"}})"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("$.status.taskId")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.status.taskId")));
   EXPECT_THAT(Read(R"({"status": {"taskId": "NsqSIRDwQtuVxPjPCFpS1A",
                 "taskGroupId": "NsqSIRDwQtuVxPjPCFpS1A", "state": "done",
                 "runs": []}})"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("$.status.state")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.status.state")));
 }
 
 TEST(TaskStateTest, EveryStateHasItsName) {

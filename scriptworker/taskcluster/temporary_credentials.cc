@@ -29,9 +29,7 @@ namespace {
 
 constexpr absl::Duration kMaxLifetime = absl::Hours(31 * 24);
 
-int64_t WholeSecondsInMillis(absl::Time time) {
-  return absl::ToUnixSeconds(time) * 1000;
-}
+int64_t WholeSecondsInMillis(absl::Time time) { return absl::ToUnixSeconds(time) * 1000; }
 
 // In the member order of the reference.
 json::Value CertificateJson(const CertificateFields& fields) {
@@ -50,8 +48,7 @@ json::Value CertificateJson(const CertificateFields& fields) {
 
 }  // namespace
 
-absl::StatusOr<CertificateFields> CertificateFields::FromJson(
-    const json::Reader& reader) {
+absl::StatusOr<CertificateFields> CertificateFields::FromJson(const json::Reader& reader) {
   CertificateFields fields;
   SW_ASSIGN_OR_RETURN(fields.version, reader.Int("version"));
   SW_ASSIGN_OR_RETURN(fields.scopes, reader.Strings("scopes"));
@@ -59,16 +56,14 @@ absl::StatusOr<CertificateFields> CertificateFields::FromJson(
   SW_ASSIGN_OR_RETURN(fields.expiry_ms, reader.Int("expiry"));
   SW_ASSIGN_OR_RETURN(fields.seed, reader.String("seed"));
   SW_ASSIGN_OR_RETURN(fields.signature, reader.String("signature"));
-  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> issuer,
-                      reader.OptionalField("issuer"));
+  SW_ASSIGN_OR_RETURN(std::optional<json::Reader> issuer, reader.OptionalField("issuer"));
   if (issuer.has_value()) {
     SW_ASSIGN_OR_RETURN(fields.issuer, issuer->AsString());
   }
   return fields;
 }
 
-std::string CertificateSignature(const CertificateFields& fields,
-                                 std::string_view client_id,
+std::string CertificateSignature(const CertificateFields& fields, std::string_view client_id,
                                  const SecretString& issuer_token) {
   std::vector<std::string> lines = {absl::StrCat("version:", fields.version)};
   if (fields.issuer.has_value()) {
@@ -84,26 +79,22 @@ std::string CertificateSignature(const CertificateFields& fields,
       crypto::HmacSha256(issuer_token.reveal(), absl::StrJoin(lines, "\n")));
 }
 
-SecretString TemporaryAccessToken(const SecretString& issuer_token,
-                                  std::string_view seed) {
-  return SecretString(Base64UrlEncode(
-      crypto::HmacSha256(issuer_token.reveal(), seed), Base64Padding::kNone));
+SecretString TemporaryAccessToken(const SecretString& issuer_token, std::string_view seed) {
+  return SecretString(
+      Base64UrlEncode(crypto::HmacSha256(issuer_token.reveal(), seed), Base64Padding::kNone));
 }
 
-absl::StatusOr<Credentials> CreateTemporaryCredentials(
-    const Credentials& issuer, const TemporaryCredentialsRequest& request,
-    absl::BitGenRef bitgen) {
+absl::StatusOr<Credentials> CreateTemporaryCredentials(const Credentials& issuer,
+                                                       const TemporaryCredentialsRequest& request,
+                                                       absl::BitGenRef bitgen) {
   return CreateTemporaryCredentialsWithSeed(
-      issuer, request,
-      absl::StrCat(TaskId::Random(bitgen), TaskId::Random(bitgen)));
+      issuer, request, absl::StrCat(TaskId::Random(bitgen), TaskId::Random(bitgen)));
 }
 
 absl::StatusOr<Credentials> CreateTemporaryCredentialsWithSeed(
-    const Credentials& issuer, const TemporaryCredentialsRequest& request,
-    std::string_view seed) {
+    const Credentials& issuer, const TemporaryCredentialsRequest& request, std::string_view seed) {
   if (issuer.certificate.has_value()) {
-    return absl::InvalidArgumentError(
-        "temporary credentials cannot issue temporary credentials");
+    return absl::InvalidArgumentError("temporary credentials cannot issue temporary credentials");
   }
   CertificateFields fields;
   fields.scopes = request.scopes;
@@ -111,18 +102,14 @@ absl::StatusOr<Credentials> CreateTemporaryCredentialsWithSeed(
   fields.expiry_ms = WholeSecondsInMillis(request.expiry);
   fields.seed = std::string(seed);
   if (fields.expiry_ms <= fields.start_ms) {
-    return absl::InvalidArgumentError(
-        "temporary credentials expire before they start");
+    return absl::InvalidArgumentError("temporary credentials expire before they start");
   }
-  if (fields.expiry_ms - fields.start_ms >
-      absl::ToInt64Milliseconds(kMaxLifetime)) {
-    return absl::InvalidArgumentError(
-        "temporary credentials cannot last longer than 31 days");
+  if (fields.expiry_ms - fields.start_ms > absl::ToInt64Milliseconds(kMaxLifetime)) {
+    return absl::InvalidArgumentError("temporary credentials cannot last longer than 31 days");
   }
   if (request.name.has_value()) fields.issuer = issuer.client_id;
   const std::string client_id = request.name.value_or(issuer.client_id);
-  fields.signature =
-      CertificateSignature(fields, client_id, issuer.access_token);
+  fields.signature = CertificateSignature(fields, client_id, issuer.access_token);
 
   Credentials credentials;
   credentials.client_id = client_id;

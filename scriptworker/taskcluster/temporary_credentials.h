@@ -33,14 +33,13 @@ struct TemporaryCredentialsRequest {
 
 // InvalidArgument if `issuer` has a certificate itself, if expiry is not after
 // start, or more than 31 days after it.
-absl::StatusOr<Credentials> CreateTemporaryCredentials(
-    const Credentials& issuer, const TemporaryCredentialsRequest& request,
-    absl::BitGenRef bitgen);
+absl::StatusOr<Credentials> CreateTemporaryCredentials(const Credentials& issuer,
+                                                       const TemporaryCredentialsRequest& request,
+                                                       absl::BitGenRef bitgen);
 
 // The same with a given seed (44 characters: two slugids).
 absl::StatusOr<Credentials> CreateTemporaryCredentialsWithSeed(
-    const Credentials& issuer, const TemporaryCredentialsRequest& request,
-    std::string_view seed);
+    const Credentials& issuer, const TemporaryCredentialsRequest& request, std::string_view seed);
 
 // A certificate's members, for the side that checks them.
 struct CertificateFields {
@@ -57,13 +56,11 @@ struct CertificateFields {
 
 // The signature that `fields` must have. `client_id` counts in named
 // certificates (those with an issuer) only.
-std::string CertificateSignature(const CertificateFields& fields,
-                                 std::string_view client_id,
+std::string CertificateSignature(const CertificateFields& fields, std::string_view client_id,
                                  const SecretString& issuer_token);
 
 // The access token that belongs to a certificate with this seed.
-SecretString TemporaryAccessToken(const SecretString& issuer_token,
-                                  std::string_view seed);
+SecretString TemporaryAccessToken(const SecretString& issuer_token, std::string_view seed);
 
 }  // namespace scriptworker::taskcluster
 

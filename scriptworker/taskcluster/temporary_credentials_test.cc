@@ -32,24 +32,20 @@ Credentials Issuer() {
 const absl::Time kStart = absl::FromUnixSeconds(1672531200);  // 2023-01-01
 
 TemporaryCredentialsRequest ForOneDay() {
-  return {.scopes = {"s:1", "s:2"},
-          .start = kStart,
-          .expiry = kStart + absl::Hours(24)};
+  return {.scopes = {"s:1", "s:2"}, .start = kStart, .expiry = kStart + absl::Hours(24)};
 }
 
 std::string Signature(const Credentials& credentials) {
-  return std::string(
-      credentials.certificate->value().Find("signature")->string_value());
+  return std::string(credentials.certificate->value().Find("signature")->string_value());
 }
 
 // The vectors are those of the Python client.
 TEST(TemporaryCredentialsTest, AreThoseOfTheReference) {
-  const auto credentials = CreateTemporaryCredentialsWithSeed(
-      Issuer(), ForOneDay(), std::string(44, 'A'));
+  const auto credentials =
+      CreateTemporaryCredentialsWithSeed(Issuer(), ForOneDay(), std::string(44, 'A'));
   ASSERT_THAT(credentials, IsOk());
   EXPECT_EQ(credentials->client_id, "issuer");
-  EXPECT_EQ(credentials->access_token.reveal(),
-            "Q17fA6Uj3UlPQir32MozianEk5qSciwBAK5EOwe_d9o");
+  EXPECT_EQ(credentials->access_token.reveal(), "Q17fA6Uj3UlPQir32MozianEk5qSciwBAK5EOwe_d9o");
   EXPECT_EQ(json::FormatCompact(credentials->certificate->value()),
             R"({"version":1,"scopes":["s:1","s:2"],"start":1672531200000,)"
             R"("expiry":1672617600000,)"
@@ -60,14 +56,12 @@ TEST(TemporaryCredentialsTest, AreThoseOfTheReference) {
 TEST(TemporaryCredentialsTest, NamedOnesSayWhoIssuedThem) {
   TemporaryCredentialsRequest request = ForOneDay();
   request.name = "nm";
-  const auto credentials = CreateTemporaryCredentialsWithSeed(
-      Issuer(), request, std::string(44, 'A'));
+  const auto credentials =
+      CreateTemporaryCredentialsWithSeed(Issuer(), request, std::string(44, 'A'));
   ASSERT_THAT(credentials, IsOk());
   EXPECT_EQ(credentials->client_id, "nm");
-  EXPECT_EQ(Signature(*credentials),
-            "+De6Ebglzihb2mbCpNVmfOZ/eYz4gECqPFqDY0MU0/4=");
-  EXPECT_EQ(credentials->certificate->value().Find("issuer")->string_value(),
-            "issuer");
+  EXPECT_EQ(Signature(*credentials), "+De6Ebglzihb2mbCpNVmfOZ/eYz4gECqPFqDY0MU0/4=");
+  EXPECT_EQ(credentials->certificate->value().Find("issuer")->string_value(), "issuer");
 }
 
 TEST(TemporaryCredentialsTest, HaveARandomSeedOfTwoSlugids) {
@@ -83,8 +77,7 @@ TEST(TemporaryCredentialsTest, HaveARandomSeedOfTwoSlugids) {
 TEST(TemporaryCredentialsTest, LastNoLongerThan31Days) {
   TemporaryCredentialsRequest request = ForOneDay();
   request.expiry = kStart + absl::Hours(31 * 24);
-  EXPECT_THAT(CreateTemporaryCredentialsWithSeed(Issuer(), request, "s"),
-              IsOk());
+  EXPECT_THAT(CreateTemporaryCredentialsWithSeed(Issuer(), request, "s"), IsOk());
   request.expiry += absl::Seconds(1);
   EXPECT_THAT(CreateTemporaryCredentialsWithSeed(Issuer(), request, "s"),
               StatusIs(absl::StatusCode::kInvalidArgument));
@@ -94,8 +87,7 @@ TEST(TemporaryCredentialsTest, LastNoLongerThan31Days) {
 }
 
 TEST(TemporaryCredentialsTest, CannotIssueOthers) {
-  const auto first =
-      CreateTemporaryCredentialsWithSeed(Issuer(), ForOneDay(), "s");
+  const auto first = CreateTemporaryCredentialsWithSeed(Issuer(), ForOneDay(), "s");
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(CreateTemporaryCredentialsWithSeed(*first, ForOneDay(), "s"),
               StatusIs(absl::StatusCode::kInvalidArgument));
@@ -104,27 +96,22 @@ TEST(TemporaryCredentialsTest, CannotIssueOthers) {
 // What Taskcluster itself issued: token and signature follow from the issuer's
 // access token. (Some of the tests' own credentials are wrong on purpose.)
 TEST(TemporaryCredentialsTest, RecordedCertificatesRecompute) {
-  const SecretString queue_token(
-      "local0test0only0access0token0000000000000000");
+  const SecretString queue_token("local0test0only0access0token0000000000000000");
   const SecretString tester_token("no-secret");
   int good = 0;
   int all = 0;
   for (const std::string& scenario : ListRecordings()) {
-    for (const auto& [credentials, origin] :
-         LoadRecording(scenario).credentials) {
-      if (!credentials.certificate.has_value() ||
-          absl::StrContains(origin, "(refused)")) {
+    for (const auto& [credentials, origin] : LoadRecording(scenario).credentials) {
+      if (!credentials.certificate.has_value() || absl::StrContains(origin, "(refused)")) {
         continue;
       }
       ++all;
-      const auto fields = CertificateFields::FromJson(
-          json::Reader(credentials.certificate->value(), origin));
+      const auto fields =
+          CertificateFields::FromJson(json::Reader(credentials.certificate->value(), origin));
       ASSERT_THAT(fields, IsOk());
       for (const SecretString& issuer : {queue_token, tester_token}) {
-        if (TemporaryAccessToken(issuer, fields->seed) ==
-                credentials.access_token &&
-            CertificateSignature(*fields, credentials.client_id, issuer) ==
-                fields->signature) {
+        if (TemporaryAccessToken(issuer, fields->seed) == credentials.access_token &&
+            CertificateSignature(*fields, credentials.client_id, issuer) == fields->signature) {
           ++good;
           break;
         }

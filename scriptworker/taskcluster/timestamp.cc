@@ -20,14 +20,12 @@ bool LooksLikeDateTime(std::string_view text) {
   constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
   if (text.size() <= kForm.size() || text.size() > 40) return false;
   for (size_t i = 0; i < kForm.size(); ++i) {
-    if (kForm[i] == 'd'
-            ? !absl::ascii_isdigit(static_cast<unsigned char>(text[i]))
-            : text[i] != kForm[i]) {
+    if (kForm[i] == 'd' ? !absl::ascii_isdigit(static_cast<unsigned char>(text[i]))
+                        : text[i] != kForm[i]) {
       return false;
     }
   }
-  return text.back() == 'Z' ||
-         absl::ascii_isdigit(static_cast<unsigned char>(text.back()));
+  return text.back() == 'Z' || absl::ascii_isdigit(static_cast<unsigned char>(text.back()));
 }
 
 }  // namespace
@@ -35,11 +33,9 @@ bool LooksLikeDateTime(std::string_view text) {
 absl::StatusOr<absl::Time> ParseTimestamp(std::string_view text) {
   absl::Time time;
   std::string error;
-  if (!LooksLikeDateTime(text) ||
-      !absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", absl::CHexEscape(text.substr(0, 100)),
-                     "\" is no date and time of RFC 3339"));
+  if (!LooksLikeDateTime(text) || !absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+    return absl::InvalidArgumentError(absl::StrCat("\"", absl::CHexEscape(text.substr(0, 100)),
+                                                   "\" is no date and time of RFC 3339"));
   }
   return time;
 }
@@ -50,9 +46,8 @@ std::string FormatTimestamp(absl::Time time) {
 
 std::string FormatIsoTimestamp(absl::Time time) {
   const bool whole = absl::ToUnixMicros(time) % 1'000'000 == 0;
-  return absl::FormatTime(
-      whole ? "%Y-%m-%d%ET%H:%M:%S+00:00" : "%Y-%m-%d%ET%H:%M:%E6S+00:00", time,
-      absl::UTCTimeZone());
+  return absl::FormatTime(whole ? "%Y-%m-%d%ET%H:%M:%S+00:00" : "%Y-%m-%d%ET%H:%M:%E6S+00:00", time,
+                          absl::UTCTimeZone());
 }
 
 }  // namespace scriptworker::taskcluster

@@ -17,8 +17,7 @@
 
 namespace scriptworker::taskcluster {
 
-VerifyingSource::VerifyingSource(http::BodySource& inner,
-                                 std::optional<std::string> sha256,
+VerifyingSource::VerifyingSource(http::BodySource& inner, std::optional<std::string> sha256,
                                  std::string name)
     : inner_(inner),
       sha256_(std::move(sha256)),
@@ -37,8 +36,7 @@ absl::StatusOr<size_t> VerifyingSource::Read(absl::Span<char> buffer) {
   hasher_.Update(std::string_view(buffer.data(), *n));
   if (position_ >= size() && hasher_.FinishHex() != *sha256_) {
     failed_ = true;
-    return absl::DataLossError(
-        absl::StrCat("\"", name_, "\" changed after it was hashed"));
+    return absl::DataLossError(absl::StrCat("\"", name_, "\" changed after it was hashed"));
   }
   return n;
 }

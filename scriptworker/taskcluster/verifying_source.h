@@ -22,8 +22,7 @@ class VerifyingSource final : public http::BodySource {
  public:
   // `sha256` is lower-case hex; nullopt: anything goes. `inner` must outlive
   // this. `name` is for error texts.
-  VerifyingSource(http::BodySource& inner, std::optional<std::string> sha256,
-                  std::string name);
+  VerifyingSource(http::BodySource& inner, std::optional<std::string> sha256, std::string name);
 
   absl::StatusOr<size_t> Read(absl::Span<char> buffer) override;
   absl::Status Rewind() override;

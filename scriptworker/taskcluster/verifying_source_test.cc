@@ -33,9 +33,7 @@ absl::Status Drain(http::BodySource& source, std::string* got) {
   }
 }
 
-std::string Digest(std::string_view text) {
-  return crypto::HexEncode(crypto::Sha256(text));
-}
+std::string Digest(std::string_view text) { return crypto::HexEncode(crypto::Sha256(text)); }
 
 TEST(VerifyingSourceTest, PassesOnWhatHasTheDigestAsOftenAsAsked) {
   http::StringSource inner("the whole body");
