@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/http/body.h"
@@ -77,6 +78,12 @@ struct Response {
   std::vector<Url> redirects = {};
 
   bool ok() const { return status >= 200 && status <= 299; }
+
+  // "HTTP 404, 12 bytes", for logs and test failures; no content, which may be secret.
+  template <typename Sink>
+  friend void AbslStringify(Sink& sink, const Response& response) {
+    absl::Format(&sink, "HTTP %d, %d bytes", response.status, response.body.size());
+  }
 };
 
 // The request's body in one piece; reads its source, if it has one, to the end.
