@@ -43,10 +43,8 @@ std::string FormatCotBody(const CotBody& body) {
   return scriptworker::json::Format(Value(std::move(text)));
 }
 
-absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes,
-                                     std::string_view source) {
-  SW_ASSIGN_OR_RETURN(const Value value,
-                      scriptworker::json::Parse(bytes, {.source = source}));
+absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes, std::string_view source) {
+  SW_ASSIGN_OR_RETURN(const Value value, scriptworker::json::Parse(bytes, {.source = source}));
   const Reader reader(value, source);
   CotBody body;
   SW_ASSIGN_OR_RETURN(const Reader artifacts, reader.Field("artifacts"));

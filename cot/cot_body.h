@@ -16,8 +16,7 @@
 namespace cot {
 
 inline constexpr std::string_view kCotBodyName = "public/chain-of-trust.json";
-inline constexpr std::string_view kCotSignatureName =
-    "public/chain-of-trust.json.sig";
+inline constexpr std::string_view kCotSignatureName = "public/chain-of-trust.json.sig";
 
 // Algorithm name ("sha256") -> lower-case hex digest.
 using ArtifactHashes = std::map<std::string, std::string, std::less<>>;
@@ -43,8 +42,7 @@ std::string FormatCotBody(const CotBody& body);
 // Reads a body written by any worker implementation; members it does not know
 // are ignored. kInvalidArgument names `source` and the JSON path. Whether the
 // hashes can be trusted and used is not judged here.
-absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes,
-                                     std::string_view source);
+absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes, std::string_view source);
 
 }  // namespace cot
 

@@ -19,12 +19,9 @@ using ::scriptworker::json::Value;
 
 constexpr std::string_view kDefaultName = "cot_v1_schema.json";
 
-absl::StatusOr<Schema> CompileText(std::string_view text,
-                                   std::string_view source) {
-  SW_ASSIGN_OR_RETURN(const Value value,
-                      scriptworker::json::Parse(text, {.source = source}));
-  SW_ASSIGN_OR_RETURN(Schema schema, Schema::Compile(value),
-                      _.SetPrepend() << source << ": ");
+absl::StatusOr<Schema> CompileText(std::string_view text, std::string_view source) {
+  SW_ASSIGN_OR_RETURN(const Value value, scriptworker::json::Parse(text, {.source = source}));
+  SW_ASSIGN_OR_RETURN(Schema schema, Schema::Compile(value), _.SetPrepend() << source << ": ");
   return schema;
 }
 
@@ -32,8 +29,7 @@ absl::StatusOr<Schema> CompileText(std::string_view text,
 
 absl::StatusOr<Schema> LoadCotSchema(std::string_view path) {
   if (path.empty()) return CompileText(DefaultCotSchemaText(), kDefaultName);
-  SW_ASSIGN_OR_RETURN(const std::string text,
-                      scriptworker::ReadFile(std::string(path)));
+  SW_ASSIGN_OR_RETURN(const std::string text, scriptworker::ReadFile(std::string(path)));
   return CompileText(text, path);
 }
 

@@ -24,14 +24,12 @@ using ::scriptworker::json::YamlMarks;
 using ::scriptworker::json::YamlPosition;
 
 bool IsIndex(std::string_view token) {
-  return !token.empty() &&
-         std::all_of(token.begin(), token.end(), absl::ascii_isdigit);
+  return !token.empty() && std::all_of(token.begin(), token.end(), absl::ascii_isdigit);
 }
 
 bool IsPlainName(std::string_view token) {
   return !token.empty() && std::all_of(token.begin(), token.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' ||
-           c == '-';
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
   });
 }
 
@@ -54,8 +52,7 @@ std::string KeyPath(std::string_view pointer) {
   std::string path;
   if (pointer.empty()) return path;
   for (std::string_view escaped : absl::StrSplit(pointer.substr(1), '/')) {
-    const std::string token =
-        absl::StrReplaceAll(escaped, {{"~1", "/"}, {"~0", "~"}});
+    const std::string token = absl::StrReplaceAll(escaped, {{"~1", "/"}, {"~0", "~"}});
     if (IsIndex(token) && !path.empty()) {
       absl::StrAppend(&path, "[", token, "]");
     } else if (IsPlainName(token)) {
@@ -75,27 +72,22 @@ void DefectList::Add(std::string_view pointer, std::string_view sentence) {
   const int line = position.has_value() ? position->line : 0;
   const std::string path = KeyPath(pointer);
   defects_.push_back(
-      {line, OnOneLine(absl::StrCat(
-                 source_, ":", line > 0 ? absl::StrCat(line, ":") : "", " ",
-                 path, path.empty() ? "" : ": ", sentence))});
+      {line, OnOneLine(absl::StrCat(source_, ":", line > 0 ? absl::StrCat(line, ":") : "", " ",
+                                    path, path.empty() ? "" : ": ", sentence))});
 }
 
 void DefectList::AddAbsentKey(std::string_view key, std::string_view sentence) {
-  defects_.push_back(
-      {std::numeric_limits<int>::max(),
-       OnOneLine(absl::StrCat(source_, ": ", key, ": ", sentence))});
+  defects_.push_back({std::numeric_limits<int>::max(),
+                      OnOneLine(absl::StrCat(source_, ": ", key, ": ", sentence))});
 }
 
 absl::Status DefectList::ToStatus() const {
   if (defects_.empty()) return absl::OkStatus();
   std::vector<Defect> ordered = defects_;
-  std::stable_sort(
-      ordered.begin(), ordered.end(),
-      [](const Defect& a, const Defect& b) { return a.line < b.line; });
-  return absl::InvalidArgumentError(
-      absl::StrJoin(ordered, "\n", [](std::string* out, const Defect& defect) {
-        out->append(defect.text);
-      }));
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Defect& a, const Defect& b) { return a.line < b.line; });
+  return absl::InvalidArgumentError(absl::StrJoin(
+      ordered, "\n", [](std::string* out, const Defect& defect) { out->append(defect.text); }));
 }
 
 }  // namespace cot

@@ -18,8 +18,7 @@ namespace cot {
 class DefectList {
  public:
   // `marks` must outlive the list.
-  DefectList(std::string_view source,
-             const scriptworker::json::YamlMarks& marks);
+  DefectList(std::string_view source, const scriptworker::json::YamlMarks& marks);
 
   // `pointer` (RFC 6901) is the place in the document.
   void Add(std::string_view pointer, std::string_view sentence);

@@ -35,12 +35,11 @@ std::optional<std::string> DocumentPart::AsString() const {
 
 std::optional<std::vector<std::string>> DocumentPart::AsStrings() const {
   std::vector<std::string> strings;
-  const bool is_list = ForEachElement("a list of strings",
-                                      [&strings](const DocumentPart& element) {
-                                        if (auto string = element.AsString()) {
-                                          strings.push_back(*std::move(string));
-                                        }
-                                      });
+  const bool is_list = ForEachElement("a list of strings", [&strings](const DocumentPart& element) {
+    if (auto string = element.AsString()) {
+      strings.push_back(*std::move(string));
+    }
+  });
   if (!is_list) return std::nullopt;
   return strings;
 }
@@ -51,9 +50,8 @@ std::optional<bool> DocumentPart::AsBool() const {
   return std::nullopt;
 }
 
-bool DocumentPart::ForEachElement(
-    std::string_view what,
-    absl::FunctionRef<void(const DocumentPart& element)> read) const {
+bool DocumentPart::ForEachElement(std::string_view what,
+                                  absl::FunctionRef<void(const DocumentPart& element)> read) const {
   if (!value_.is_array()) {
     Expected(what);
     return false;
@@ -66,8 +64,7 @@ bool DocumentPart::ForEachElement(
 
 bool DocumentPart::ForEachMember(
     std::string_view what,
-    absl::FunctionRef<void(std::string_view key, const DocumentPart& member)>
-        read) const {
+    absl::FunctionRef<void(std::string_view key, const DocumentPart& member)> read) const {
   if (!value_.is_object()) {
     Expected(what);
     return false;
@@ -78,8 +75,7 @@ bool DocumentPart::ForEachMember(
   return true;
 }
 
-DocumentPart DocumentPart::Child(std::string_view token,
-                                 const Value& value) const {
+DocumentPart DocumentPart::Child(std::string_view token, const Value& value) const {
   DocumentPart child(value, report_);
   child.pointer_ = pointer_;
   AppendPointerToken(token, &child.pointer_);

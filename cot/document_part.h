@@ -17,8 +17,7 @@ namespace cot {
 
 // Receives a defect: an RFC 6901 pointer to the place, relative to the value
 // that is read, and a sentence without that place.
-using ReportDefect =
-    absl::FunctionRef<void(std::string_view pointer, std::string sentence)>;
+using ReportDefect = absl::FunctionRef<void(std::string_view pointer, std::string sentence)>;
 
 // A value inside the document and its place. What it refers to must outlive
 // it. Thread-compatible.
@@ -40,17 +39,14 @@ class DocumentPart {
 
   // Calls `read` for each element or member. False, and a defect that expected
   // `what`, if the value is no array, no object.
-  bool ForEachElement(
-      std::string_view what,
-      absl::FunctionRef<void(const DocumentPart& element)> read) const;
+  bool ForEachElement(std::string_view what,
+                      absl::FunctionRef<void(const DocumentPart& element)> read) const;
   bool ForEachMember(
       std::string_view what,
-      absl::FunctionRef<void(std::string_view key, const DocumentPart& member)>
-          read) const;
+      absl::FunctionRef<void(std::string_view key, const DocumentPart& member)> read) const;
 
  private:
-  DocumentPart Child(std::string_view token,
-                     const scriptworker::json::Value& value) const;
+  DocumentPart Child(std::string_view token, const scriptworker::json::Value& value) const;
 
   const scriptworker::json::Value& value_;
   std::string pointer_;

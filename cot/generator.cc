@@ -54,8 +54,7 @@ void Sort(FileListing listing, std::vector<std::string>& files,
           std::vector<SkippedEntry>& skipped) {
   for (const scriptworker::SkippedFile& entry : listing.skipped) {
     skipped.push_back(
-        {entry.path,
-         absl::StrCat("no regular file: ", SkippedFileKindName(entry.kind))});
+        {entry.path, absl::StrCat("no regular file: ", SkippedFileKindName(entry.kind))});
   }
   for (std::string& path : listing.files) {
     if (IsWrittenHere(path)) {
@@ -69,47 +68,40 @@ void Sort(FileListing listing, std::vector<std::string>& files,
 }
 
 // Makes way for the two files, also where the script has left something.
-absl::Status ClearPlace(const GeneratorInput& input,
-                        const std::vector<SkippedEntry>& skipped) {
+absl::Status ClearPlace(const GeneratorInput& input, const std::vector<SkippedEntry>& skipped) {
   for (const SkippedEntry& entry : skipped) {
     if (entry.path == Dirname(kCotBodyName)) {
-      return absl::InternalError(
-          absl::StrCat(JoinPath(input.artifact_dir, entry.path),
-                       ": expected a folder, found ", entry.reason));
+      return absl::InternalError(absl::StrCat(JoinPath(input.artifact_dir, entry.path),
+                                              ": expected a folder, found ", entry.reason));
     }
   }
   for (std::string_view name : {kCotBodyName, kCotSignatureName}) {
-    SW_RETURN_IF_ERROR(
-        Fault(scriptworker::RemoveTree(JoinPath(input.artifact_dir, name))));
+    SW_RETURN_IF_ERROR(Fault(scriptworker::RemoveTree(JoinPath(input.artifact_dir, name))));
   }
   return absl::OkStatus();
 }
 
 // Fills `digests`, element i for file i.
-absl::Status HashFiles(const GeneratorInput& input,
-                       const std::vector<std::string>& files,
+absl::Status HashFiles(const GeneratorInput& input, const std::vector<std::string>& files,
                        std::vector<std::string>& digests) {
   const auto hash = [&](int index) -> absl::Status {
     const size_t i = static_cast<size_t>(index);
-    SW_ASSIGN_OR_RETURN(const UniqueFd fd, scriptworker::OpenFileBeneath(
-                                               input.artifact_dir, files[i]));
+    SW_ASSIGN_OR_RETURN(const UniqueFd fd,
+                        scriptworker::OpenFileBeneath(input.artifact_dir, files[i]));
     SW_ASSIGN_OR_RETURN(digests[i],
-                        scriptworker::crypto::HashFileHex(
-                            input.hash_algorithm, fd.get(),
-                            JoinPath(input.artifact_dir, files[i])));
+                        scriptworker::crypto::HashFileHex(input.hash_algorithm, fd.get(),
+                                                          JoinPath(input.artifact_dir, files[i])));
     return absl::OkStatus();
   };
-  return scriptworker::FirstError(scriptworker::ParallelStatus(
-      static_cast<int>(files.size()), input.max_hash_threads, hash));
+  return scriptworker::FirstError(
+      scriptworker::ParallelStatus(static_cast<int>(files.size()), input.max_hash_threads, hash));
 }
 
 absl::Status CheckSchema(const GeneratorInput& input, std::string_view text) {
   // The very bytes are judged, not the structure they were made from.
-  const absl::StatusOr<scriptworker::json::Schema> schema =
-      LoadCotSchema(input.schema_path);
+  const absl::StatusOr<scriptworker::json::Schema> schema = LoadCotSchema(input.schema_path);
   if (!schema.ok()) return Fault(schema.status());
-  SW_ASSIGN_OR_RETURN(const scriptworker::json::Value value,
-                      scriptworker::json::Parse(text));
+  SW_ASSIGN_OR_RETURN(const scriptworker::json::Value value, scriptworker::json::Parse(text));
   SW_RETURN_IF_ERROR(schema->Validate(value)).SetPrepend()
       << "the chain of trust does not fit its schema: ";
   return absl::OkStatus();
@@ -117,10 +109,8 @@ absl::Status CheckSchema(const GeneratorInput& input, std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input,
-                                         Signer* signer) {
-  absl::StatusOr<FileListing> listing =
-      scriptworker::ListFiles(input.artifact_dir);
+absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* signer) {
+  absl::StatusOr<FileListing> listing = scriptworker::ListFiles(input.artifact_dir);
   if (!listing.ok()) return Fault(listing.status());
   GeneratedCot cot;
   std::vector<std::string> files;
@@ -142,8 +132,8 @@ absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input,
   cot.text = FormatCotBody(cot.body);
   SW_RETURN_IF_ERROR(CheckSchema(input, cot.text));
 
-  SW_RETURN_IF_ERROR(Fault(scriptworker::AtomicWriteFile(
-      JoinPath(input.artifact_dir, kCotBodyName), cot.text)));
+  SW_RETURN_IF_ERROR(
+      Fault(scriptworker::AtomicWriteFile(JoinPath(input.artifact_dir, kCotBodyName), cot.text)));
   if (signer != nullptr) {
     SW_ASSIGN_OR_RETURN(cot.signature, signer->Sign(cot.text));
     SW_RETURN_IF_ERROR(Fault(scriptworker::AtomicWriteFile(

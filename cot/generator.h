@@ -27,8 +27,7 @@ struct GeneratorInput {
   scriptworker::json::Value task;  // the definition as claimed
 
   std::string artifact_dir;  // its folder `public` exists
-  scriptworker::crypto::HashAlgorithm hash_algorithm =
-      scriptworker::crypto::HashAlgorithm::kSha256;
+  scriptworker::crypto::HashAlgorithm hash_algorithm = scriptworker::crypto::HashAlgorithm::kSha256;
   std::string schema_path;   // empty: the built-in schema
   int max_hash_threads = 4;  // files hashed at the same time
 };
@@ -58,8 +57,7 @@ struct GeneratedCot {
 // body is in place then). kInvalidArgument: the body does not fit the schema.
 // kInternal: a fault of the machine or the set-up, with the path.
 // `signer` may be null: nothing is signed.
-absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input,
-                                         Signer* signer);
+absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* signer);
 
 }  // namespace cot
 

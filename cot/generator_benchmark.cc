@@ -33,9 +33,8 @@ void BM_GenerateCot(benchmark::State& state) {
                    .value();
   CHECK_OK(scriptworker::MakeDirs(absl::StrCat(name, "/public")));
   for (int i = 0; i < kFiles; ++i) {
-    CHECK_OK(scriptworker::WriteFile(
-        absl::StrCat(name, "/public/", i),
-        std::string(static_cast<size_t>(bytes_per_file), 'a')));
+    CHECK_OK(scriptworker::WriteFile(absl::StrCat(name, "/public/", i),
+                                     std::string(static_cast<size_t>(bytes_per_file), 'a')));
   }
   for (auto _ : state) CHECK_OK(GenerateCot(input, nullptr).status());
   state.SetBytesProcessed(state.iterations() * kFiles * bytes_per_file);

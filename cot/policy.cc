@@ -36,11 +36,9 @@ std::string Below(std::string_view pointer, std::string_view token) {
 // `keys` and one that is absent are defects. False if this is no mapping.
 template <typename Read>
 bool ReadMembers(const Value& value, const std::string& pointer,
-                 const std::vector<std::string_view>& keys, DefectList& defects,
-                 Read read) {
+                 const std::vector<std::string_view>& keys, DefectList& defects, Read read) {
   if (!value.is_object()) {
-    defects.Add(pointer, absl::StrCat("expected a mapping, found ",
-                                      TypeName(value.type())));
+    defects.Add(pointer, absl::StrCat("expected a mapping, found ", TypeName(value.type())));
     return false;
   }
   for (const auto& [key, member] : value.object()) {
@@ -61,20 +59,19 @@ bool ReadMembers(const Value& value, const std::string& pointer,
   return true;
 }
 
-Product ReadProduct(std::string_view name, const Value& value,
-                    const std::string& pointer, DefectList& defects) {
+Product ReadProduct(std::string_view name, const Value& value, const std::string& pointer,
+                    DefectList& defects) {
   Product product;
   product.name = std::string(name);
-  const bool is_mapping = ReadMembers(
-      value, pointer, ProductKeys(), defects,
-      [&](std::string_view key, const Value& member, ReportDefect report) {
-        ReadProductKey(key, member, product, report);
-      });
+  const bool is_mapping =
+      ReadMembers(value, pointer, ProductKeys(), defects,
+                  [&](std::string_view key, const Value& member, ReportDefect report) {
+                    ReadProductKey(key, member, product, report);
+                  });
   if (is_mapping && value.Find("cot_restricted_trees") != nullptr) {
-    CheckProduct(product,
-                 [&](std::string_view below, std::string_view sentence) {
-                   defects.Add(absl::StrCat(pointer, below), sentence);
-                 });
+    CheckProduct(product, [&](std::string_view below, std::string_view sentence) {
+      defects.Add(absl::StrCat(pointer, below), sentence);
+    });
   }
   return product;
 }
@@ -86,38 +83,31 @@ const Product* Policy::FindProduct(std::string_view name) const {
   return found == products.end() ? nullptr : &found->second;
 }
 
-absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text,
-                                        std::string_view source) {
-  SW_ASSIGN_OR_RETURN(
-      const YamlDocument document,
-      scriptworker::json::ParseYamlWithMarks(
-          text, YamlOptions{.source = source, .allow_duplicate_keys = false}));
+absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source) {
+  SW_ASSIGN_OR_RETURN(const YamlDocument document,
+                      scriptworker::json::ParseYamlWithMarks(
+                          text, YamlOptions{.source = source, .allow_duplicate_keys = false}));
   DefectList defects(source, document.marks);
   LoadedPolicy loaded;
   std::vector<std::string_view> keys = CommonKeys();
   keys.push_back("products");
-  ReadMembers(
-      document.value, "", keys, defects,
-      [&](std::string_view key, const Value& value, ReportDefect report) {
-        if (key != "products") {
-          ReadCommonKey(key, value, loaded.policy, report);
-        } else if (!value.is_object()) {
-          report("", absl::StrCat("expected a mapping, found ",
-                                  TypeName(value.type())));
-        } else {
-          for (const auto& [name, product] : value.object()) {
-            loaded.policy.products.emplace(
-                name,
-                ReadProduct(name, product, Below("/products", name), defects));
-          }
-        }
-      });
+  ReadMembers(document.value, "", keys, defects,
+              [&](std::string_view key, const Value& value, ReportDefect report) {
+                if (key != "products") {
+                  ReadCommonKey(key, value, loaded.policy, report);
+                } else if (!value.is_object()) {
+                  report("", absl::StrCat("expected a mapping, found ", TypeName(value.type())));
+                } else {
+                  for (const auto& [name, product] : value.object()) {
+                    loaded.policy.products.emplace(
+                        name, ReadProduct(name, product, Below("/products", name), defects));
+                  }
+                }
+              });
   SW_RETURN_IF_ERROR(defects.ToStatus());
   for (const auto& [name, product] : loaded.policy.products) {
-    for (const std::string& sentence :
-         OverlappingScopes(product.restricted_scopes)) {
-      loaded.warnings.push_back(
-          absl::StrCat(source, ": product ", name, ": ", sentence));
+    for (const std::string& sentence : OverlappingScopes(product.restricted_scopes)) {
+      loaded.warnings.push_back(absl::StrCat(source, ": product ", name, ": ", sentence));
     }
   }
   return loaded;

@@ -34,29 +34,26 @@ struct PrebuiltDockerImages {
 // What one value of `cot_product` expects. Comments name the document's keys.
 struct Product {
   std::string name;
-  ProductType type = ProductType::kGithub;  // cot_product_type
-  std::vector<std::string>
-      decision_worker_pools;  // valid_decision_worker_pools
+  ProductType type = ProductType::kGithub;         // cot_product_type
+  std::vector<std::string> decision_worker_pools;  // valid_decision_worker_pools
   // valid_docker_image_worker_pools
   std::vector<std::string> docker_image_worker_pools;
   // trusted_vcs_rules; each pattern has a group `path`
   std::vector<UrlRule> trusted_vcs_rules;
-  std::vector<TasksFor> tasks_for;    // valid_tasks_for
-  std::string official_github_owner;  // official_github_repos_owner
+  std::vector<TasksFor> tasks_for;                 // valid_tasks_for
+  std::string official_github_owner;               // official_github_repos_owner
   std::vector<RestrictedScope> restricted_scopes;  // cot_restricted_scopes
   // cot_restricted_trees: level -> repository paths
   std::map<std::string, std::vector<std::string>, std::less<>> restricted_trees;
-  PrebuiltDockerImages
-      prebuilt_docker_images;     // prebuilt_docker_image_task_types
-  std::string source_env_prefix;  // source_env_prefix
+  PrebuiltDockerImages prebuilt_docker_images;  // prebuilt_docker_image_task_types
+  std::string source_env_prefix;                // source_env_prefix
 };
 
 // A checked policy: every key is a valid Ed25519 key, every pattern compiles,
 // every restricted scope's level has trees. Plain data, thread-compatible.
 struct Policy {
   // ed25519_public_keys: worker implementation -> keys it may sign with.
-  std::map<std::string, std::vector<scriptworker::crypto::Ed25519PublicKey>,
-           std::less<>>
+  std::map<std::string, std::vector<scriptworker::crypto::Ed25519PublicKey>, std::less<>>
       public_keys;
   // valid_artifact_rules; each pattern has a group `filepath`.
   std::vector<UrlRule> artifact_rules;
@@ -77,8 +74,7 @@ struct LoadedPolicy {
 
 // Reads a policy document (YAML or JSON). All defects are reported at once:
 // kInvalidArgument, one `SOURCE:LINE: KEY: …` per line of the message.
-absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text,
-                                        std::string_view source);
+absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source);
 
 // The built-in document and the name it has in messages.
 std::string_view DefaultPolicyText();

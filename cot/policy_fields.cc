@@ -33,8 +33,7 @@ using ::scriptworker::json::AppendPointerToken;
 using ::scriptworker::json::Value;
 
 // `required_group`: what the patterns of the rules have to tell.
-std::optional<UrlRule> ReadUrlRule(const DocumentPart& part,
-                                   std::string_view required_group) {
+std::optional<UrlRule> ReadUrlRule(const DocumentPart& part, std::string_view required_group) {
   UrlRule rule;
   const bool is_mapping = part.ForEachMember(
       "a rule with schemes, netlocs and path_regexes",
@@ -44,22 +43,19 @@ std::optional<UrlRule> ReadUrlRule(const DocumentPart& part,
         } else if (key == "netlocs") {
           rule.netlocs = member.AsStrings().value_or(rule.netlocs);
         } else if (key == "path_regexes") {
-          member.ForEachElement(
-              "a list of strings", [&](const DocumentPart& element) {
-                const std::optional<std::string> text = element.AsString();
-                if (!text.has_value()) return;
-                absl::StatusOr<PathPattern> pattern =
-                    PathPattern::Compile(*text);
-                if (!pattern.ok()) {
-                  element.Defect(pattern.status().message());
-                } else if (!pattern->HasGroup(required_group)) {
-                  element.Defect(absl::StrCat("the regular expression \"",
-                                              *text, "\" has no group (?P<",
-                                              required_group, ">...)"));
-                } else {
-                  rule.path_patterns.push_back(*std::move(pattern));
-                }
-              });
+          member.ForEachElement("a list of strings", [&](const DocumentPart& element) {
+            const std::optional<std::string> text = element.AsString();
+            if (!text.has_value()) return;
+            absl::StatusOr<PathPattern> pattern = PathPattern::Compile(*text);
+            if (!pattern.ok()) {
+              element.Defect(pattern.status().message());
+            } else if (!pattern->HasGroup(required_group)) {
+              element.Defect(absl::StrCat("the regular expression \"", *text,
+                                          "\" has no group (?P<", required_group, ">...)"));
+            } else {
+              rule.path_patterns.push_back(*std::move(pattern));
+            }
+          });
         } else if (key == "require_secret") {
           rule.require_secret = member.AsBool().value_or(false);
         } else {
@@ -80,12 +76,11 @@ std::optional<UrlRule> ReadUrlRule(const DocumentPart& part,
 void ReadUrlRules(const DocumentPart& part, std::string_view required_group,
                   std::vector<UrlRule>& out) {
   std::vector<UrlRule> rules;
-  const bool is_list =
-      part.ForEachElement("a list of rules", [&](const DocumentPart& e) {
-        if (auto rule = ReadUrlRule(e, required_group)) {
-          rules.push_back(*std::move(rule));
-        }
-      });
+  const bool is_list = part.ForEachElement("a list of rules", [&](const DocumentPart& e) {
+    if (auto rule = ReadUrlRule(e, required_group)) {
+      rules.push_back(*std::move(rule));
+    }
+  });
   if (is_list) out = std::move(rules);
 }
 
@@ -107,14 +102,13 @@ void ReadType(const DocumentPart& part, Product& product) {
 
 void ReadPools(const DocumentPart& part, std::vector<std::string>& out) {
   std::vector<std::string> pools;
-  const bool is_list = part.ForEachElement(
-      "a list of worker pools", [&](const DocumentPart& element) {
+  const bool is_list =
+      part.ForEachElement("a list of worker pools", [&](const DocumentPart& element) {
         std::optional<std::string> pool = element.AsString();
         if (!pool.has_value()) return;
         const std::vector<std::string> halves = absl::StrSplit(*pool, '/');
         if (halves.size() != 2 || halves[0].empty() || halves[1].empty()) {
-          element.Defect(absl::StrCat(
-              "expected PROVISIONER/WORKER-TYPE, found \"", *pool, "\""));
+          element.Defect(absl::StrCat("expected PROVISIONER/WORKER-TYPE, found \"", *pool, "\""));
           return;
         }
         pools.push_back(*std::move(pool));
@@ -124,29 +118,28 @@ void ReadPools(const DocumentPart& part, std::vector<std::string>& out) {
 
 void ReadTasksFor(const DocumentPart& part, Product& product) {
   std::vector<TasksFor> all;
-  const bool is_list = part.ForEachElement(
-      "a list of strings", [&](const DocumentPart& element) {
-        const std::optional<std::string> text = element.AsString();
-        if (!text.has_value()) return;
-        const absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(*text);
-        if (tasks_for.ok()) {
-          all.push_back(*tasks_for);
-        } else {
-          element.Defect(tasks_for.status().message());
-        }
-      });
+  const bool is_list = part.ForEachElement("a list of strings", [&](const DocumentPart& element) {
+    const std::optional<std::string> text = element.AsString();
+    if (!text.has_value()) return;
+    const absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(*text);
+    if (tasks_for.ok()) {
+      all.push_back(*tasks_for);
+    } else {
+      element.Defect(tasks_for.status().message());
+    }
+  });
   if (is_list) product.tasks_for = std::move(all);
 }
 
 void ReadRestrictedScopes(const DocumentPart& part, Product& product) {
   std::vector<RestrictedScope> scopes;
-  const bool is_mapping = part.ForEachMember(
-      "a mapping of scopes to names of trees",
-      [&](std::string_view scope, const DocumentPart& member) {
-        if (auto level = member.AsString()) {
-          scopes.push_back({std::string(scope), *std::move(level)});
-        }
-      });
+  const bool is_mapping =
+      part.ForEachMember("a mapping of scopes to names of trees",
+                         [&](std::string_view scope, const DocumentPart& member) {
+                           if (auto level = member.AsString()) {
+                             scopes.push_back({std::string(scope), *std::move(level)});
+                           }
+                         });
   if (is_mapping) product.restricted_scopes = std::move(scopes);
 }
 
@@ -156,16 +149,14 @@ void ReadRestrictedTrees(const DocumentPart& part, Product& product) {
       "a mapping of names to lists of repository paths",
       [&](std::string_view level, const DocumentPart& member) {
         std::vector<std::string>& paths = trees[std::string(level)];
-        member.ForEachElement(
-            "a list of strings", [&](const DocumentPart& element) {
-              std::optional<std::string> path = element.AsString();
-              if (!path.has_value()) return;
-              if (!absl::StartsWith(*path, "/")) {
-                element.Defect(absl::StrCat(
-                    "a repository path begins with /, found \"", *path, "\""));
-              }
-              paths.push_back(*std::move(path));
-            });
+        member.ForEachElement("a list of strings", [&](const DocumentPart& element) {
+          std::optional<std::string> path = element.AsString();
+          if (!path.has_value()) return;
+          if (!absl::StartsWith(*path, "/")) {
+            element.Defect(absl::StrCat("a repository path begins with /, found \"", *path, "\""));
+          }
+          paths.push_back(*std::move(path));
+        });
       });
   if (is_mapping) product.restricted_trees = std::move(trees);
 }
@@ -189,38 +180,32 @@ void ReadPublicKeys(const DocumentPart& part, Policy& policy) {
       "a mapping of worker implementations to lists of keys",
       [&](std::string_view worker_impl, const DocumentPart& member) {
         std::vector<Ed25519PublicKey>& keys = all[std::string(worker_impl)];
-        member.ForEachElement(
-            "a list of keys", [&](const DocumentPart& element) {
-              const std::optional<std::string> text = element.AsString();
-              if (!text.has_value()) return;
-              absl::StatusOr<Ed25519PublicKey> key =
-                  Ed25519PublicKey::FromBase64(*text);
-              if (key.ok()) {
-                keys.push_back(*std::move(key));
-              } else {
-                element.Defect(absl::StrCat("no Ed25519 public key: ",
-                                            key.status().message()));
-              }
-            });
+        member.ForEachElement("a list of keys", [&](const DocumentPart& element) {
+          const std::optional<std::string> text = element.AsString();
+          if (!text.has_value()) return;
+          absl::StatusOr<Ed25519PublicKey> key = Ed25519PublicKey::FromBase64(*text);
+          if (key.ok()) {
+            keys.push_back(*std::move(key));
+          } else {
+            element.Defect(absl::StrCat("no Ed25519 public key: ", key.status().message()));
+          }
+        });
       });
   if (is_mapping) policy.public_keys = std::move(all);
 }
 
 void ReadHashAlgorithms(const DocumentPart& part, Policy& policy) {
   std::vector<HashAlgorithm> all;
-  const bool is_list = part.ForEachElement(
-      "a list of strings", [&](const DocumentPart& element) {
-        const std::optional<std::string> text = element.AsString();
-        if (!text.has_value()) return;
-        const absl::StatusOr<HashAlgorithm> algorithm =
-            ParseHashAlgorithm(*text);
-        if (algorithm.ok()) {
-          all.push_back(*algorithm);
-        } else {
-          element.Defect(
-              absl::StrCat("expected sha256 or sha512, found \"", *text, "\""));
-        }
-      });
+  const bool is_list = part.ForEachElement("a list of strings", [&](const DocumentPart& element) {
+    const std::optional<std::string> text = element.AsString();
+    if (!text.has_value()) return;
+    const absl::StatusOr<HashAlgorithm> algorithm = ParseHashAlgorithm(*text);
+    if (algorithm.ok()) {
+      all.push_back(*algorithm);
+    } else {
+      element.Defect(absl::StrCat("expected sha256 or sha512, found \"", *text, "\""));
+    }
+  });
   if (is_list) policy.hash_algorithms = std::move(all);
 }
 
@@ -251,10 +236,8 @@ constexpr ProductKey kProductKeys[] = {
     {"cot_restricted_scopes", ReadRestrictedScopes},
     {"cot_restricted_trees", ReadRestrictedTrees},
     {"prebuilt_docker_image_task_types", ReadPrebuiltDockerImages},
-    {"source_env_prefix",
-     [](const DocumentPart& part, Product& product) {
-       ReadString(part, product.source_env_prefix);
-     }},
+    {"source_env_prefix", [](const DocumentPart& part,
+                             Product& product) { ReadString(part, product.source_env_prefix); }},
 };
 
 struct CommonKey {
@@ -269,9 +252,7 @@ constexpr CommonKey kCommonKeys[] = {
        ReadString(part, policy.project_configuration_url);
      }},
     {"pushlog_url",
-     [](const DocumentPart& part, Policy& policy) {
-       ReadString(part, policy.pushlog_url);
-     }},
+     [](const DocumentPart& part, Policy& policy) { ReadString(part, policy.pushlog_url); }},
     {"valid_artifact_rules",
      [](const DocumentPart& part, Policy& policy) {
        ReadUrlRules(part, "filepath", policy.artifact_rules);
@@ -293,8 +274,8 @@ std::vector<std::string_view> NamesOf(const Entries& entries) {
 }
 
 template <typename Entries, typename Target>
-void ReadNamed(const Entries& entries, std::string_view key, const Value& value,
-               Target& target, ReportDefect report) {
+void ReadNamed(const Entries& entries, std::string_view key, const Value& value, Target& target,
+               ReportDefect report) {
   for (const auto& entry : entries) {
     if (entry.name == key) {
       entry.read(DocumentPart(value, report), target);
@@ -307,14 +288,12 @@ void ReadNamed(const Entries& entries, std::string_view key, const Value& value,
 }  // namespace
 
 const std::vector<std::string_view>& ProductKeys() {
-  static const auto& names =
-      *new std::vector<std::string_view>(NamesOf(kProductKeys));
+  static const auto& names = *new std::vector<std::string_view>(NamesOf(kProductKeys));
   return names;
 }
 
 const std::vector<std::string_view>& CommonKeys() {
-  static const auto& names =
-      *new std::vector<std::string_view>(NamesOf(kCommonKeys));
+  static const auto& names = *new std::vector<std::string_view>(NamesOf(kCommonKeys));
   return names;
 }
 
@@ -323,8 +302,7 @@ void ReadProductKey(std::string_view key, const Value& value, Product& product,
   ReadNamed(kProductKeys, key, value, product, report);
 }
 
-void ReadCommonKey(std::string_view key, const Value& value, Policy& policy,
-                   ReportDefect report) {
+void ReadCommonKey(std::string_view key, const Value& value, Policy& policy, ReportDefect report) {
   ReadNamed(kCommonKeys, key, value, policy, report);
 }
 
@@ -333,8 +311,7 @@ void CheckProduct(const Product& product, ReportDefect report) {
     if (product.restricted_trees.contains(scope.level)) continue;
     std::string pointer = "/cot_restricted_scopes";
     AppendPointerToken(scope.pattern, &pointer);
-    report(pointer,
-           absl::StrCat("cot_restricted_trees has no \"", scope.level, "\""));
+    report(pointer, absl::StrCat("cot_restricted_trees has no \"", scope.level, "\""));
   }
 }
 

@@ -20,11 +20,10 @@ const std::vector<std::string_view>& CommonKeys();
 
 // Reads the value of one key into `product` / `policy`. What is defective is
 // reported and left as it was. REQUIRES: `key` is one of the above.
-void ReadProductKey(std::string_view key,
-                    const scriptworker::json::Value& value, Product& product,
+void ReadProductKey(std::string_view key, const scriptworker::json::Value& value, Product& product,
                     ReportDefect report);
-void ReadCommonKey(std::string_view key, const scriptworker::json::Value& value,
-                   Policy& policy, ReportDefect report);
+void ReadCommonKey(std::string_view key, const scriptworker::json::Value& value, Policy& policy,
+                   ReportDefect report);
 
 // What no single key shows: restricted scopes whose level has no trees.
 // Pointers are relative to the product (`/cot_restricted_scopes/SCOPE`).

@@ -27,20 +27,17 @@ bool Overlap(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool RestrictedScope::Matches(std::string_view scope) const {
-  return IsPrefix(pattern) ? absl::StartsWith(scope, Stem(pattern))
-                           : scope == pattern;
+  return IsPrefix(pattern) ? absl::StartsWith(scope, Stem(pattern)) : scope == pattern;
 }
 
-std::vector<std::string> OverlappingScopes(
-    const std::vector<RestrictedScope>& scopes) {
+std::vector<std::string> OverlappingScopes(const std::vector<RestrictedScope>& scopes) {
   std::vector<std::string> sentences;
   for (size_t i = 0; i < scopes.size(); ++i) {
     for (size_t j = i + 1; j < scopes.size(); ++j) {
       if (!Overlap(scopes[i].pattern, scopes[j].pattern)) continue;
-      sentences.push_back(absl::StrCat(
-          "restricted scopes \"", scopes[i].pattern, "\" and \"",
-          scopes[j].pattern,
-          "\" overlap: a task with a scope that matches both is refused"));
+      sentences.push_back(
+          absl::StrCat("restricted scopes \"", scopes[i].pattern, "\" and \"", scopes[j].pattern,
+                       "\" overlap: a task with a scope that matches both is refused"));
     }
   }
   return sentences;

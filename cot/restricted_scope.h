@@ -21,8 +21,7 @@ struct RestrictedScope {
 
 // One sentence per pair for which some scope would match both. A task that
 // holds such a scope cannot be verified, since its trees are ambiguous.
-std::vector<std::string> OverlappingScopes(
-    const std::vector<RestrictedScope>& scopes);
+std::vector<std::string> OverlappingScopes(const std::vector<RestrictedScope>& scopes);
 
 }  // namespace cot
 

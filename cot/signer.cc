@@ -17,11 +17,10 @@ using ::scriptworker::crypto::Ed25519PrivateKey;
 KeyFileSigner::KeyFileSigner(std::string path) : path_(std::move(path)) {}
 
 absl::StatusOr<std::string> KeyFileSigner::Sign(std::string_view message) {
-  const absl::StatusOr<Ed25519PrivateKey> key =
-      Ed25519PrivateKey::FromFile(path_);
+  const absl::StatusOr<Ed25519PrivateKey> key = Ed25519PrivateKey::FromFile(path_);
   if (!key.ok()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the signing key cannot be used: ", key.status().message()));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the signing key cannot be used: ", key.status().message()));
   }
   return key->Sign(message);
 }

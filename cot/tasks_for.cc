@@ -29,13 +29,11 @@ absl::StatusOr<TasksFor> ParseTasksFor(std::string_view text) {
   for (const auto& [name, tasks_for] : kNames) {
     if (name == text) return tasks_for;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("expected one of ",
-                   absl::StrJoin(kNames, ", ",
-                                 [](std::string* out, const auto& entry) {
-                                   absl::StrAppend(out, entry.first);
-                                 }),
-                   "; found \"", text, "\""));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "expected one of ",
+      absl::StrJoin(kNames, ", ",
+                    [](std::string* out, const auto& entry) { absl::StrAppend(out, entry.first); }),
+      "; found \"", text, "\""));
 }
 
 std::string_view ToString(TasksFor tasks_for) {

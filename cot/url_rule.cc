@@ -49,29 +49,28 @@ PathPattern::PathPattern(std::shared_ptr<const re2::RE2> compiled)
 absl::StatusOr<PathPattern> PathPattern::Compile(std::string_view expression) {
   const std::string_view ambiguous = ReadOtherwiseByPython(expression);
   if (!ambiguous.empty()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the regular expression \"", expression, "\" has \"",
-                     ambiguous, "\", which Python and RE2 read differently"));
+    return absl::InvalidArgumentError(absl::StrCat("the regular expression \"", expression,
+                                                   "\" has \"", ambiguous,
+                                                   "\", which Python and RE2 read differently"));
   }
   re2::RE2::Options options;
   options.set_log_errors(false);
   auto compiled = std::make_shared<const re2::RE2>(expression, options);
   if (!compiled->ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "the regular expression \"", expression,
-        "\" does not compile: ", compiled->error(),
+        "the regular expression \"", expression, "\" does not compile: ", compiled->error(),
         " (RE2 matches in linear time and has neither look-around nor back "
         "references)"));
   }
   return PathPattern(std::move(compiled));
 }
 
-std::optional<std::map<std::string, std::string, std::less<>>>
-PathPattern::Match(std::string_view path) const {
-  std::vector<absl::string_view> groups(
-      static_cast<size_t>(compiled_->NumberOfCapturingGroups()) + 1);
-  if (!compiled_->Match(path, 0, path.size(), re2::RE2::ANCHOR_START,
-                        groups.data(), static_cast<int>(groups.size()))) {
+std::optional<std::map<std::string, std::string, std::less<>>> PathPattern::Match(
+    std::string_view path) const {
+  std::vector<absl::string_view> groups(static_cast<size_t>(compiled_->NumberOfCapturingGroups()) +
+                                        1);
+  if (!compiled_->Match(path, 0, path.size(), re2::RE2::ANCHOR_START, groups.data(),
+                        static_cast<int>(groups.size()))) {
     return std::nullopt;
   }
   std::map<std::string, std::string, std::less<>> named;
@@ -86,8 +85,6 @@ bool PathPattern::HasGroup(std::string_view name) const {
   return compiled_->NamedCapturingGroups().count(std::string(name)) > 0;
 }
 
-const std::string& PathPattern::expression() const {
-  return compiled_->pattern();
-}
+const std::string& PathPattern::expression() const { return compiled_->pattern(); }
 
 }  // namespace cot

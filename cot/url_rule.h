@@ -33,8 +33,7 @@ class PathPattern {
   // The named groups of a match that begins at the start of `path`; nullopt
   // without a match. A group that took no part is absent. `path` is already
   // percent-decoded. `$` is the very end: a trailing newline does not match.
-  std::optional<std::map<std::string, std::string, std::less<>>> Match(
-      std::string_view path) const;
+  std::optional<std::map<std::string, std::string, std::less<>>> Match(std::string_view path) const;
 
   bool HasGroup(std::string_view name) const;
   const std::string& expression() const;

@@ -43,16 +43,15 @@ using ::cot::DocumentPart;
 using ::scriptworker::json::Value;
 using ::scriptworker::json::YamlDocument;
 
-constexpr std::string_view kReportReasons[] = {
-    "worker-shutdown", "malformed-payload", "resource-unavailable",
-    "internal-error",  "superseded",        "intermittent-task"};
+constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",
+                                               "resource-unavailable", "internal-error",
+                                               "superseded",           "intermittent-task"};
 
 // Turns a document into a Config; one object per call of LoadConfig.
 class Loader {
  public:
   Loader(std::string source, std::string file, const YamlDocument& document,
-         const Environment& environment, std::string directory,
-         const LoadOptions& options)
+         const Environment& environment, std::string directory, const LoadOptions& options)
       : source_(std::move(source)),
         file_(std::move(file)),
         document_(document),
@@ -89,17 +88,11 @@ class Loader {
     return JoinPath(directory_, path);
   }
 
-  std::string PathOf(std::string_view key) const {
-    return Absolute(settings_.String(key));
-  }
+  std::string PathOf(std::string_view key) const { return Absolute(settings_.String(key)); }
 
-  absl::Duration SecondsOf(std::string_view key) const {
-    return absl::Seconds(settings_.Int(key));
-  }
+  absl::Duration SecondsOf(std::string_view key) const { return absl::Seconds(settings_.Int(key)); }
 
-  int IntOf(std::string_view key) const {
-    return static_cast<int>(settings_.Int(key));
-  }
+  int IntOf(std::string_view key) const { return static_cast<int>(settings_.Int(key)); }
 
   void Refuse(std::string_view key, std::string_view sentence) {
     settings_.Refuse(key, "", sentence, defects_);
@@ -161,8 +154,7 @@ class Loader {
     script.invalid_reclaim_status = IntOf("invalid_reclaim_status");
     const auto report = Inside("reversed_statuses");
     DocumentPart(settings_.Get("reversed_statuses"), report)
-        .ForEachMember("a mapping", [&](std::string_view code,
-                                        const DocumentPart& member) {
+        .ForEachMember("a mapping", [&](std::string_view code, const DocumentPart& member) {
           int exit_code = 0;
           if (!absl::SimpleAtoi(code, &exit_code)) {
             member.Defect("the key is to be an exit code, an integer");
@@ -170,8 +162,7 @@ class Loader {
           const std::optional<std::string> reason = member.AsString();
           if (!reason.has_value()) return;
           if (!absl::c_linear_search(kReportReasons, *reason)) {
-            member.Defect(absl::StrCat("expected one of ",
-                                       absl::StrJoin(kReportReasons, ", "),
+            member.Defect(absl::StrCat("expected one of ", absl::StrJoin(kReportReasons, ", "),
                                        "; found \"", *reason, "\""));
           }
           script.reversed_statuses[exit_code] = *reason;
@@ -195,21 +186,19 @@ class Loader {
       Refuse("ed25519_private_key_path", "must not be empty");
     }
     signing.schema_path = PathOf("cot_schema_path");
-    const auto algorithm = crypto::ParseHashAlgorithm(
-        settings_.String("chain_of_trust_hash_algorithm"));
+    const auto algorithm =
+        crypto::ParseHashAlgorithm(settings_.String("chain_of_trust_hash_algorithm"));
     if (algorithm.ok()) {
       signing.hash_algorithm = *algorithm;
     } else {
       Refuse("chain_of_trust_hash_algorithm",
              absl::StrCat("expected sha256 or sha512, found \"",
-                          settings_.String("chain_of_trust_hash_algorithm"),
-                          "\""));
+                          settings_.String("chain_of_trust_hash_algorithm"), "\""));
     }
   }
 
   void ReadVerification(Verification& verification) {
-    verification.verify_chain_of_trust =
-        settings_.Bool("verify_chain_of_trust");
+    verification.verify_chain_of_trust = settings_.Bool("verify_chain_of_trust");
     verification.verify_cot_signature = settings_.Bool("verify_cot_signature");
     verification.cot_job_type = std::string(settings_.String("cot_job_type"));
     verification.cot_product = settings_.cot_product();
@@ -219,8 +208,7 @@ class Loader {
         SecretString(std::string(settings_.String("github_oauth_token")));
     if (!verification.verify_chain_of_trust) return;
     if (!verification.cot_product.has_value()) {
-      Refuse("verify_chain_of_trust",
-             "cannot be true while cot_product is not set");
+      Refuse("verify_chain_of_trust", "cannot be true while cot_product is not set");
     }
     if (!options_.can_verify_chain_of_trust) {
       Refuse("verify_chain_of_trust",
@@ -233,8 +221,7 @@ class Loader {
   void ReadNetwork(Network& network) {
     network.ca_bundle = PathOf("ca_bundle");
     network.artifact_redirect_hosts = StringsOf("artifact_redirect_hosts");
-    network.refuse_private_addresses =
-        settings_.Bool("refuse_private_addresses");
+    network.refuse_private_addresses = settings_.Bool("refuse_private_addresses");
   }
 
   std::shared_ptr<const cot::Policy> ReadPolicy() {
@@ -264,8 +251,8 @@ class Loader {
         if (path->empty()) continue;
         const absl::StatusOr<bool> is_beneath = IsBeneath(*path, *dir);
         if (is_beneath.ok() && *is_beneath) {
-          Refuse(key, absl::StrCat("is emptied after each task, but ", what,
-                                   " (", *path, ") lies in it"));
+          Refuse(key, absl::StrCat("is emptied after each task, but ", what, " (", *path,
+                                   ") lies in it"));
         }
       }
     }
@@ -275,10 +262,8 @@ class Loader {
     if (const Value* value = settings_.InFile("credentials");
         value != nullptr && IsTruthy(*value)) {
       const std::string place = settings_.PlaceOf("credentials");
-      ParseCredentials(
-          *value,
-          absl::StrCat(document_.marks.Prefix(place), cot::KeyPath(place)),
-          credentials);
+      ParseCredentials(*value, absl::StrCat(document_.marks.Prefix(place), cot::KeyPath(place)),
+                       credentials);
       has_inline_secrets_ = true;
       return;
     }
@@ -292,21 +277,18 @@ class Loader {
     if (!found.ok()) {
       other_defects_.emplace_back(found.status().message());
     } else if (!found->has_value()) {
-      defects_.AddAbsentKey(
-          "credentials",
-          "must be set, here, in ./secrets.json, in $HOME/.scriptworker or by "
-          "TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN");
+      defects_.AddAbsentKey("credentials",
+                            "must be set, here, in ./secrets.json, in $HOME/.scriptworker or by "
+                            "TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN");
     } else {
-      ParseCredentials((*found)->value,
-                       absl::StrCat((*found)->source, ": credentials"),
+      ParseCredentials((*found)->value, absl::StrCat((*found)->source, ": credentials"),
                        credentials);
     }
   }
 
   void ParseCredentials(const Value& value, const std::string& source,
                         taskcluster::Credentials& credentials) {
-    absl::StatusOr<taskcluster::Credentials> parsed =
-        ReadPermanentCredentials(value, source);
+    absl::StatusOr<taskcluster::Credentials> parsed = ReadPermanentCredentials(value, source);
     if (parsed.ok()) {
       credentials = *std::move(parsed);
     } else {
@@ -324,32 +306,29 @@ class Loader {
 
   // What is worth a warning although the worker can start.
   void CheckFiles(const Config& config) {
-    const bool is_secret =
-        has_inline_secrets_ || !config.verification.github_oauth_token.empty();
-    Warn(ExposureWarning(
-        file_, "the configuration file",
-        is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
+    const bool is_secret = has_inline_secrets_ || !config.verification.github_oauth_token.empty();
+    Warn(ExposureWarning(file_, "the configuration file",
+                         is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
     if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {
       Warn(ExposureWarning(path, "the policy", Sensitivity::kTrusted));
     }
     if (config.signing.sign_chain_of_trust) {
       const std::string& path = config.signing.private_key_path;
       Warn(ExposureWarning(path, "the signing key", Sensitivity::kSecret));
-      if (const auto key = crypto::Ed25519PrivateKey::FromFile(path);
-          !key.ok()) {
+      if (const auto key = crypto::Ed25519PrivateKey::FromFile(path); !key.ok()) {
         warnings_.push_back(
             absl::StrCat("no task can succeed, since the signing key cannot be "
                          "used: ",
                          key.status().message()));
       }
     }
-    const auto has_logs = IsBeneath(config.directories.task_log_dir,
-                                    config.directories.artifact_dir);
+    const auto has_logs =
+        IsBeneath(config.directories.task_log_dir, config.directories.artifact_dir);
     if (has_logs.ok() && !*has_logs) {
-      warnings_.push_back(absl::StrCat(
-          config.directories.task_log_dir, " (task_log_dir) is not in ",
-          config.directories.artifact_dir,
-          " (artifact_dir): tasks are published without their logs"));
+      warnings_.push_back(absl::StrCat(config.directories.task_log_dir,
+                                       " (task_log_dir) is not in ",
+                                       config.directories.artifact_dir,
+                                       " (artifact_dir): tasks are published without their logs"));
     }
   }
 
@@ -373,29 +352,23 @@ class Loader {
 }  // namespace
 
 const cot::Product* Config::product() const {
-  return verification.cot_product.has_value()
-             ? policy->FindProduct(*verification.cot_product)
-             : nullptr;
+  return verification.cot_product.has_value() ? policy->FindProduct(*verification.cot_product)
+                                              : nullptr;
 }
 
-absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path,
-                                        const Environment& environment,
+absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment& environment,
                                         const LoadOptions& options) {
   const std::string directory =
       environment.GetOr("BUILD_WORKING_DIRECTORY", options.working_directory);
-  const std::string file =
-      IsAbsolute(path) ? std::string(path) : JoinPath(directory, path);
+  const std::string file = IsAbsolute(path) ? std::string(path) : JoinPath(directory, path);
   const absl::StatusOr<std::string> text = ReadFile(file);
   SW_RETURN_IF_ERROR(text.status());
   SW_ASSIGN_OR_RETURN(
       const YamlDocument document,
-      json::ParseYamlWithMarks(
-          *text, {.source = path,
-                  .allow_duplicate_keys = false,
-                  .other_keys = json::YamlOptions::OtherKeys::kAsJsonText}));
-  return Loader(std::string(path), file, document, environment, directory,
-                options)
-      .Load();
+      json::ParseYamlWithMarks(*text, {.source = path,
+                                       .allow_duplicate_keys = false,
+                                       .other_keys = json::YamlOptions::OtherKeys::kAsJsonText}));
+  return Loader(std::string(path), file, document, environment, directory, options).Load();
 }
 
 }  // namespace scriptworker::worker

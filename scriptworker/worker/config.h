@@ -31,9 +31,7 @@ struct QueueIdentity {
   std::string worker_group;
   std::string worker_id;
 
-  std::string task_queue_id() const {
-    return provisioner_id + "/" + worker_type;
-  }
+  std::string task_queue_id() const { return provisioner_id + "/" + worker_type; }
 };
 
 // Absolute paths. The first three are emptied at start and after each task.
@@ -134,8 +132,7 @@ inline constexpr std::string_view kDefaultConfigFile = "scriptworker.yaml";
 // line, kNotFound when the file is missing, else kInvalidArgument. The program
 // prints it, then `Exiting...`, and ends with status 1. No secret is ever part
 // of a message. Reads files, writes nothing.
-absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path,
-                                        const Environment& environment,
+absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment& environment,
                                         const LoadOptions& options);
 
 }  // namespace scriptworker::worker

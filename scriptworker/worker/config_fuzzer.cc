@@ -34,11 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string path = Folder() + "/worker.yaml";
   if (!scriptworker::WriteFile(path, text, 0600).ok()) std::abort();
   const scriptworker::Environment environment(
-      {{"HOME", Folder()},
-       {"TASKCLUSTER_CLIENT_ID", "id"},
-       {"TASKCLUSTER_ACCESS_TOKEN", "t"}});
-  const auto loaded = scriptworker::worker::LoadConfig(
-      path, environment, {.working_directory = Folder()});
+      {{"HOME", Folder()}, {"TASKCLUSTER_CLIENT_ID", "id"}, {"TASKCLUSTER_ACCESS_TOKEN", "t"}});
+  const auto loaded =
+      scriptworker::worker::LoadConfig(path, environment, {.working_directory = Folder()});
   if (!loaded.ok() && loaded.status().message().empty()) std::abort();
   return 0;
 }

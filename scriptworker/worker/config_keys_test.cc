@@ -33,8 +33,7 @@ using Kind = ConfigKey::Kind;
 
 Value ReferenceDefaults(std::string_view release) {
   return json::Parse(
-             ReadTestFile(absl::StrCat("testdata/policy/reference_defaults_",
-                                       release, ".json")))
+             ReadTestFile(absl::StrCat("testdata/policy/reference_defaults_", release, ".json")))
       .value();
 }
 
@@ -69,16 +68,14 @@ TEST(ConfigKeysTest, EachKeyIsDocumentedWithTypeAndDefault) {
   for (const std::vector<std::string>& row : DocumentedKeys()) {
     ASSERT_EQ(row.size(), 4) << row[0];
     documented.push_back(absl::StrCat(row[0], " ", row[1], " ", row[2]));
-    EXPECT_EQ(
-        absl::StrContains(row[3], "Not a key of the reference"),
-        FindConfigKey(absl::StripSuffix(row[0].substr(1), "`"))->extension)
+    EXPECT_EQ(absl::StrContains(row[3], "Not a key of the reference"),
+              FindConfigKey(absl::StripSuffix(row[0].substr(1), "`"))->extension)
         << row[0];
   }
   for (const ConfigKey& key : ConfigKeys()) {
     std::string_view type = KeyTypeName(key.type);
     if (!absl::ConsumePrefix(&type, "an ")) absl::ConsumePrefix(&type, "a ");
-    expected.push_back(
-        absl::StrCat("`", key.name, "` ", type, " ", DocumentedDefault(key)));
+    expected.push_back(absl::StrCat("`", key.name, "` ", type, " ", DocumentedDefault(key)));
   }
   EXPECT_THAT(documented, ElementsAreArray(expected));
 }
@@ -95,46 +92,39 @@ TEST(ConfigKeysTest, TheKeysAreTheReferencesAndTheExtensions) {
   EXPECT_THAT(ours, UnorderedElementsAreArray(theirs));
 }
 
-std::vector<std::string_view> KeysWithAnotherDefaultThanIn(
-    std::string_view release) {
+std::vector<std::string_view> KeysWithAnotherDefaultThanIn(std::string_view release) {
   const Value reference = ReferenceDefaults(release);
   std::vector<std::string_view> keys;
   for (const ConfigKey& key : ConfigKeys()) {
     if (key.kind != Kind::kWorker || key.extension) continue;
     const Value theirs = *reference.Find(key.name);
-    const Value ours = key.default_json.empty()
-                           ? Value("...")
-                           : json::Parse(key.default_json).value();
+    const Value ours =
+        key.default_json.empty() ? Value("...") : json::Parse(key.default_json).value();
     if (ours != theirs) keys.push_back(key.name);
   }
   return keys;
 }
 
 TEST(ConfigKeysTest, TheDefaultsAreTheReferencesButForTheKnownOnes) {
-  EXPECT_THAT(KeysWithAnotherDefaultThanIn("63.4.2"),
-              ElementsAre("max_concurrent_downloads"));
-  EXPECT_THAT(KeysWithAnotherDefaultThanIn("42.2.0"),
-              UnorderedElementsAre("max_concurrent_downloads",
-                                   "task_max_timeout_status", "cot_product"));
+  EXPECT_THAT(KeysWithAnotherDefaultThanIn("63.4.2"), ElementsAre("max_concurrent_downloads"));
+  EXPECT_THAT(
+      KeysWithAnotherDefaultThanIn("42.2.0"),
+      UnorderedElementsAre("max_concurrent_downloads", "task_max_timeout_status", "cot_product"));
 }
 
 TEST(ConfigKeysTest, ThePolicysKeysAreKeysOfTheFileToo) {
-  EXPECT_THAT(NamesOf(Kind::kPolicy),
-              UnorderedElementsAreArray(cot::CommonKeys()));
-  EXPECT_THAT(NamesOf(Kind::kProduct),
-              UnorderedElementsAreArray(cot::ProductKeys()));
+  EXPECT_THAT(NamesOf(Kind::kPolicy), UnorderedElementsAreArray(cot::CommonKeys()));
+  EXPECT_THAT(NamesOf(Kind::kProduct), UnorderedElementsAreArray(cot::ProductKeys()));
 }
 
 TEST(ConfigKeysTest, TheFullFixtureSetsEachKeyToAnotherValue) {
-  const Value full =
-      json::ParseYaml(ReadTestFile("testdata/config/full.yaml"),
-                      {.other_keys = json::YamlOptions::OtherKeys::kAsJsonText})
-          .value();
+  const Value full = json::ParseYaml(ReadTestFile("testdata/config/full.yaml"),
+                                     {.other_keys = json::YamlOptions::OtherKeys::kAsJsonText})
+                         .value();
   for (const ConfigKey& key : ConfigKeys()) {
     const Value* value = full.Find(key.name);
     ASSERT_NE(value, nullptr) << key.name;
-    if (key.kind == Kind::kWorker && !key.default_json.empty() &&
-        key.name != "cot_policy_path") {
+    if (key.kind == Kind::kWorker && !key.default_json.empty() && key.name != "cot_policy_path") {
       EXPECT_NE(*value, json::Parse(key.default_json).value()) << key.name;
     }
   }

@@ -35,8 +35,7 @@ using ::testing::Optional;
 using ::testing::Pair;
 using ::testing::StartsWith;
 
-constexpr std::string_view kSeed =
-    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr std::string_view kSeed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 // A folder with a configuration file, c.yml, and what it names.
 class ConfigTest : public testing::Test {
@@ -65,8 +64,7 @@ class ConfigTest : public testing::Test {
   }
 
   absl::StatusOr<LoadedConfig> LoadTestFile(std::string_view name) {
-    return LoadConfig(TestFilePath(absl::StrCat("testdata/config/", name)),
-                      environment_, options_);
+    return LoadConfig(TestFilePath(absl::StrCat("testdata/config/", name)), environment_, options_);
   }
 
   TempDir dir_;
@@ -80,21 +78,17 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->warnings, IsEmpty());
   const Config& config = loaded->config;
-  EXPECT_EQ(config.queue.root_url,
-            "https://firefox-ci-tc.services.mozilla.com/");
-  EXPECT_EQ(config.queue.task_queue_id(),
-            "test-dummy-provisioner/dummy-worker-myname");
+  EXPECT_EQ(config.queue.root_url, "https://firefox-ci-tc.services.mozilla.com/");
+  EXPECT_EQ(config.queue.task_queue_id(), "test-dummy-provisioner/dummy-worker-myname");
   EXPECT_EQ(config.queue.worker_group, "test-dummy-workers");
   EXPECT_EQ(config.queue.worker_id, "dummy-worker-myname1");
   EXPECT_EQ(config.timeouts.task_max_timeout, absl::Minutes(20));
   EXPECT_EQ(config.timeouts.reclaim_interval, absl::Minutes(5));
   EXPECT_EQ(config.timeouts.poll_interval, absl::Seconds(10));
   EXPECT_EQ(config.timeouts.artifact_upload_timeout, absl::Minutes(20));
-  EXPECT_THAT(config.script.argv,
-              ElementsAre("bash", "-c", "echo foo && sleep 19 && exit 1"));
+  EXPECT_THAT(config.script.argv, ElementsAre("bash", "-c", "echo foo && sleep 19 && exit 1"));
   EXPECT_THAT(config.script.reversed_statuses,
-              ElementsAre(Pair(241, "intermittent-task"),
-                          Pair(245, "intermittent-task")));
+              ElementsAre(Pair(241, "intermittent-task"), Pair(245, "intermittent-task")));
   EXPECT_TRUE(config.signing.sign_chain_of_trust);
   EXPECT_FALSE(config.verification.verify_chain_of_trust);
   EXPECT_EQ(config.verification.max_concurrent_downloads, 32);
@@ -121,8 +115,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.script.task_max_timeout_status, 2);
   EXPECT_EQ(c.script.invalid_reclaim_status, 5);
   EXPECT_THAT(c.script.reversed_statuses,
-              ElementsAre(Pair(-15, "worker-shutdown"),
-                          Pair(42, "resource-unavailable")));
+              ElementsAre(Pair(-15, "worker-shutdown"), Pair(42, "resource-unavailable")));
   EXPECT_EQ(c.timeouts.task_max_timeout, absl::Seconds(1));
   EXPECT_EQ(c.timeouts.poll_interval, absl::Seconds(3));
   EXPECT_EQ(c.timeouts.reclaim_interval, absl::Seconds(4));
@@ -145,19 +138,14 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.verification.max_concurrent_downloads, 9);
   EXPECT_EQ(c.verification.github_oauth_token.reveal(), "a-github-token");
   EXPECT_EQ(c.network.ca_bundle, dir_.Path("ca.pem"));
-  EXPECT_THAT(c.network.artifact_redirect_hosts,
-              ElementsAre("bucket.example.com"));
+  EXPECT_THAT(c.network.artifact_redirect_hosts, ElementsAre("bucket.example.com"));
   EXPECT_TRUE(c.network.refuse_private_addresses);
 
   EXPECT_THAT(c.policy->public_keys, ElementsAre(Key("docker-worker")));
-  EXPECT_THAT(c.policy->artifact_rules[0].netlocs,
-              ElementsAre("tc.example.com"));
-  EXPECT_THAT(c.policy->scriptworker_provisioners,
-              ElementsAre("a-provisioner"));
-  EXPECT_THAT(c.policy->hash_algorithms,
-              ElementsAre(crypto::HashAlgorithm::kSha512));
-  EXPECT_EQ(c.policy->project_configuration_url,
-            "https://example.com/projects.yml");
+  EXPECT_THAT(c.policy->artifact_rules[0].netlocs, ElementsAre("tc.example.com"));
+  EXPECT_THAT(c.policy->scriptworker_provisioners, ElementsAre("a-provisioner"));
+  EXPECT_THAT(c.policy->hash_algorithms, ElementsAre(crypto::HashAlgorithm::kSha512));
+  EXPECT_EQ(c.policy->project_configuration_url, "https://example.com/projects.yml");
   EXPECT_EQ(c.policy->pushlog_url, "{repo}/{revision}");
   const cot::Product* product = c.product();
   ASSERT_NE(product, nullptr);
@@ -165,8 +153,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(product->type, cot::ProductType::kHg);
   EXPECT_EQ(product->official_github_owner, "an-owner");
   EXPECT_EQ(product->source_env_prefix, "PREFIX");
-  EXPECT_THAT(product->trusted_vcs_rules[0].netlocs,
-              ElementsAre("vcs.example.com"));
+  EXPECT_THAT(product->trusted_vcs_rules[0].netlocs, ElementsAre("vcs.example.com"));
   EXPECT_THAT(product->tasks_for, ElementsAre(cot::TasksFor::kPrAction));
   EXPECT_THAT(product->decision_worker_pools, ElementsAre("a/decision"));
   EXPECT_THAT(product->docker_image_worker_pools, ElementsAre("a/images"));
@@ -277,19 +264,16 @@ TEST_F(ConfigTest, EachDefectIsReportedWithFileLineAndKey) {
     EXPECT_THAT(Load(Good(c.lines)),
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          StartsWith(absl::StrCat("c.yml:", kFirstOwnLine, ":",
-                                                 c.message.empty() ? "" : " ",
-                                                 c.message))))
+                                                 c.message.empty() ? "" : " ", c.message))))
         << c.name;
   }
 }
 
 TEST_F(ConfigTest, AskingForVerificationIsRefusedWhileTheWorkerCannot) {
-  const std::string text =
-      Good("verify_chain_of_trust: true\ncot_product: firefox\n");
-  EXPECT_THAT(Load(text),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(StartsWith("c.yml:9: verify_chain_of_trust: "),
-                             HasSubstr("does not verify chains of trust"))));
+  const std::string text = Good("verify_chain_of_trust: true\ncot_product: firefox\n");
+  EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument,
+                                   AllOf(StartsWith("c.yml:9: verify_chain_of_trust: "),
+                                         HasSubstr("does not verify chains of trust"))));
   options_.can_verify_chain_of_trust = true;
   EXPECT_THAT(Load(text), IsOk());
 }
@@ -305,9 +289,9 @@ TEST_F(ConfigTest, AllDefectsOfAllFilesAreReportedAtOnce) {
   ASSERT_FALSE(loaded.ok());
   const std::string message(loaded.status().message());
   for (std::string_view part :
-       {"c.yml:1: credentials: ", "c.yml:2: poll_interval: ",
-        "c.yml:3: task_script: ", "/p.yml:1: products: ", "c.yml:5: wrong: ",
-        "c.yml: work_dir: must be set", "c.yml: log_dir: must be set"}) {
+       {"c.yml:1: credentials: ", "c.yml:2: poll_interval: ", "c.yml:3: task_script: ",
+        "/p.yml:1: products: ", "c.yml:5: wrong: ", "c.yml: work_dir: must be set",
+        "c.yml: log_dir: must be set"}) {
     EXPECT_THAT(message, HasSubstr(part));
   }
 }
@@ -319,8 +303,7 @@ TEST_F(ConfigTest, AMissingFileIsNamed) {
 
 TEST_F(ConfigTest, WhatCrashesTheReferenceIsAMessage) {
   for (std::string_view text : {"", "[]", "text", "a: [", "\t", "a: *x"}) {
-    EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument,
-                                     StartsWith("c.yml:")))
+    EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument, StartsWith("c.yml:")))
         << text;
   }
 }
@@ -343,9 +326,7 @@ struct CredentialsCase {
 
 constexpr CredentialsCase kCredentialsCases[] = {
     {.name = "List", .yaml = "[blah]", .message = "c.yml:1: credentials: $"},
-    {.name = "WithoutToken",
-     .yaml = "{clientId: me}",
-     .message = "c.yml:1: credentials: $"},
+    {.name = "WithoutToken", .yaml = "{clientId: me}", .message = "c.yml:1: credentials: $"},
     {.name = "TokenOfAnotherType",
      .yaml = "{clientId: me, accessToken: 5}",
      .message = "c.yml:1: credentials: $.accessToken"},
@@ -358,9 +339,7 @@ constexpr CredentialsCase kCredentialsCases[] = {
     {.name = "CertificateThatIsNoJson",
      .yaml = "{clientId: me, accessToken: s3cret, certificate: s3cret}",
      .message = "c.yml:1: credentials: $.certificate"},
-    {.name = "PlaceholderForAll",
-     .yaml = "'...'",
-     .message = "c.yml:1: credentials: must be set"},
+    {.name = "PlaceholderForAll", .yaml = "'...'", .message = "c.yml:1: credentials: must be set"},
     {.name = "Null", .yaml = "null", .message = "c.yml: credentials: must be"},
 };
 
@@ -369,8 +348,7 @@ TEST_F(ConfigTest, CredentialsOfAnotherShapeAreRefusedAndNotQuoted) {
   for (const CredentialsCase& c : kCredentialsCases) {
     const absl::StatusOr<LoadedConfig> loaded =
         Load(absl::StrCat("credentials: ", c.yaml, "\n", rest));
-    EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument,
-                                 StartsWith(c.message)))
+    EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(c.message)))
         << c.name;
     EXPECT_THAT(loaded.status().message(), Not(HasSubstr("s3cret"))) << c.name;
   }
@@ -379,57 +357,51 @@ TEST_F(ConfigTest, CredentialsOfAnotherShapeAreRefusedAndNotQuoted) {
 TEST_F(ConfigTest, ABrokenFileOfSecretsIsNamed) {
   dir_.Write("secrets.json", "{");
   const std::string rest = Good().substr(Good().find("work_dir"));
-  EXPECT_THAT(Load(rest), StatusIs(absl::StatusCode::kInvalidArgument,
-                                   StartsWith(dir_.Path("secrets.json:"))));
+  EXPECT_THAT(Load(rest),
+              StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(dir_.Path("secrets.json:"))));
 }
 
 TEST_F(ConfigTest, ANewProductIsDefinedByAllItsKeys) {
-  const absl::StatusOr<LoadedConfig> loaded = Load(
-      Good("cot_product: fenix\n"
-           "cot_product_type: github\n"
-           "valid_decision_worker_pools: [fenix/decision]\n"
-           "valid_docker_image_worker_pools: []\n"
-           "trusted_vcs_rules: []\n"
-           "valid_tasks_for: [cron]\n"
-           "official_github_repos_owner: mozilla\n"
-           "cot_restricted_scopes: {}\n"
-           "cot_restricted_trees: {}\n"
-           "prebuilt_docker_image_task_types: {by-cot-product: {fenix: any}}\n"
-           "source_env_prefix: FENIX\n"));
+  const absl::StatusOr<LoadedConfig> loaded =
+      Load(Good("cot_product: fenix\n"
+                "cot_product_type: github\n"
+                "valid_decision_worker_pools: [fenix/decision]\n"
+                "valid_docker_image_worker_pools: []\n"
+                "trusted_vcs_rules: []\n"
+                "valid_tasks_for: [cron]\n"
+                "official_github_repos_owner: mozilla\n"
+                "cot_restricted_scopes: {}\n"
+                "cot_restricted_trees: {}\n"
+                "prebuilt_docker_image_task_types: {by-cot-product: {fenix: any}}\n"
+                "source_env_prefix: FENIX\n"));
   ASSERT_THAT(loaded, IsOk());
   ASSERT_NE(loaded->config.product(), nullptr);
   EXPECT_EQ(loaded->config.product()->source_env_prefix, "FENIX");
 }
 
 TEST_F(ConfigTest, APolicyOfOnesOwnReplacesTheBuiltInOne) {
-  dir_.Write("p.yml",
-             absl::StrCat(cot::DefaultPolicyText().substr(
-                              0, cot::DefaultPolicyText().find("products:")),
-                          "products: {}\n"));
-  const absl::StatusOr<LoadedConfig> loaded =
-      Load(Good("cot_policy_path: p.yml\n"));
+  dir_.Write("p.yml", absl::StrCat(cot::DefaultPolicyText().substr(
+                                       0, cot::DefaultPolicyText().find("products:")),
+                                   "products: {}\n"));
+  const absl::StatusOr<LoadedConfig> loaded = Load(Good("cot_policy_path: p.yml\n"));
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->config.policy->products, IsEmpty());
   EXPECT_THAT(Load(Good("cot_policy_path: absent.yml\n")),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr(dir_.Path("absent.yml"))));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(dir_.Path("absent.yml"))));
 }
 
 TEST_F(ConfigTest, WhatIsEmptiedMustHoldNothingElse) {
   struct Case {
     std::string_view work_dir, what;
   };
-  for (const Case& c :
-       {Case{"/", "the configuration file"}, Case{".", "the working directory"},
-        Case{"secrets", "the signing key"}}) {
+  for (const Case& c : {Case{"/", "the configuration file"}, Case{".", "the working directory"},
+                        Case{"secrets", "the signing key"}}) {
     std::string text = Good();
-    text.replace(text.find("work_dir: w"), 11,
-                 absl::StrCat("work_dir: ", c.work_dir));
+    text.replace(text.find("work_dir: w"), 11, absl::StrCat("work_dir: ", c.work_dir));
     text.replace(text.find("path: key"), 9, "path: secrets/key");
     EXPECT_THAT(Load(text),
                 StatusIs(absl::StatusCode::kInvalidArgument,
-                         AllOf(HasSubstr("c.yml:4: work_dir: is emptied"),
-                               HasSubstr(c.what))))
+                         AllOf(HasSubstr("c.yml:4: work_dir: is emptied"), HasSubstr(c.what))))
         << c.work_dir;
   }
 }
@@ -439,12 +411,10 @@ TEST_F(ConfigTest, WhatOthersCanReadIsAWarning) {
   const absl::StatusOr<LoadedConfig> loaded = Load(Good());
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->warnings,
-              ElementsAre(AllOf(HasSubstr(dir_.Path("key")),
-                                HasSubstr("can be read by others"))));
+              ElementsAre(AllOf(HasSubstr(dir_.Path("key")), HasSubstr("can be read by others"))));
   chmod(dir_.Write("c.yml", Good()).c_str(), 0644);
   chmod(dir_.Path("key").c_str(), 0600);
-  const absl::StatusOr<LoadedConfig> readable =
-      LoadConfig("c.yml", environment_, options_);
+  const absl::StatusOr<LoadedConfig> readable = LoadConfig("c.yml", environment_, options_);
   ASSERT_THAT(readable, IsOk());
   EXPECT_THAT(readable->warnings, ElementsAre(HasSubstr(dir_.Path("c.yml"))));
 }
@@ -454,8 +424,7 @@ TEST_F(ConfigTest, AKeyThatCannotSignIsAWarningAndOnlyIfItShouldSign) {
   const absl::StatusOr<LoadedConfig> loaded = Load(Good());
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->warnings, Contains(HasSubstr("no task can succeed")));
-  const absl::StatusOr<LoadedConfig> unsigned_config =
-      Load(Good("sign_chain_of_trust: false\n"));
+  const absl::StatusOr<LoadedConfig> unsigned_config = Load(Good("sign_chain_of_trust: false\n"));
   ASSERT_THAT(unsigned_config, IsOk());
   EXPECT_THAT(unsigned_config->warnings, IsEmpty());
 }
@@ -465,14 +434,13 @@ TEST_F(ConfigTest, LogsThatWouldNotBePublishedAreAWarning) {
   text.replace(text.find("a/l"), 3, "b/l");
   const absl::StatusOr<LoadedConfig> loaded = Load(text);
   ASSERT_THAT(loaded, IsOk());
-  EXPECT_THAT(loaded->warnings,
-              ElementsAre(HasSubstr("tasks are published without their logs")));
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("tasks are published without their logs")));
 }
 
 TEST_F(ConfigTest, OverlappingRestrictedScopesAreAWarning) {
-  const absl::StatusOr<LoadedConfig> loaded = Load(
-      Good("cot_product: glean\n"
-           "cot_restricted_scopes: {'a:*': glean-repo, 'a:b': glean-repo}\n"));
+  const absl::StatusOr<LoadedConfig> loaded =
+      Load(Good("cot_product: glean\n"
+                "cot_restricted_scopes: {'a:*': glean-repo, 'a:b': glean-repo}\n"));
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("product glean: ")));
 }
@@ -481,8 +449,7 @@ TEST_F(ConfigTest, KeysOfReversedStatusesMayBeTextAsInJson) {
   const absl::StatusOr<LoadedConfig> loaded =
       Load(Good("reversed_statuses: {\"42\": internal-error}\n"));
   ASSERT_THAT(loaded, IsOk());
-  EXPECT_THAT(loaded->config.script.reversed_statuses,
-              ElementsAre(Pair(42, "internal-error")));
+  EXPECT_THAT(loaded->config.script.reversed_statuses, ElementsAre(Pair(42, "internal-error")));
 }
 
 }  // namespace

@@ -29,21 +29,19 @@ using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::Credentials;
 
 // The key's value in one of the files; nullopt if it is not there.
-absl::StatusOr<std::optional<Value>> FindInFile(
-    std::string_view key, const std::string& path,
-    std::vector<std::string>& warnings) {
+absl::StatusOr<std::optional<Value>> FindInFile(std::string_view key, const std::string& path,
+                                                std::vector<std::string>& warnings) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (absl::IsNotFound(text.status())) return std::nullopt;
   SW_RETURN_IF_ERROR(text.status());
   SW_ASSIGN_OR_RETURN(const Value value, json::Parse(*text, {.source = path}));
   if (!value.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, ": expected a JSON object, found ", TypeName(value.type())));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": expected a JSON object, found ", TypeName(value.type())));
   }
   const Value* found = value.Find(key);
   if (found == nullptr || !IsTruthy(*found)) return std::nullopt;
-  if (auto warning =
-          ExposureWarning(path, "the file of secrets", Sensitivity::kSecret)) {
+  if (auto warning = ExposureWarning(path, "the file of secrets", Sensitivity::kSecret)) {
     warnings.push_back(*std::move(warning));
   }
   return *found;
@@ -54,8 +52,7 @@ std::optional<Value> CredentialsOf(const Environment& environment) {
   const std::string token = environment.GetOr("TASKCLUSTER_ACCESS_TOKEN", "");
   if (client_id.empty() || token.empty()) return std::nullopt;
   Object credentials{{"clientId", client_id}, {"accessToken", token}};
-  const std::string certificate =
-      environment.GetOr("TASKCLUSTER_CERTIFICATE", "");
+  const std::string certificate = environment.GetOr("TASKCLUSTER_CERTIFICATE", "");
   if (!certificate.empty()) credentials.Set("certificate", certificate);
   return Value(std::move(credentials));
 }
@@ -71,13 +68,12 @@ bool IsTruthy(const Value& value) {
   return !value.is_object() || !value.object().empty();
 }
 
-absl::StatusOr<Credentials> ReadPermanentCredentials(
-    const Value& value, const std::string& source) {
+absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
+                                                     const std::string& source) {
   const json::Reader reader(value, source);
   SW_ASSIGN_OR_RETURN(Credentials credentials, Credentials::FromJson(reader));
   const std::pair<std::string_view, std::string_view> required[] = {
-      {"clientId", credentials.client_id},
-      {"accessToken", credentials.access_token.reveal()}};
+      {"clientId", credentials.client_id}, {"accessToken", credentials.access_token.reveal()}};
   for (const auto& [key, text] : required) {
     if (text.empty() || text == "...") {
       return reader.Error(absl::StrCat(key, " must be set"));
@@ -86,14 +82,14 @@ absl::StatusOr<Credentials> ReadPermanentCredentials(
   return credentials;
 }
 
-absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(
-    std::string_view key, const std::string& directory,
-    const Environment& environment, std::vector<std::string>& warnings) {
+absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(std::string_view key,
+                                                        const std::string& directory,
+                                                        const Environment& environment,
+                                                        std::vector<std::string>& warnings) {
   const std::string home = environment.Get("HOME").value_or("/etc");
   for (const std::string& path :
        {JoinPath(directory, "secrets.json"), JoinPath(home, ".scriptworker")}) {
-    SW_ASSIGN_OR_RETURN(std::optional<Value> value,
-                        FindInFile(key, path, warnings));
+    SW_ASSIGN_OR_RETURN(std::optional<Value> value, FindInFile(key, path, warnings));
     if (value.has_value()) return FoundSecret{*std::move(value), path};
   }
   if (key != "credentials") return std::nullopt;

@@ -29,14 +29,15 @@ struct FoundSecret {
 // empty, TASKCLUSTER_CERTIFICATE come last. nullopt: nowhere. A file that
 // exists and cannot be read as that is an error, which names it. A sentence for
 // each file that others can read or change is added to `warnings`.
-absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(
-    std::string_view key, const std::string& directory,
-    const Environment& environment, std::vector<std::string>& warnings);
+absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(std::string_view key,
+                                                        const std::string& directory,
+                                                        const Environment& environment,
+                                                        std::vector<std::string>& warnings);
 
 // The credentials in a value that was found. The worker's own are never empty
 // nor the placeholder `...`. Errors begin with `source` and quote no value.
-absl::StatusOr<taskcluster::Credentials> ReadPermanentCredentials(
-    const json::Value& value, const std::string& source);
+absl::StatusOr<taskcluster::Credentials> ReadPermanentCredentials(const json::Value& value,
+                                                                  const std::string& source);
 
 // As Python judges: not null, false, 0, "", [] or {}.
 bool IsTruthy(const json::Value& value);

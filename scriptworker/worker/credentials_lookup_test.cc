@@ -26,8 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr std::string_view kVariables[] = {"TASKCLUSTER_CLIENT_ID",
-                                           "TASKCLUSTER_ACCESS_TOKEN",
+constexpr std::string_view kVariables[] = {"TASKCLUSTER_CLIENT_ID", "TASKCLUSTER_ACCESS_TOKEN",
                                            "TASKCLUSTER_CERTIFICATE"};
 
 struct Case {
@@ -72,14 +71,8 @@ std::vector<Case> Cases() {
        .variables = {"id", "token", ""},
        .found = R"({"clientId":"id","accessToken":"token"})",
        .source = "the environment"},
-      {.name = "EnvironmentWithoutToken",
-       .variables = {"id", ""},
-       .found = "",
-       .source = ""},
-      {.name = "EnvironmentWithoutId",
-       .variables = {"", "token"},
-       .found = "",
-       .source = ""},
+      {.name = "EnvironmentWithoutToken", .variables = {"id", ""}, .found = "", .source = ""},
+      {.name = "EnvironmentWithoutId", .variables = {"", "token"}, .found = "", .source = ""},
       {.name = "AnotherKeyIsInTheFiles",
        .secrets_json = R"({"integration_credentials": "x"})",
        .key = "integration_credentials",
@@ -131,17 +124,14 @@ TEST(LookUpSecretTest, AFileThatCannotBeReadIsNamedAndNotQuoted) {
     const TempDir here;
     here.Write("secrets.json", c.text);
     std::vector<std::string> warnings;
-    EXPECT_THAT(
-        LookUpSecret("credentials", here.path(), Environment(), warnings),
-        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))
+    EXPECT_THAT(LookUpSecret("credentials", here.path(), Environment(), warnings),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))
         << c.name;
   }
   const TempDir here;
   here.Write("secrets.json", R"({"credentials": {"accessToken": "s3cret"} x})");
   std::vector<std::string> warnings;
-  EXPECT_THAT(LookUpSecret("credentials", here.path(), Environment(), warnings)
-                  .status()
-                  .message(),
+  EXPECT_THAT(LookUpSecret("credentials", here.path(), Environment(), warnings).status().message(),
               Not(HasSubstr("s3cret")));
 }
 
@@ -149,8 +139,7 @@ TEST(LookUpSecretTest, AFolderInPlaceOfTheFileIsAnError) {
   const TempDir here;
   here.Write("secrets.json/file", "");
   std::vector<std::string> warnings;
-  const auto found =
-      LookUpSecret("credentials", here.path(), Environment(), warnings);
+  const auto found = LookUpSecret("credentials", here.path(), Environment(), warnings);
   EXPECT_FALSE(found.ok());
   EXPECT_THAT(found.status().message(), HasSubstr("secrets.json"));
 }
@@ -158,13 +147,10 @@ TEST(LookUpSecretTest, AFolderInPlaceOfTheFileIsAnError) {
 TEST(LookUpSecretTest, WarnsOfAFileThatOthersCanRead) {
   for (const mode_t mode : {0600, 0644}) {
     const TempDir here;
-    const std::string path =
-        here.Write("secrets.json", R"({"credentials": true})");
+    const std::string path = here.Write("secrets.json", R"({"credentials": true})");
     ASSERT_EQ(chmod(path.c_str(), mode), 0);
     std::vector<std::string> warnings;
-    EXPECT_THAT(
-        LookUpSecret("credentials", here.path(), Environment(), warnings),
-        IsOk());
+    EXPECT_THAT(LookUpSecret("credentials", here.path(), Environment(), warnings), IsOk());
     if (mode == 0600) {
       EXPECT_THAT(warnings, IsEmpty());
     } else {
@@ -174,12 +160,11 @@ TEST(LookUpSecretTest, WarnsOfAFileThatOthersCanRead) {
 }
 
 TEST(IsTruthyTest, AgreesWithPython) {
-  for (std::string_view falsy :
-       {"null", "false", "0", "0.0", "\"\"", "[]", "{}"}) {
+  for (std::string_view falsy : {"null", "false", "0", "0.0", "\"\"", "[]", "{}"}) {
     EXPECT_FALSE(IsTruthy(json::Parse(falsy).value())) << falsy;
   }
-  for (std::string_view truthy : {"true", "1", "-0.5", "\"x\"", "[0]",
-                                  "{\"a\": null}", "18446744073709551615"}) {
+  for (std::string_view truthy :
+       {"true", "1", "-0.5", "\"x\"", "[0]", "{\"a\": null}", "18446744073709551615"}) {
     EXPECT_TRUE(IsTruthy(json::Parse(truthy).value())) << truthy;
   }
 }

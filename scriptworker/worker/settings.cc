@@ -63,20 +63,16 @@ std::string Objection(const ConfigKey& key, const Value& value) {
     return absl::StrCat("must be at most ", key.maximum);
   }
   if (!HasType(value, key.type)) {
-    return absl::StrCat("expected ", KeyTypeName(key.type), ", found ",
-                        TypeName(value.type()));
+    return absl::StrCat("expected ", KeyTypeName(key.type), ", found ", TypeName(value.type()));
   }
   if (key.type == KeyType::kInteger && value.int_value() < key.minimum) {
-    return absl::StrCat("must be at least ", key.minimum, ", found ",
-                        value.int_value());
+    return absl::StrCat("must be at least ", key.minimum, ", found ", value.int_value());
   }
   if (key.type == KeyType::kInteger && value.int_value() > key.maximum) {
-    return absl::StrCat("must be at most ", key.maximum, ", found ",
-                        value.int_value());
+    return absl::StrCat("must be at most ", key.maximum, ", found ", value.int_value());
   }
-  const bool is_identifier =
-      key.name == "provisioner_id" || key.name == "worker_group" ||
-      key.name == "worker_type" || key.name == "worker_id";
+  const bool is_identifier = key.name == "provisioner_id" || key.name == "worker_group" ||
+                             key.name == "worker_type" || key.name == "worker_id";
   if (is_identifier && !IsIdentifier(value.string_value())) {
     return absl::StrCat(
         "Taskcluster requires 1 to 38 of the characters a-z A-Z 0-9 - _, "
@@ -93,10 +89,9 @@ Settings Settings::Read(const Value& document, const Environment& environment,
   Settings settings;
   settings.ReadDefaults(environment, defects);
   if (!document.is_object()) {
-    defects.Add("", document.is_null()
-                        ? "the file is empty"
-                        : absl::StrCat("expected a mapping of keys, found ",
-                                       TypeName(document.type())));
+    defects.Add("", document.is_null() ? "the file is empty"
+                                       : absl::StrCat("expected a mapping of keys, found ",
+                                                      TypeName(document.type())));
     return settings;
   }
   settings.ReadCotProduct(document, defects);
@@ -112,23 +107,17 @@ Settings Settings::Read(const Value& document, const Environment& environment,
   return settings;
 }
 
-void Settings::ReadDefaults(const Environment& environment,
-                            DefectList& defects) {
+void Settings::ReadDefaults(const Environment& environment, DefectList& defects) {
   for (const ConfigKey& key : ConfigKeys()) {
     if (key.kind != ConfigKey::Kind::kWorker) continue;
-    Value value = key.default_json.empty()
-                      ? Value("")
-                      : json::Parse(key.default_json).value();
-    if (const std::optional<std::string> variable =
-            environment.Get(key.environment_variable);
+    Value value = key.default_json.empty() ? Value("") : json::Parse(key.default_json).value();
+    if (const std::optional<std::string> variable = environment.Get(key.environment_variable);
         variable.has_value()) {
-      if (const std::string objection = Objection(key, Value(*variable));
-          objection.empty()) {
+      if (const std::string objection = Objection(key, Value(*variable)); objection.empty()) {
         value = *variable;
       } else {
-        defects.AddAbsentKey(key.name,
-                             absl::StrCat(objection, " (from the variable ",
-                                          key.environment_variable, ")"));
+        defects.AddAbsentKey(key.name, absl::StrCat(objection, " (from the variable ",
+                                                    key.environment_variable, ")"));
       }
     }
     settings_.insert_or_assign(std::string(key.name), Setting{value, ""});
@@ -142,13 +131,11 @@ void Settings::ReadCotProduct(const Value& document, DefectList& defects) {
     cot_product_ = std::string(value->string_value());
   } else {
     defects.Add(Place("cot_product"),
-                absl::StrCat("expected a string or null, found ",
-                             TypeName(value->type())));
+                absl::StrCat("expected a string or null, found ", TypeName(value->type())));
   }
 }
 
-void Settings::ReadKey(std::string_view name, const Value& given,
-                       DefectList& defects) {
+void Settings::ReadKey(std::string_view name, const Value& given, DefectList& defects) {
   std::string place = Place(name);
   const ConfigKey* key = FindConfigKey(name);
   if (key == nullptr) {
@@ -160,17 +147,16 @@ void Settings::ReadKey(std::string_view name, const Value& given,
   const Value null;
   if (const Value* choices = given.Find(kByProduct); choices != nullptr) {
     if (!choices->is_object()) {
-      defects.Add(Place(kByProduct, place),
-                  absl::StrCat("expected a mapping of products, found ",
-                               TypeName(choices->type())));
+      defects.Add(Place(kByProduct, place), absl::StrCat("expected a mapping of products, found ",
+                                                         TypeName(choices->type())));
       return;
     }
     value = &null;
     if (cot_product_.has_value()) {
       value = choices->Find(*cot_product_);
       if (value == nullptr) {
-        defects.Add(place, absl::StrCat("has no entry for the cot_product \"",
-                                        *cot_product_, "\""));
+        defects.Add(place,
+                    absl::StrCat("has no entry for the cot_product \"", *cot_product_, "\""));
         return;
       }
       place = Place(*cot_product_, Place(kByProduct, place));
@@ -182,8 +168,8 @@ void Settings::ReadKey(std::string_view name, const Value& given,
     if (!key->may_be_null) {
       defects.Add(place, "must be set, found null");
     } else if (cot_product_.has_value()) {
-      defects.Add(place, absl::StrCat("must be set for the cot_product \"",
-                                      *cot_product_, "\", found null"));
+      defects.Add(place, absl::StrCat("must be set for the cot_product \"", *cot_product_,
+                                      "\", found null"));
     }
     return;
   }
@@ -192,27 +178,19 @@ void Settings::ReadKey(std::string_view name, const Value& given,
     return;
   }
   if (key->kind == ConfigKey::Kind::kWorker) {
-    if (const std::string objection = Objection(*key, *value);
-        !objection.empty()) {
+    if (const std::string objection = Objection(*key, *value); !objection.empty()) {
       defects.Add(place, objection);
       return;
     }
   }
-  settings_.insert_or_assign(std::string(name),
-                             Setting{*value, std::move(place)});
+  settings_.insert_or_assign(std::string(name), Setting{*value, std::move(place)});
 }
 
-std::string_view Settings::String(std::string_view key) const {
-  return Get(key).string_value();
-}
+std::string_view Settings::String(std::string_view key) const { return Get(key).string_value(); }
 
-int64_t Settings::Int(std::string_view key) const {
-  return Get(key).int_value();
-}
+int64_t Settings::Int(std::string_view key) const { return Get(key).int_value(); }
 
-bool Settings::Bool(std::string_view key) const {
-  return Get(key).bool_value();
-}
+bool Settings::Bool(std::string_view key) const { return Get(key).bool_value(); }
 
 const Value& Settings::Get(std::string_view key) const {
   const auto found = settings_.find(key);
@@ -231,8 +209,8 @@ std::string Settings::PlaceOf(std::string_view key) const {
   return found == settings_.end() ? "" : found->second.place;
 }
 
-void Settings::Refuse(std::string_view key, std::string_view pointer,
-                      std::string_view sentence, DefectList& defects) const {
+void Settings::Refuse(std::string_view key, std::string_view pointer, std::string_view sentence,
+                      DefectList& defects) const {
   const std::string place = PlaceOf(key);
   if (place.empty()) {
     defects.AddAbsentKey(key, sentence);

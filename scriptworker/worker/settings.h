@@ -22,8 +22,7 @@ class Settings {
  public:
   // `document` is the whole file. Whatever is wrong goes to `defects`; such a
   // key then has its default, so that reading can go on.
-  static Settings Read(const json::Value& document,
-                       const Environment& environment,
+  static Settings Read(const json::Value& document, const Environment& environment,
                        cot::DefectList& defects);
 
   // Of a key of kind kWorker. REQUIRES the key's type.
@@ -37,8 +36,8 @@ class Settings {
   // Where that is (RFC 6901); empty if InFile is null.
   std::string PlaceOf(std::string_view key) const;
   // Adds a defect of the key's value, of the part that `pointer` names in it.
-  void Refuse(std::string_view key, std::string_view pointer,
-              std::string_view sentence, cot::DefectList& defects) const;
+  void Refuse(std::string_view key, std::string_view pointer, std::string_view sentence,
+              cot::DefectList& defects) const;
 
   // nullopt: null, which is the default.
   const std::optional<std::string>& cot_product() const { return cot_product_; }
@@ -51,8 +50,7 @@ class Settings {
 
   void ReadDefaults(const Environment& environment, cot::DefectList& defects);
   void ReadCotProduct(const json::Value& document, cot::DefectList& defects);
-  void ReadKey(std::string_view name, const json::Value& value,
-               cot::DefectList& defects);
+  void ReadKey(std::string_view name, const json::Value& value, cot::DefectList& defects);
 
   std::map<std::string, Setting, std::less<>> settings_;
   std::optional<std::string> cot_product_;

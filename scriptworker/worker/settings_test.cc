@@ -39,8 +39,7 @@ struct Result {
 
 Result Read(std::string_view text, const Environment& environment = {}) {
   const auto document =
-      json::ParseYamlWithMarks(
-          text, {.other_keys = json::YamlOptions::OtherKeys::kAsJsonText})
+      json::ParseYamlWithMarks(text, {.other_keys = json::YamlOptions::OtherKeys::kAsJsonText})
           .value();
   cot::DefectList defects("w.yml", document.marks);
   Settings settings = Settings::Read(document.value, environment, defects);
@@ -58,9 +57,7 @@ TEST(SettingsTest, EveryKeyHasItsDefault) {
     if (key.kind != ConfigKey::Kind::kWorker) {
       EXPECT_EQ(result.settings.InFile(key.name), nullptr) << key.name;
     } else if (!key.default_json.empty()) {
-      EXPECT_EQ(result.settings.Get(key.name),
-                json::Parse(key.default_json).value())
-          << key.name;
+      EXPECT_EQ(result.settings.Get(key.name), json::Parse(key.default_json).value()) << key.name;
       EXPECT_EQ(result.settings.InFile(key.name), nullptr) << key.name;
     }
   }
@@ -75,9 +72,7 @@ struct DefectCase {
 };
 
 constexpr DefectCase kDefectCases[] = {
-    {.name = "UnknownKey",
-     .lines = "wrok_dir: /w",
-     .message = "wrok_dir: unknown key"},
+    {.name = "UnknownKey", .lines = "wrok_dir: /w", .message = "wrok_dir: unknown key"},
     {.name = "NullValue",
      .lines = "poll_interval: null",
      .message = "poll_interval: must be set, found null"},
@@ -170,8 +165,7 @@ TEST(SettingsTest, EachRuleIsReportedWithLineAndKey) {
       EXPECT_EQ(result.defects, "") << c.name;
     } else {
       EXPECT_THAT(result.defects,
-                  testing::StartsWith(
-                      absl::StrCat("w.yml:", kFirstOwnLine, ": ", c.message)))
+                  testing::StartsWith(absl::StrCat("w.yml:", kFirstOwnLine, ": ", c.message)))
           << c.name;
       EXPECT_THAT(result.defects, Not(HasSubstr("\n"))) << c.name;
     }
@@ -246,48 +240,39 @@ TEST(SettingsTest, ByCotProductWorksForAnyKey) {
     const Result result = ReadWith(c.lines);
     EXPECT_EQ(result.defects, c.message) << c.name;
     if (c.poll_interval.has_value()) {
-      EXPECT_EQ(result.settings.Int("poll_interval"), *c.poll_interval)
-          << c.name;
+      EXPECT_EQ(result.settings.Int("poll_interval"), *c.poll_interval) << c.name;
     }
   }
 }
 
 TEST(SettingsTest, AProductsKeyIsNothingWithoutAProduct) {
-  const Result result =
-      ReadWith("valid_tasks_for: {by-cot-product: {firefox: [cron]}}");
+  const Result result = ReadWith("valid_tasks_for: {by-cot-product: {firefox: [cron]}}");
   EXPECT_EQ(result.defects, "");
   EXPECT_EQ(result.settings.InFile("valid_tasks_for"), nullptr);
 }
 
 TEST(SettingsTest, TheEnvironmentReplacesTwoDefaults) {
   const Environment environment(
-      {{"TASKCLUSTER_ROOT_URL", "https://tc.example.com"},
-       {"SCRIPTWORKER_WORKER_ID", "from-env"}});
+      {{"TASKCLUSTER_ROOT_URL", "https://tc.example.com"}, {"SCRIPTWORKER_WORKER_ID", "from-env"}});
   const Result defaults = Read(kRequired, environment);
-  EXPECT_EQ(defaults.settings.String("taskcluster_root_url"),
-            "https://tc.example.com");
+  EXPECT_EQ(defaults.settings.String("taskcluster_root_url"), "https://tc.example.com");
   EXPECT_EQ(defaults.settings.String("worker_id"), "from-env");
   const Result file = ReadWith("worker_id: from-file", environment);
   EXPECT_EQ(file.settings.String("worker_id"), "from-file");
 }
 
 TEST(SettingsTest, AValueOfTheEnvironmentIsCheckedToo) {
-  EXPECT_EQ(
-      Read(kRequired, Environment(Environment::Variables{
-                          {"SCRIPTWORKER_WORKER_ID", "a b"}}))
-          .defects,
-      "w.yml: worker_id: Taskcluster requires 1 to 38 of the characters a-z "
-      "A-Z 0-9 - _, found \"a b\" (from the variable SCRIPTWORKER_WORKER_ID)");
+  EXPECT_EQ(Read(kRequired, Environment(Environment::Variables{{"SCRIPTWORKER_WORKER_ID", "a b"}}))
+                .defects,
+            "w.yml: worker_id: Taskcluster requires 1 to 38 of the characters a-z "
+            "A-Z 0-9 - _, found \"a b\" (from the variable SCRIPTWORKER_WORKER_ID)");
 }
 
 TEST(SettingsTest, RefuseNamesThePlaceOfTheValue) {
   const auto document =
-      json::ParseYamlWithMarks(
-          absl::StrCat(kRequired, "task_script:\n  - bash\n  - 5\n"))
-          .value();
+      json::ParseYamlWithMarks(absl::StrCat(kRequired, "task_script:\n  - bash\n  - 5\n")).value();
   cot::DefectList defects("w.yml", document.marks);
-  const Settings settings =
-      Settings::Read(document.value, Environment(), defects);
+  const Settings settings = Settings::Read(document.value, Environment(), defects);
   settings.Refuse("task_script", "/1", "is odd", defects);
   settings.Refuse("poll_interval", "", "is no good default", defects);
   EXPECT_EQ(defects.ToStatus().message(),
