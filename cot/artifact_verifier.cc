@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/artifact_verifier.h"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <map>
-
-#include <unistd.h>
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
@@ -61,8 +61,8 @@ bool IsDiskFull(const absl::Status& error) {
 }
 
 bool IsLowerHex(std::string_view text) {
-  return absl::c_all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return absl::c_all_of(text,
+                        [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 absl::StatusOr<ArtifactName> ParseName(const Link& link, std::string_view name) {
@@ -91,9 +91,9 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const Link& link, const Po
                                                       const std::string& path,
                                                       const ArtifactHashes& hashes) {
   if (hashes.empty()) {
-    return ToStatus(About(link, Violation::kNoArtifactHash,
-                          absl::StrCat(link.Label(), ": no hash of ", path,
-                                       " in the chain of trust artifacts!")));
+    return ToStatus(About(
+        link, Violation::kNoArtifactHash,
+        absl::StrCat(link.Label(), ": no hash of ", path, " in the chain of trust artifacts!")));
   }
   std::vector<HashAlgorithm> algorithms;
   for (const auto& [name, digest] : hashes) {
@@ -102,8 +102,8 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const Link& link, const Po
       Finding finding =
           About(link, Violation::kHashAlgorithmNotAllowed,
                 absl::StrCat("BAD HASH ALGORITHM: ", link.name(), ": ", name, " ", path, "!"));
-      finding.expected = absl::StrJoin(
-          policy.hash_algorithms, ", ", [](std::string* out, HashAlgorithm allowed) {
+      finding.expected =
+          absl::StrJoin(policy.hash_algorithms, ", ", [](std::string* out, HashAlgorithm allowed) {
             absl::StrAppend(out, scriptworker::crypto::HashAlgorithmName(allowed));
           });
       finding.found = name;
@@ -153,11 +153,11 @@ absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const Link& link, const Artifac
   const absl::StatusOr<ArtifactName> named =
       ArtifactOfUrl(policy_.artifact_rules, *url, {link.task_id()});
   if (named.ok() && *named == name) return url;
-  Finding finding = About(
-      link, Violation::kIllegalArtifactName,
-      absl::StrCat(link.Label(), ": ",
-                   named.ok() ? absl::StrCat("Can't validate url ", url->Redacted())
-                              : std::string(named.status().message())));
+  Finding finding =
+      About(link, Violation::kIllegalArtifactName,
+            absl::StrCat(link.Label(), ": ",
+                         named.ok() ? absl::StrCat("Can't validate url ", url->Redacted())
+                                    : std::string(named.status().message())));
   finding.source = "valid_artifact_rules";
   return ToStatus(finding);
 }
@@ -238,8 +238,8 @@ absl::StatusOr<std::string> ArtifactVerifier::Read(const Link& link, std::string
   std::string bytes(static_cast<size_t>(file.size()), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t n = ::pread(file.fd(), bytes.data() + done, bytes.size() - done,
-                              static_cast<off_t>(done));
+    const ssize_t n =
+        ::pread(file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) return absl::InternalError(absl::StrCat(name, ": cannot read the download"));
     done += static_cast<size_t>(n);
@@ -251,9 +251,9 @@ void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
                       std::vector<Finding>& findings) {
   std::map<std::string, std::string> by_path;  // decoded -> as named
   const auto twice = [&](std::string_view name, std::string_view other) {
-    findings.push_back(About(link, Violation::kArtifactPathTwice,
-                             absl::StrCat(link.Label(), ": artifacts ", other, " and ", name,
-                                          " have the same path!")));
+    findings.push_back(About(
+        link, Violation::kArtifactPathTwice,
+        absl::StrCat(link.Label(), ": artifacts ", other, " and ", name, " have the same path!")));
   };
   for (const std::string& name : names) {
     const absl::StatusOr<std::string> decoded = scriptworker::http::PercentDecode(name);

@@ -33,7 +33,7 @@ class VerifiedArtifact {
  public:
   const scriptworker::taskcluster::TaskId& task_id() const { return task_id_; }
   const scriptworker::taskcluster::ArtifactName& name() const { return name_; }
-  const std::string& path() const { return path_; }  // WORK_DIR/cot/TASKID/NAME
+  const std::string& path() const { return path_; }         // WORK_DIR/cot/TASKID/NAME
   const ArtifactHashes& hashes() const { return hashes_; }  // never empty
   int64_t size() const { return size_; }
   // The very file that was hashed, readable; -1 unless it was to be kept open.
@@ -92,8 +92,7 @@ class ArtifactVerifier {
                                    const scriptworker::CancellationToken& cancellation);
 
   // Where an artifact lies once it is accepted.
-  std::string PathOf(const scriptworker::taskcluster::TaskId& task_id,
-                     std::string_view name) const;
+  std::string PathOf(const scriptworker::taskcluster::TaskId& task_id, std::string_view name) const;
 
  private:
   absl::StatusOr<scriptworker::http::Url> CheckedUrl(

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/progress.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scriptworker/http/body.h"
+
+namespace cot {
+
+using scriptworker::LogLevel;
+using scriptworker::http::Request;
+using scriptworker::http::Response;
+
+namespace {
+
+constexpr absl::Duration kInterval = absl::Milliseconds(100);
+constexpr std::string_view kClearLine = "\r\x1b[K";
+
+}  // namespace
+
+void StreamLogger::Log(LogLevel level, std::string_view message) {
+  if (level < least_) return;
+  absl::MutexLock lock(&mutex_);
+  stream_ << absl::StrCat(scriptworker::LogLevelName(level), ":scriptworker:", message, "\n");
+  stream_.flush();
+}
+
+class ProgressTransport::CountingSink final : public scriptworker::http::BodySink {
+ public:
+  CountingSink(scriptworker::http::BodySink& inner, ProgressTransport& progress)
+      : inner_(inner), progress_(progress) {}
+
+  absl::Status Write(std::string_view data) override {
+    progress_.Add(0, static_cast<int64_t>(data.size()));
+    return inner_.Write(data);
+  }
+  absl::Status Restart() override { return inner_.Restart(); }
+
+ private:
+  scriptworker::http::BodySink& inner_;
+  ProgressTransport& progress_;
+};
+
+absl::StatusOr<Response> ProgressTransport::Send(const Request& request) {
+  if (request.sink == nullptr) {
+    absl::StatusOr<Response> response = inner_.Send(request);
+    Add(1, response.ok() ? static_cast<int64_t>(response->body.size()) : 0);
+    return response;
+  }
+  CountingSink sink(*request.sink, *this);
+  Request counted = request;
+  counted.sink = &sink;
+  absl::StatusOr<Response> response = inner_.Send(counted);
+  Add(1, 0);
+  return response;
+}
+
+void ProgressTransport::Add(int requests, int64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  requests_ += requests;
+  bytes_ += bytes;
+  if (stream_ == nullptr || clock_.Monotonic() - shown_ < kInterval) return;
+  shown_ = clock_.Monotonic();
+  Show();
+}
+
+void ProgressTransport::Show() {
+  *stream_ << kClearLine
+           << absl::StrFormat("%d requests, %.1f MB", requests_, static_cast<double>(bytes_) / 1e6);
+  stream_->flush();
+}
+
+void ProgressTransport::Clear() {
+  absl::MutexLock lock(&mutex_);
+  if (stream_ == nullptr) return;
+  *stream_ << kClearLine;
+  stream_->flush();
+}
+
+int ProgressTransport::requests() const {
+  absl::MutexLock lock(&mutex_);
+  return requests_;
+}
+
+int64_t ProgressTransport::bytes() const {
+  absl::MutexLock lock(&mutex_);
+  return bytes_;
+}
+
+}  // namespace cot

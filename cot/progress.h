@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_PROGRESS_H_
+#define COT_PROGRESS_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/http/transport.h"
+
+namespace cot {
+
+// The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on.
+// Thread-safe.
+class StreamLogger final : public scriptworker::Logger {
+ public:
+  StreamLogger(std::ostream& stream, scriptworker::LogLevel least)
+      : stream_(stream), least_(least) {}
+
+  void Log(scriptworker::LogLevel level, std::string_view message) override;
+
+ private:
+  absl::Mutex mutex_;
+  std::ostream& stream_ ABSL_GUARDED_BY(mutex_);
+  const scriptworker::LogLevel least_;
+};
+
+// Counts what comes through a transport and, on a terminal, keeps a line of it
+// up to date. Thread-safe.
+class ProgressTransport final : public scriptworker::http::Transport {
+ public:
+  // Borrows all. `stream` may be null: nothing is shown.
+  ProgressTransport(scriptworker::http::Transport& inner, scriptworker::Clock& clock,
+                    std::ostream* stream)
+      : inner_(inner), clock_(clock), stream_(stream) {}
+
+  absl::StatusOr<scriptworker::http::Response> Send(
+      const scriptworker::http::Request& request) override;
+
+  // Takes the line away.
+  void Clear();
+
+  int requests() const;
+  int64_t bytes() const;
+
+ private:
+  void Add(int requests, int64_t bytes);
+  void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  class CountingSink;
+
+  scriptworker::http::Transport& inner_;
+  scriptworker::Clock& clock_;
+  mutable absl::Mutex mutex_;
+  std::ostream* const stream_;
+  int requests_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::Duration shown_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
+};
+
+}  // namespace cot
+
+#endif  // COT_PROGRESS_H_

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/source_facts.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "cot/artifact_verifier.h"
+#include "cot/source_tree.h"
+#include "cot/task_env.h"
+#include "cot/violation.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/vcs/projects.h"
+#include "scriptworker/vcs/source_url.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::CancellationToken;
+using scriptworker::Clock;
+using scriptworker::Logger;
+using scriptworker::RetryPolicy;
+using scriptworker::SecretString;
+using scriptworker::http::Request;
+using scriptworker::http::Url;
+using scriptworker::json::Value;
+using scriptworker::vcs::GithubCommit;
+using scriptworker::vcs::GithubPullRequest;
+using scriptworker::vcs::GithubRelease;
+using scriptworker::vcs::GithubRepoName;
+using scriptworker::vcs::GithubRepository;
+using scriptworker::vcs::Projects;
+using scriptworker::vcs::Push;
+using scriptworker::vcs::SourceUrl;
+
+absl::Status Refused(const Link& link, Violation violation, std::string_view message,
+                     Step step = Step::kRebuiltDefinitions) {
+  return ToStatus({.violation = violation,
+                   .step = step,
+                   .link_name = link.name(),
+                   .task_id = link.task_id().str(),
+                   .message = absl::StrCat(link.Label(), ": ", message)});
+}
+
+// What a failed question about `link` means.
+absl::Status Judge(const Link& link, const absl::Status& error,
+                   const CancellationToken& cancellation,
+                   Violation missing = Violation::kEvidenceMissing,
+                   Step step = Step::kRebuiltDefinitions) {
+  if (error.ok() || cancellation.cancelled() || GetFinding(error).has_value()) {
+    return EvidenceError(error, cancellation);
+  }
+  if (absl::IsNotFound(error)) return Refused(link, missing, error.message(), step);
+  if (absl::IsInvalidArgument(error)) {
+    return Refused(link, Violation::kMalformedEvidence, error.message(), step);
+  }
+  return EvidenceError(error, cancellation);
+}
+
+// A repository and a revision as the task's environment names them.
+struct Head {
+  SourceUrl repo;
+  std::string revision;
+};
+
+absl::StatusOr<SourceUrl> Repository(const Link& decision, const std::optional<std::string>& text,
+                                     std::string_view variable) {
+  if (!text.has_value()) {
+    return Refused(decision, Violation::kSourceMissing,
+                   absl::StrCat("no ", variable, " in payload.env"));
+  }
+  absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*text);
+  if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
+  return url;
+}
+
+absl::StatusOr<Head> HeadOf(const Link& decision, const Product& product) {
+  const SourceEnv env(decision.task(), product.source_env_prefix);
+  SW_ASSIGN_OR_RETURN(SourceUrl repo,
+                      Repository(decision, env.head_repository(),
+                                 absl::StrCat(product.source_env_prefix, "_HEAD_REPOSITORY")));
+  const std::optional<std::string> revision = env.head_revision();
+  if (!revision.has_value() || revision->empty()) {
+    return Refused(decision, Violation::kSourceMissing,
+                   absl::StrCat("no ", product.source_env_prefix, "_HEAD_REV in payload.env"));
+  }
+  return Head{std::move(repo), *revision};
+}
+
+absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl& repo) {
+  std::optional<GithubRepoName> name = scriptworker::vcs::GithubRepoOf(repo);
+  if (!name.has_value()) {
+    return Refused(decision, Violation::kUnsupportedVcs,
+                   absl::StrCat("\"", repo.text(), "\" is not a supported GitHub URL!"));
+  }
+  return *std::move(name);
+}
+
+Request Get(Url url, const CancellationToken& cancellation) {
+  Request request;
+  request.url = std::move(url);
+  request.redirects = Request::Redirects::kFollow;
+  request.cancellation = cancellation;
+  return request;
+}
+
+}  // namespace
+
+SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& transport,
+                         Clock& clock, Logger& logger, SecretString github_token, RetryPolicy retry)
+    : policy_(policy),
+      github_token_(github_token),
+      retrying_(transport, retry, clock),
+      cache_(retrying_, clock),
+      documents_(cache_, clock, retry),
+      hg_(cache_, clock, logger),
+      github_(cache_, clock, {.token = std::move(github_token)}) {}
+
+absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product& product,
+                                            const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const TemplateLocation location,
+                      FindTemplate(decision, product, !github_token_.empty()));
+  const absl::StatusOr<Url> url = Url::Parse(location.url);
+  if (!url.ok() || !url->is_https()) {
+    return Refused(decision, Violation::kUnsupportedVcs,
+                   url.ok() ? absl::StrCat(location.url, " is no https URL")
+                            : std::string(url.status().message()));
+  }
+  Request request = Get(*url, cancellation);
+  if (location.with_token) {
+    request.headers.Set(
+        "Authorization",
+        absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(github_token_.reveal(), ":"))));
+  }
+  const absl::StatusOr<std::string> text = documents_.GetText(request);
+  if (!text.ok()) {
+    return Judge(decision, text.status(), cancellation, Violation::kTemplateMissing);
+  }
+  return ParseTemplate(*text, location.url);
+}
+
+absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,
+                                     ContextFacts& facts, const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  const absl::StatusOr<Url> url =
+      scriptworker::vcs::PushlogUrl(policy_.pushlog_url, head.repo, head.revision);
+  if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
+  // The same answer twice, from the cache: checked, and as it came.
+  const absl::StatusOr<Push> push =
+      hg_.GetPush(policy_.pushlog_url, head.repo, head.revision, cancellation);
+  if (!push.ok()) return Judge(decision, push.status(), cancellation);
+  absl::StatusOr<scriptworker::vcs::DocumentFetcher::JsonDocument> document =
+      documents_.GetJson(Get(*url, cancellation));
+  if (!document.ok()) return Judge(decision, document.status(), cancellation);
+  facts.pushlog = std::move(document->value);
+  return absl::OkStatus();
+}
+
+absl::Status SourceFacts::AddProject(const Link& decision, const Product& product,
+                                     ContextFacts& facts, const CancellationToken& cancellation) {
+  std::string project;
+  std::optional<SourceUrl> source;
+  if (product.type == ProductType::kHg) {
+    SW_ASSIGN_OR_RETURN(source, SourceOf(decision, product));
+  } else {
+    SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+    SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+    project = name.name;
+  }
+  const absl::StatusOr<Url> url = Url::Parse(policy_.project_configuration_url);
+  if (!url.ok()) return absl::InternalError(url.status().message());
+  const absl::StatusOr<std::string> text = documents_.GetText(Get(*url, cancellation));
+  if (!text.ok()) return Judge(decision, text.status(), cancellation);
+  const absl::StatusOr<Projects> projects = Projects::Parse(*text, url->Redacted());
+  if (!projects.ok()) return Judge(decision, projects.status(), cancellation);
+  if (source.has_value()) {
+    absl::StatusOr<std::string> found = projects->FindProject(*source);
+    if (!found.ok()) {
+      return Judge(decision, found.status(), cancellation, Violation::kUnknownProject);
+    }
+    project = *std::move(found);
+  }
+  absl::StatusOr<std::string> level = projects->ScmLevel(project);
+  if (!level.ok()) {
+    return Judge(decision, level.status(), cancellation, Violation::kUnknownProject);
+  }
+  facts.project = std::move(project);
+  facts.level = *std::move(level);
+  return absl::OkStatus();
+}
+
+absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& product,
+                                          ContextFacts& facts,
+                                          const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
+  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  absl::StatusOr<GithubCommit> commit = github_.GetCommit(*repository, head.revision, cancellation);
+  if (!commit.ok()) return Judge(decision, commit.status(), cancellation);
+  facts.commit = std::move(commit->raw);
+  return absl::OkStatus();
+}
+
+absl::Status SourceFacts::AddGithubRelease(const Link& decision, const Product& product,
+                                           ContextFacts& facts,
+                                           const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
+  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  absl::StatusOr<GithubRelease> release =
+      github_.GetRelease(*repository, head.revision, cancellation);
+  if (!release.ok()) return Judge(decision, release.status(), cancellation);
+  facts.release = std::move(release->raw);
+  return absl::OkStatus();
+}
+
+absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Product& product,
+                                               ContextFacts& facts,
+                                               const CancellationToken& cancellation) {
+  const SourceEnv env(decision.task(), product.source_env_prefix);
+  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  SW_ASSIGN_OR_RETURN(const SourceUrl base,
+                      Repository(decision, env.base_repository(),
+                                 absl::StrCat(product.source_env_prefix, "_BASE_REPOSITORY")));
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(env.pull_request_number().value_or(""), &number) || number <= 0) {
+    return Refused(decision, Violation::kSourceMissing,
+                   absl::StrCat(product.source_env_prefix,
+                                "_PULL_REQUEST_NUMBER in payload.env is no number"));
+  }
+  absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
+  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  // Pull requests are numbered in the repository that a fork was made from.
+  if (repository->fork && base.text() != head.repo.text()) {
+    if (!repository->parent.has_value()) {
+      return Refused(decision, Violation::kMalformedEvidence,
+                     absl::StrCat(name.full_name(), " is a fork without parent"));
+    }
+    repository->name = *repository->parent;
+  }
+  absl::StatusOr<GithubPullRequest> pull =
+      github_.GetPullRequest(*repository, number, cancellation);
+  if (!pull.ok()) return Judge(decision, pull.status(), cancellation);
+  facts.pull_request = std::move(pull->raw);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SourceFacts::HasLanded(const Link& link, const LandedQuestion& question,
+                                            const CancellationToken& cancellation) {
+  const absl::StatusOr<GithubRepository> repository =
+      github_.GetRepository(question.repo, cancellation);
+  if (!repository.ok()) {
+    return Judge(link, repository.status(), cancellation, Violation::kEvidenceMissing,
+                 Step::kSourceTree);
+  }
+  const absl::StatusOr<bool> landed =
+      github_.HasCommitLanded(*repository, question.revision, cancellation);
+  if (!landed.ok()) {
+    return Judge(link, landed.status(), cancellation, Violation::kEvidenceMissing,
+                 Step::kSourceTree);
+  }
+  return landed;
+}
+
+}  // namespace cot

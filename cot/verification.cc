@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/verification.h"
+
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/retry.h"
+
+namespace cot {
+
+using scriptworker::CancellationToken;
+using scriptworker::Logger;
+using scriptworker::taskcluster::TaskId;
+
+Verification::Verification(const VerifyRequest& the_request, const Policy& the_policy,
+                           const Product& the_product, scriptworker::json::Schema the_schema,
+                           const EvidenceSources& the_sources, Logger& the_logger,
+                           const CancellationToken& the_cancellation)
+    : request(the_request),
+      policy(the_policy),
+      product(the_product),
+      schema(std::move(the_schema)),
+      sources(the_sources),
+      logger(the_logger),
+      cancellation(the_cancellation),
+      downloader(sources.transport, sources.clock),
+      artifacts(policy, sources.queue, downloader, logger,
+                {.work_dir = request.work_dir, .retry = request.retry}),
+      source_facts(policy, sources.transport, sources.clock, logger, sources.github_token,
+                   request.retry.value_or(scriptworker::ReferenceRetryPolicy())) {
+  verdict.task_id = request.task_id.str();
+  verdict.task_type = request.name;
+  verdict.product = product.name;
+  if (!request.verify_signatures) {
+    verdict.not_checked.push_back(
+        "the signatures of all chain-of-trust.json files (switched off): anybody who can answer "
+        "for the queue could have written them");
+  }
+}
+
+Verification::~Verification() {
+  scriptworker::RemoveTree(scriptworker::JoinPath(request.work_dir, ".quarantine")).IgnoreError();
+}
+
+bool Verification::stopped() const {
+  return !verdict.failure.ok() || cancellation.cancelled() ||
+         (!chain.has_value() && !verdict.steps.empty());
+}
+
+void Verification::Run(Step step, absl::FunctionRef<int(Verification&)> check) {
+  if (stopped()) return;
+  const bool faultless = verdict.findings.empty() && verdict.unavailable.empty();
+  const size_t before = verdict.findings.size();
+  const absl::Duration start = sources.clock.Monotonic();
+  const int checks = check(*this);
+  if (checks == 0 && faultless && verdict.findings.empty() && verdict.unavailable.empty() &&
+      verdict.failure.ok() && !cancellation.cancelled()) {
+    verdict.findings.push_back(
+        {.violation = Violation::kEmptyChain,
+         .step = step,
+         .message = absl::StrCat("There was nothing to ", StepTitle(step), "!"),
+         .expected = "at least one check",
+         .found = "none"});
+  }
+  verdict.steps.push_back({.step = step,
+                           .checks = checks,
+                           .violations = static_cast<int>(verdict.findings.size() - before),
+                           .duration = sources.clock.Monotonic() - start});
+  if (verdict.findings.size() == before) return;
+  logger.Critical(absl::StrJoin(
+      verdict.findings.begin() + static_cast<std::ptrdiff_t>(before), verdict.findings.end(), "\n",
+      [](std::string* out, const Finding& finding) { absl::StrAppend(out, finding.message); }));
+}
+
+void Verification::Add(const absl::Status& error) {
+  if (std::optional<Finding> finding = GetFinding(error)) {
+    verdict.findings.push_back(*std::move(finding));
+    return;
+  }
+  const absl::Status meaning = EvidenceError(error, cancellation);
+  if (absl::IsUnavailable(meaning) && !cancellation.cancelled()) {
+    logger.Error(meaning.message());
+    verdict.unavailable.emplace_back(meaning.message());
+  } else if (verdict.failure.ok()) {
+    verdict.failure = meaning;
+  }
+}
+
+void Verification::Add(std::vector<Finding> findings) {
+  verdict.findings.insert(verdict.findings.end(), std::make_move_iterator(findings.begin()),
+                          std::make_move_iterator(findings.end()));
+}
+
+Verdict Verification::Finish() {
+  if (cancellation.cancelled()) verdict.failure = cancellation.reason();
+  if (!verdict.failure.ok()) {
+    verdict.outcome = Verdict::Outcome::kFailed;
+  } else if (!verdict.findings.empty()) {
+    verdict.outcome = Verdict::Outcome::kRefused;
+  } else if (!verdict.unavailable.empty()) {
+    verdict.outcome = Verdict::Outcome::kEvidenceUnavailable;
+  } else {
+    verdict.outcome = Verdict::Outcome::kVerified;
+    logger.Info("Good.");
+    return std::move(verdict);
+  }
+  logger.Critical(
+      absl::StrCat("Chain of Trust verification error!\n", ToStatus(verdict).message()));
+  return std::move(verdict);
+}
+
+const VerifiedArtifact* Verification::ControlFile(const TaskId& task_id,
+                                                  std::string_view name) const {
+  const auto found = control_files.find({task_id, std::string(name)});
+  return found == control_files.end() ? nullptr : &found->second;
+}
+
+const CotBody* Verification::TrustedBody(const TaskId& task_id) const {
+  const auto found = cots.find(task_id);
+  return found == cots.end() ? nullptr : &found->second.body();
+}
+
+bool Verification::IsBareTarget(const Link& link) const {
+  return link.task_id() == chain->target().task_id() && chain->Find(link.task_id()) == nullptr;
+}
+
+FetchLimits Verification::limits() const {
+  return {.max_downloads = request.max_concurrent_downloads,
+          .max_queue_reads = request.max_parallel_reads};
+}
+
+}  // namespace cot

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/verify_cot_command.h"
+
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "cot/progress.h"
+#include "cot/task_inference.h"
+#include "cot/verdict.h"
+#include "cot/verifier.h"
+#include "cot/violation.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/version.h"
+#include "scriptworker/har/har.h"
+#include "scriptworker/har/recording_transport.h"
+#include "scriptworker/har/replay_transport.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_status.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::CancellationToken;
+using scriptworker::Clock;
+using scriptworker::LogLevel;
+using scriptworker::RetryPolicy;
+using scriptworker::SecretString;
+using scriptworker::http::Transport;
+using scriptworker::taskcluster::Credentials;
+using scriptworker::taskcluster::QueueClient;
+using scriptworker::taskcluster::TaskDefinition;
+using scriptworker::taskcluster::TaskStatus;
+
+constexpr int kUsage = 2;
+constexpr int kInternalError = 5;
+
+// A recording already holds what came after the pauses.
+constexpr RetryPolicy kWithoutPauses = {.initial = absl::ZeroDuration(),
+                                        .max = absl::ZeroDuration()};
+
+// The queue answers a recorded request to anybody; a signature only has to be
+// there where one was.
+Credentials ReplayCredentials() {
+  Credentials credentials;
+  credentials.client_id = "replay";
+  credentials.access_token = SecretString("replay");
+  return credentials;
+}
+
+absl::StatusOr<std::string> MakeWorkDir(const std::string& wanted) {
+  if (!wanted.empty()) {
+    SW_RETURN_IF_ERROR(scriptworker::MakeDirs(wanted));
+    return wanted;
+  }
+  std::string path = "/tmp/verify_cot.XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return absl::InternalError("cannot make a folder below /tmp");
+  }
+  return path;
+}
+
+class Command {
+ public:
+  Command(const VerifyCotOptions& options, const VerifyCotSetup& setup, Clock& clock,
+          const Terminal& terminal, const CancellationToken& cancellation)
+      : options_(options),
+        setup_(setup),
+        clock_(clock),
+        terminal_(terminal),
+        cancellation_(cancellation),
+        logger_(terminal.err, options.verbose           ? LogLevel::kDebug
+                              : terminal.shows_progress ? LogLevel::kWarning
+                                                        : LogLevel::kInfo) {}
+
+  // Through recording or replaying, as asked for.
+  int Run(Transport& transport);
+
+ private:
+  int Verify(Transport& transport);
+  absl::StatusOr<Verdict> Judge(Transport& transport, const std::string& work_dir);
+  absl::StatusOr<VerifyRequest> Request(QueueClient& queue, TaskDefinition task,
+                                        const std::string& work_dir, Verdict& verdict);
+  int Print(const Verdict& verdict, const std::string& work_dir);
+  int Failed(const absl::Status& error) const;
+
+  const VerifyCotOptions& options_;
+  const VerifyCotSetup& setup_;
+  Clock& clock_;
+  const Terminal& terminal_;
+  const CancellationToken& cancellation_;
+  StreamLogger logger_;
+};
+
+int Command::Failed(const absl::Status& error) const {
+  terminal_.err << "verify_cot: " << error.message() << "\n";
+  return absl::IsInvalidArgument(error) ? kUsage : kInternalError;
+}
+
+int Command::Run(Transport& transport) {
+  if (!options_.replay.empty()) {
+    absl::StatusOr<scriptworker::har::Document> document =
+        scriptworker::har::ReadHarFile(options_.replay);
+    if (!document.ok()) {
+      return Failed(absl::InvalidArgumentError(document.status().message()));
+    }
+    scriptworker::har::ReplayTransport replay(
+        *std::move(document),
+        {.ignored_headers = {{"Authorization", "a replay needs no credentials"}}});
+    return Verify(replay);
+  }
+  if (options_.record.empty()) return Verify(transport);
+  scriptworker::har::RecordingTransport recording(
+      transport, clock_, std::string(scriptworker::kVersion), setup_.redirect_limits);
+  const int status = Verify(recording);
+  const absl::Status written =
+      scriptworker::har::WriteHarFile(options_.record, recording.document());
+  return written.ok() ? status : Failed(absl::InternalError(written.message()));
+}
+
+int Command::Verify(Transport& transport) {
+  const absl::StatusOr<std::string> work_dir = MakeWorkDir(options_.work_dir);
+  if (!work_dir.ok()) return Failed(absl::InternalError(work_dir.status().message()));
+  if (!options_.cleanup) logger_.Info(absl::StrCat("Artifacts will be in ", *work_dir));
+  ProgressTransport progress(transport, clock_,
+                             terminal_.shows_progress ? &terminal_.err : nullptr);
+  const absl::StatusOr<Verdict> verdict = Judge(progress, *work_dir);
+  progress.Clear();
+  const int status = verdict.ok() ? Print(*verdict, *work_dir) : Failed(verdict.status());
+  if (!options_.cleanup) return status;
+  const absl::Status removed =
+      options_.work_dir.empty()
+          ? scriptworker::RemoveTree(*work_dir)
+          : scriptworker::RemoveTree(scriptworker::JoinPath(*work_dir, "cot"));
+  return removed.ok() ? status : Failed(absl::InternalError(removed.message()));
+}
+
+absl::StatusOr<VerifyRequest> Command::Request(QueueClient& queue, TaskDefinition task,
+                                               const std::string& work_dir, Verdict& verdict) {
+  VerifyRequest request{.task_id = options_.task_id,
+                        .task = std::move(task),
+                        .check_target = options_.check_task,
+                        .verify_signatures = options_.verify_signatures,
+                        .work_dir = work_dir,
+                        .schema_path = setup_.schema_path,
+                        .max_chain_length = setup_.max_chain_length,
+                        .max_concurrent_downloads = setup_.max_concurrent_downloads};
+  if (!options_.replay.empty()) request.retry = kWithoutPauses;
+  if (options_.cot_product.has_value()) {
+    request.product = *options_.cot_product;
+  } else if (setup_.cot_product.has_value()) {
+    request.product = *setup_.cot_product;
+  } else {
+    SW_ASSIGN_OR_RETURN(request.product, InferProduct(request.task, *setup_.policy));
+    logger_.Info(absl::StrCat("--cot-product ", request.product, " (by the trust domain)"));
+  }
+  const Product* product = setup_.policy->FindProduct(request.product);
+  if (product == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", request.product, "\" is no product of the policy; see --cot-product"));
+  }
+  const std::string queue_id =
+      absl::StrCat(request.task.provisioner_id(), "/", request.task.worker_type());
+  if (options_.task_type.has_value()) {
+    request.name = std::string(ToString(*options_.task_type));
+  } else if (!setup_.cot_job_type.empty() && queue_id == setup_.task_queue_id) {
+    request.name = setup_.cot_job_type;
+  } else {
+    SW_ASSIGN_OR_RETURN(const TaskType type,
+                        InferTaskType(options_.task_id, request.task, *setup_.policy, *product));
+    request.name = std::string(ToString(type));
+    logger_.Info(absl::StrCat("--task-type ", request.name, " (inferred)"));
+  }
+  if (!options_.check_task) {
+    verdict.not_checked.push_back("the task's own chain-of-trust.json (--no-check-task)");
+    return request;
+  }
+  SW_ASSIGN_OR_RETURN(const TaskStatus status, queue.Status(options_.task_id));
+  using scriptworker::taskcluster::TaskState;
+  const bool resolved = !status.runs.empty() && status.runs.back().state != TaskState::kPending &&
+                        status.runs.back().state != TaskState::kRunning;
+  if (!resolved) {
+    request.check_target = false;
+    verdict.not_checked.push_back(
+        absl::StrCat("the task's own chain-of-trust.json: its latest run is ",
+                     status.runs.empty() ? std::string_view("not scheduled")
+                                         : ToString(status.runs.back().state)));
+  }
+  return request;
+}
+
+absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& work_dir) {
+  const bool replayed = !options_.replay.empty();
+  scriptworker::taskcluster::ApiOptions api;
+  if (replayed) api.retry = kWithoutPauses;
+  SW_ASSIGN_OR_RETURN(
+      const std::unique_ptr<QueueClient> queue,
+      QueueClient::Create(setup_.root_url, transport, clock_,
+                          replayed ? ReplayCredentials() : setup_.credentials, std::move(api)));
+  Verdict unknown{.task_id = options_.task_id.str()};
+  absl::StatusOr<TaskDefinition> task = queue->Task(options_.task_id);
+  if (!task.ok()) {
+    const std::string message = absl::StrCat(setup_.root_url, ": ", task.status().message());
+    if (absl::IsNotFound(task.status())) {
+      unknown.outcome = Verdict::Outcome::kRefused;
+      unknown.findings.push_back(
+          {.violation = Violation::kTaskMissing,
+           .task_id = options_.task_id.str(),
+           .message = absl::StrCat("This deployment knows no such task; is it that of ",
+                                   "TASKCLUSTER_ROOT_URL or --config? ", message)});
+    } else {
+      unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
+      unknown.unavailable.push_back(message);
+    }
+    return unknown;
+  }
+  Verdict notes;
+  absl::StatusOr<VerifyRequest> request = Request(*queue, *std::move(task), work_dir, notes);
+  if (!request.ok()) {
+    if (absl::IsInvalidArgument(request.status())) return request.status();
+    unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
+    unknown.unavailable.emplace_back(request.status().message());
+    return unknown;
+  }
+  SW_ASSIGN_OR_RETURN(
+      Verdict verdict,
+      cot::Verify(*request, *setup_.policy,
+                  {*queue, transport, clock_,
+                   replayed && setup_.github_token.empty() ? SecretString() : setup_.github_token},
+                  logger_, cancellation_));
+  verdict.not_checked.insert(verdict.not_checked.end(), notes.not_checked.begin(),
+                             notes.not_checked.end());
+  return verdict;
+}
+
+int Command::Print(const Verdict& verdict, const std::string& work_dir) {
+  terminal_.out << FormatVerdict(verdict) << std::flush;
+  if (options_.json.empty()) return ExitStatus(verdict);
+  // The folder's name differs from run to run.
+  const std::string text =
+      absl::StrReplaceAll(scriptworker::json::Format(ToJson(verdict)), {{work_dir, "WORK_DIR"}});
+  const absl::Status written = scriptworker::AtomicWriteFile(options_.json, text + "\n");
+  return written.ok() ? ExitStatus(verdict) : Failed(absl::InternalError(written.message()));
+}
+
+}  // namespace
+
+int VerifyCot(const VerifyCotOptions& options, const VerifyCotSetup& setup, Transport& transport,
+              Clock& clock, const Terminal& terminal, const CancellationToken& cancellation) {
+  return Command(options, setup, clock, terminal, cancellation).Run(transport);
+}
+
+}  // namespace cot
