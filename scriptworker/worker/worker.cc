@@ -100,7 +100,9 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                    .shutdown = surroundings.shutdown,
                    .clock = clock,
                    .logger = logger});
-  return loop.Run();
+  const absl::Status ended = loop.Run();
+  if (!ended.ok()) logger.Critical(ended.message());
+  return ended;
 }
 
 }  // namespace scriptworker::worker

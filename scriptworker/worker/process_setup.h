@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// What the program does to its own process before anything else. For main().
+
+#ifndef SCRIPTWORKER_WORKER_PROCESS_SETUP_H_
+#define SCRIPTWORKER_WORKER_PROCESS_SETUP_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "scriptworker/base/environment.h"
+
+namespace scriptworker::worker {
+
+// Opens /dev/null for each of stdin, stdout and stderr that is closed: no file
+// or socket that is opened later takes its number.
+void OpenStandardDescriptors();
+
+// `bazel run` starts programs elsewhere than the user did: goes to
+// BUILD_WORKING_DIRECTORY if that is set, where the script will find itself
+// then. Returns the working directory, absolute.
+absl::StatusOr<std::string> EnterWorkingDirectory(const Environment& environment);
+
+// This machine's name, for the log.
+std::string HostName();
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_PROCESS_SETUP_H_

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The real program, as a process of its own, against a Taskcluster on a loopback
+// port. What can be tested without sockets and processes is tested in
+// //scriptworker/worker.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/testing/test_file.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/testing/fake_taskcluster.h"
+#include "scriptworker/taskcluster/testing/task_builder.h"
+#include "tools/local_taskcluster/local_taskcluster.h"
+
+namespace scriptworker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// Real time: everything here is done by other processes.
+bool AwaitTrue(const std::function<bool()>& condition) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (!condition()) {
+    if (absl::Now() > deadline) return false;
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  return true;
+}
+
+// A running program, killed at the end at the latest.
+class Program {
+ public:
+  Program(std::vector<std::string> arguments, const std::string& output_path) {
+    std::string path = TestFilePath("scriptworker/scriptworker");
+    std::vector<char*> argv = {path.data()};
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+                                     0600);
+    posix_spawn_file_actions_adddup2(&files, 1, 2);
+    EXPECT_EQ(posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environ), 0);
+    posix_spawn_file_actions_destroy(&files);
+  }
+  ~Program() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  void Signal(int signal) const { EXPECT_EQ(::kill(pid_, signal), 0); }
+
+  // The exit status, or minus the signal; nullopt if it does not end.
+  std::optional<int> Wait() {
+    int status = 0;
+    if (!AwaitTrue([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; })) return std::nullopt;
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+class WorkerE2eTest : public testing::Test {
+ protected:
+  // `script` of the payload is what bash runs, in work_dir's parent; it must need
+  // no escapes in JSON.
+  static constexpr char kTaskScript[] =
+      R"sed(exec bash -c "$(sed -n 's/^ *"script": "\(.*\)",\{0,1\}$/\1/p' %s/work/task.json)")sed";
+
+  WorkerE2eTest() {
+    tools::LocalTaskclusterOptions options;
+    options.fake.poll = absl::Milliseconds(500);
+    tools::MakeTokensRandom(options.fake);
+    taskcluster_ = tools::LocalTaskcluster::Start(clock_, options).value();
+    temp_.Write("key", "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=");
+    token_ = std::string(fake().worker_credentials().access_token.reveal());
+    WriteConfig(taskcluster_->root_url(), token_);
+  }
+
+  void WriteConfig(std::string_view root_url, std::string_view token) {
+    const std::string script = absl::StrFormat(kTaskScript, temp_.path());
+    temp_.Write("scriptworker.yaml",
+                absl::StrCat("taskcluster_root_url: ", root_url, "\n",  //
+                             "provisioner_id: test-provisioner\n", "worker_type: test-worker\n",
+                             "worker_group: test-group\n", "worker_id: test-id\n",
+                             "credentials:\n",  //
+                             "  clientId: ", fake().worker_credentials().client_id, "\n",
+                             "  accessToken: ", token, "\n", "task_script: [bash, -c, ",
+                             json::FormatString(script), "]\n", "poll_interval: 1\n",
+                             "reclaim_interval: 1\n", "work_dir: ", temp_.path(), "/work\n",
+                             "artifact_dir: ", temp_.path(), "/artifacts\n", "task_log_dir: ",
+                             temp_.path(), "/artifacts/public/logs\n", "log_dir: ", temp_.path(),
+                             "/log\n", "ed25519_private_key_path: ", temp_.path(), "/key\n"));
+  }
+
+  Program Start() { return Program({temp_.Path("scriptworker.yaml")}, temp_.Path("output")); }
+
+  TaskId Submit(std::string_view script, int max_run_time = 600) {
+    json::Object payload;
+    payload.Set("maxRunTime", json::Value(max_run_time));
+    payload.Set("script", json::Value(script));
+    return fake()
+        .CreateTask(taskcluster::TaskBuilder(clock_.Now()).Payload(json::Value(payload)).Build())
+        .value();
+  }
+  // The run, or any that follows, has ended and none waits.
+  bool AwaitResolved(const TaskId& id) {
+    return AwaitTrue([&] {
+      const std::string state = fake().State(id);
+      return state != "pending" && state != "running";
+    });
+  }
+  bool AwaitFile(std::string_view name) {
+    return AwaitTrue([&] { return std::filesystem::exists(temp_.Path(name)); });
+  }
+  std::vector<std::string> ArtifactNames(const TaskId& id, int run_id = 0) {
+    std::vector<std::string> names;
+    for (const auto& artifact : fake().Artifacts(id, run_id)) names.push_back(artifact.name);
+    return names;
+  }
+  std::string WorkerLog() const { return ReadFile(temp_.Path("log/worker.log")).value_or(""); }
+  std::string Output() const { return ReadFile(temp_.Path("output")).value_or(""); }
+  taskcluster::FakeTaskcluster& fake() { return taskcluster_->fake(); }
+
+  SystemClock clock_;
+  const TempDir temp_;
+  std::unique_ptr<tools::LocalTaskcluster> taskcluster_;
+  std::string token_;
+};
+
+TEST_F(WorkerE2eTest, OneWorkerResolvesTasksOfEveryKind) {
+  struct Case {
+    std::string_view script;
+    std::string_view resolution;  // of run 0
+    std::string_view last_line;   // of the log
+    int max_run_time = 600;
+  };
+  const Case cases[] = {
+      {"exit 0", "completed", "exit code: 0\n"},
+      {"exit 1", "failed", "exit code: 1\n"},
+      {"exit 3", "malformed-payload", "exit code: 3\n"},
+      {"exit 4", "resource-unavailable", "exit code: 4\n"},
+      {"exit 5", "internal-error", "exit code: 5\n"},
+      {"exit 6", "internal-error", "exit code: 6\n"},
+      {"exit 19", "failed", "exit code: 19\n"},
+      {"kill -KILL $$", "failed", "Automation Error: python exited with signal -9\n"},
+      {"exec sleep 1000", "failed", "Automation Error: python exited with signal -15\n", 1},
+      // These are tried again, so the next run has to succeed.
+      {"exit $((RUN_ID == 0 ? 2 : 0))", "worker-shutdown", "exit code: 2\n"},
+      {"exit $((RUN_ID == 0 ? 7 : 0))", "intermittent-task", "exit code: 7\n"},
+      {"exit $((RUN_ID == 0 ? 241 : 0))", "intermittent-task", "exit code: 241\n"},
+      {"exit $((RUN_ID == 0 ? 245 : 0))", "intermittent-task", "exit code: 245\n"},
+  };
+  std::vector<TaskId> ids;
+  for (const Case& c : cases) ids.push_back(Submit(c.script, c.max_run_time));
+  Program worker = Start();
+  for (size_t i = 0; i < ids.size(); ++i) {
+    SCOPED_TRACE(cases[i].script);
+    ASSERT_TRUE(AwaitResolved(ids[i])) << WorkerLog();
+    EXPECT_EQ(fake().Resolution(ids[i], 0), cases[i].resolution);
+    const auto log = fake().GetArtifact(ids[i], 0, "public/logs/live_backing.log");
+    ASSERT_THAT(log, IsOk());
+    EXPECT_EQ(log->content, cases[i].last_line);
+  }
+  worker.Signal(SIGUSR1);
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_THAT(WorkerLog(), Not(HasSubstr(token_)));
+}
+
+TEST_F(WorkerE2eTest, ATaskIsPublishedWithItsChainOfTrust) {
+  const TaskId id = Submit(absl::StrCat("echo hello; echo data > ", temp_.path(),
+                                        "/artifacts/public/data.bin; pwd > ", temp_.path(),
+                                        "/artifacts/public/pwd.txt"));
+  Program worker = Start();
+  ASSERT_TRUE(AwaitResolved(id));
+  EXPECT_THAT(ArtifactNames(id),
+              ElementsAre("public/chain-of-trust.json", "public/chain-of-trust.json.sig",
+                          "public/data.bin", "public/logs/live_backing.log", "public/pwd.txt"));
+  EXPECT_EQ(fake().GetArtifact(id, 0, "public/pwd.txt")->content_encoding, "gzip");
+  EXPECT_EQ(fake().GetArtifact(id, 0, "public/data.bin")->content, "data\n");
+  EXPECT_EQ(fake().GetArtifact(id, 0, "public/logs/live_backing.log")->content,
+            "hello\nexit code: 0\n");
+}
+
+TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {
+  const TaskId id = Submit("true");
+  Program worker = Start();
+  ASSERT_TRUE(AwaitResolved(id));
+  std::vector<std::string> endpoints;
+  for (const auto& request : fake().request_log().Requests()) {
+    endpoints.push_back(request.endpoint);
+    if (request.endpoint == "reportCompleted") break;
+  }
+  std::sort(endpoints.begin(), endpoints.end());
+  EXPECT_THAT(endpoints,
+              ElementsAre("claimWork", "createArtifact", "createArtifact", "createArtifact",
+                          "putObject", "putObject", "putObject", "reportCompleted"));
+}
+
+TEST_F(WorkerE2eTest, TermEndsTheTaskAsWorkerShutdownAndThenTheWorker) {
+  const TaskId id = Submit(
+      absl::StrCat("(setsid sleep 1000 &); touch ", temp_.path(), "/started; exec sleep 1000"));
+  Program worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_EQ(fake().Resolution(id, 0), "worker-shutdown");
+  EXPECT_EQ(fake().State(id), "pending");  // for another worker
+  EXPECT_THAT(ArtifactNames(id), ElementsAre("public/logs/live_backing.log"));
+  EXPECT_TRUE(std::filesystem::is_empty(temp_.Path("work")));
+  EXPECT_THAT(WorkerLog(), HasSubstr("SIGTERM received; shutting down"));
+}
+
+TEST_F(WorkerE2eTest, ASecondTermEndsTheWorkerAtOnce) {
+  const TaskId id = Submit(absl::StrCat("trap true TERM; touch ", temp_.path(),
+                                        "/started; while true; do sleep 0.01; done"));
+  Program worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  worker.Signal(SIGTERM);
+  ASSERT_TRUE(
+      AwaitTrue([&] { return WorkerLog().find("SIGTERM received;") != std::string::npos; }));
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_EQ(fake().State(id), "running");  // its claim will expire
+}
+
+TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {
+  const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started; while ! [ -e ",
+                                        temp_.path(), "/go ]; do sleep 0.01; done"));
+  const TaskId next = Submit("true");
+  Program worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  worker.Signal(SIGUSR1);
+  ASSERT_TRUE(
+      AwaitTrue([&] { return WorkerLog().find("SIGUSR1 received;") != std::string::npos; }));
+  temp_.Write("go", "");
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_EQ(fake().State(id), "completed");
+  EXPECT_EQ(fake().State(next), "pending");
+}
+
+TEST_F(WorkerE2eTest, ACancelledTaskIsKilledAndNothingIsUploaded) {
+  const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started; exec sleep 1000"));
+  Program worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  ASSERT_THAT(fake().CancelTask(id), IsOk());
+  const TaskId next = Submit("true");
+  EXPECT_TRUE(AwaitResolved(next));
+  EXPECT_EQ(fake().State(next), "completed");
+  EXPECT_EQ(fake().Resolution(id, 0), "canceled");
+  EXPECT_THAT(ArtifactNames(id), IsEmpty());
+}
+
+TEST_F(WorkerE2eTest, ASignalAtTheVeryStartIsNotLost) {
+  for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+    Program worker = Start();
+    // The handlers are the first thing in main(); until then a signal ends the
+    // process by itself, and no task can have been claimed.
+    worker.Signal(signal);
+    EXPECT_THAT(worker.Wait(), testing::AnyOf(0, -signal));
+  }
+}
+
+TEST_F(WorkerE2eTest, WrongCredentialsAreSaidInWordsAndTheWorkerStays) {
+  WriteConfig(taskcluster_->root_url(), "wrong");
+  Program worker = Start();
+  EXPECT_TRUE(AwaitTrue([&] {
+    return WorkerLog().find("WARNING - claimWork failed: ") != std::string::npos;
+  })) << WorkerLog();
+  EXPECT_THAT(WorkerLog(), HasSubstr("Bad mac"));
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 0);
+}
+
+TEST_F(WorkerE2eTest, AnUnreachableQueueIsSaidAndTheWorkerStays) {
+  WriteConfig("http://127.0.0.1:1", token_);
+  Program worker = Start();
+  EXPECT_TRUE(AwaitTrue([&] {
+    return WorkerLog().find("WARNING - claimWork failed: ") != std::string::npos;
+  })) << WorkerLog();
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 0);
+}
+
+TEST_F(WorkerE2eTest, AWrongConfigurationIsStatusOne) {
+  temp_.Write("scriptworker.yaml", "no_such_key: 1\n");
+  Program worker = Start();
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_THAT(Output(), HasSubstr("no_such_key"));
+  EXPECT_THAT(Output(), testing::EndsWith("Exiting...\n"));
+}
+
+TEST_F(WorkerE2eTest, AMissingConfigurationIsStatusOneAndNamed) {
+  Program worker({temp_.Path("missing.yaml")}, temp_.Path("output"));
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_THAT(Output(), HasSubstr("missing.yaml"));
+}
+
+struct UsageCase {
+  std::string_view name;
+  std::vector<std::string> arguments;
+  int status;
+  std::string_view output;
+};
+
+class UsageTest : public testing::TestWithParam<UsageCase> {};
+
+TEST_P(UsageTest, AnswersAtOnce) {
+  const TempDir temp;
+  Program worker(GetParam().arguments, temp.Path("output"));
+  EXPECT_EQ(worker.Wait(), GetParam().status);
+  EXPECT_THAT(ReadFile(temp.Path("output")).value(), HasSubstr(GetParam().output));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Arguments, UsageTest,
+    testing::Values(UsageCase{"help", {"--help"}, 0, "Run scriptworker\n"},
+                    UsageCase{"help_lists_statuses", {"-h"}, 0, "Exit status:\n"},
+                    UsageCase{"version", {"--version"}, 0, "scriptworker "},
+                    UsageCase{"two_files", {"a", "b"}, 2, "b"},
+                    UsageCase{"unknown_option", {"--frobnicate"}, 2, "--frobnicate"}),
+    [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace scriptworker
