@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::vcs {
 namespace {
@@ -27,20 +28,17 @@ absl::Status Refused(std::string_view url, std::string_view why) {
 
 bool IsHostCharacter(char c) {
   return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-         absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '.' ||
-         c == '-';
+         absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '.' || c == '-';
 }
 
 // Escapes are for characters that cannot stand in a URL. An escape of one that
-// can, or of "/", would be a second spelling of another path.
+// can, of "/" or of what is refused bare would be a second spelling of another path.
 bool MayBeEscaped(unsigned char c) {
   return c > 0x20 && c != 0x7f && !absl::ascii_isalnum(c) &&
-         std::string_view("-._~/%").find(static_cast<char>(c)) ==
-             std::string_view::npos;
+         std::string_view("-._~/%\\").find(static_cast<char>(c)) == std::string_view::npos;
 }
 
-absl::StatusOr<std::string> DecodePath(std::string_view url,
-                                       std::string_view path) {
+absl::StatusOr<std::string> DecodePath(std::string_view url, std::string_view path) {
   std::string decoded;
   for (size_t i = 0; i < path.size(); ++i) {
     if (path[i] != '%') {
@@ -48,16 +46,17 @@ absl::StatusOr<std::string> DecodePath(std::string_view url,
       continue;
     }
     std::string byte;
-    if (i + 2 >= path.size() || !absl::ascii_isxdigit(static_cast<unsigned char>(path[i + 1])) ||
-        !absl::ascii_isxdigit(static_cast<unsigned char>(path[i + 2]))) {
+    if (i + 2 >= path.size() || !absl::HexStringToBytes(path.substr(i + 1, 2), &byte)) {
       return Refused(url, "a % begins no escape");
     }
-    byte = absl::HexStringToBytes(path.substr(i + 1, 2));
     if (!MayBeEscaped(static_cast<unsigned char>(byte[0]))) {
       return Refused(url, "an escape stands for a character that needs none");
     }
     decoded.append(byte);
     i += 2;
+  }
+  if (json::FindInvalidUtf8(decoded) != std::string_view::npos) {
+    return Refused(url, "its escapes are no UTF-8");
   }
   return decoded;
 }
@@ -74,23 +73,22 @@ std::vector<std::string> RepositorySegments(const SourceUrl& repo) {
 
 absl::StatusOr<SourceUrl> SourceUrl::Parse(std::string_view text) {
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\') {
-      return Refused(text, "blanks, control characters and \\ are refused");
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= 0x20 || byte >= 0x7f || c == '\\') {
+      return Refused(text, "blanks, control characters, \\ and bytes beyond ASCII are refused");
     }
   }
   SourceUrl url;
   url.text_ = std::string(text);
   std::string expanded(text);
   if (absl::StartsWith(text, kGithubShortForm)) {
-    expanded = absl::StrCat("ssh://github.com/",
-                            text.substr(kGithubShortForm.size()));
+    expanded = absl::StrCat("ssh://github.com/", text.substr(kGithubShortForm.size()));
   }
   std::string_view rest = expanded;
   const size_t colon = rest.find("://");
   if (colon == std::string_view::npos) return Refused(text, "has no scheme");
   url.scheme_ = std::string(rest.substr(0, colon));
-  if (std::find(kSchemes.begin(), kSchemes.end(), url.scheme_) ==
-      kSchemes.end()) {
+  if (std::find(kSchemes.begin(), kSchemes.end(), url.scheme_) == kSchemes.end()) {
     return Refused(text, "expected scheme https, http or ssh");
   }
   rest.remove_prefix(colon + 3);
@@ -99,14 +97,11 @@ absl::StatusOr<SourceUrl> SourceUrl::Parse(std::string_view text) {
   rest.remove_prefix(netloc_end);
   std::string_view host = url.netloc_;
   if (url.scheme_ == "ssh") absl::ConsumePrefix(&host, "git@");
-  if (host.empty() ||
-      !std::all_of(host.begin(), host.end(), IsHostCharacter)) {
-    return Refused(text,
-                   "expected a host in lower case, without user and port");
+  if (host.empty() || !std::all_of(host.begin(), host.end(), IsHostCharacter)) {
+    return Refused(text, "expected a host in lower case, without user and port");
   }
   url.host_ = std::string(host);
-  SW_ASSIGN_OR_RETURN(url.path_,
-                      DecodePath(text, rest.substr(0, rest.find_first_of("?#"))));
+  SW_ASSIGN_OR_RETURN(url.path_, DecodePath(text, rest.substr(0, rest.find_first_of("?#"))));
   for (std::string_view segment : absl::StrSplit(url.path_, '/')) {
     if (segment == "." || segment == "..") {
       return Refused(text, "has a segment \".\" or \"..\"");
@@ -127,16 +122,20 @@ std::vector<std::string> SourceUrl::segments() const {
 bool IsInRepository(const SourceUrl& source, const SourceUrl& repo) {
   if (source.host() != repo.host()) return false;
   const std::vector<std::string> outer = RepositorySegments(repo);
+  if (outer.empty()) return false;
   std::vector<std::string> inner = source.segments();
   // The source may be the repository itself, with ".git".
   if (inner.size() == outer.size()) inner = RepositorySegments(source);
-  return inner.size() >= outer.size() &&
-         std::equal(outer.begin(), outer.end(), inner.begin());
+  return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
+}
+
+bool IsGithub(const SourceUrl& url) {
+  return url.host() == kGithub && (url.scheme() == "https" || url.scheme() == "ssh");
 }
 
 std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url) {
   const std::vector<std::string> segments = url.segments();
-  if (url.host() != kGithub || segments.size() < 2 || segments[0].empty()) {
+  if (!IsGithub(url) || segments.size() < 2 || segments[0].empty()) {
     return std::nullopt;
   }
   std::string_view name = segments[1];

@@ -21,11 +21,12 @@ class SourceUrl {
   // https://, http:// and ssh:// URLs, and GitHub's short form
   // git@github.com:OWNER/REPO, which is ssh://github.com/OWNER/REPO. InvalidArgument
   // for all that could be read in two ways: upper-case scheme or host, a port, a
-  // user other than git@ with ssh, blanks, control characters, backslashes, and
-  // percent-escapes of characters that need none or that divide a path.
+  // user other than git@ with ssh, blanks, control characters, bytes beyond ASCII,
+  // backslashes, percent-escapes of characters that need none or that divide a
+  // path, and escapes that are no UTF-8.
   static absl::StatusOr<SourceUrl> Parse(std::string_view text);
 
-  const std::string& text() const { return text_; }      // as given
+  const std::string& text() const { return text_; }  // as given
   const std::string& scheme() const { return scheme_; }
   const std::string& netloc() const { return netloc_; }  // with "git@"
   const std::string& host() const { return host_; }
@@ -46,16 +47,25 @@ class SourceUrl {
 
 // Whether `source` lies in the repository `repo`: the same host (whatever the
 // scheme), and its path begins with all parts of the repository's, of which a
-// trailing ".git" does not count.
+// trailing ".git" does not count. False if `repo` names no repository but only a
+// host: that would hold everything.
 bool IsInRepository(const SourceUrl& source, const SourceUrl& repo);
 
-// github.com only.
+// Whether the URL is at github.com, by https or ssh.
+bool IsGithub(const SourceUrl& url);
+
+// The name of a repository at GitHub, without ".git". Not checked: it may hold any
+// character that a SourceUrl may (see git_name.h).
 struct GithubRepoName {
   std::string owner;
   std::string name;
+
   std::string full_name() const { return owner + "/" + name; }
+  std::string ssh_url() const { return "git@github.com:" + full_name() + ".git"; }
+
+  friend bool operator==(const GithubRepoName&, const GithubRepoName&) = default;
 };
-// nullopt: not at github.com, or no owner and name in the path.
+// nullopt: not at GitHub, or no owner and name in the path.
 std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url);
 
 // A file in a repository of github.com, such as

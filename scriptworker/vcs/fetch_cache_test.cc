@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/vcs/fetch_cache.h"
+
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/http/testing/function_transport.h"
+
+namespace scriptworker::vcs {
+namespace {
+
+using ::absl_testing::StatusIs;
+using ::testing::SizeIs;
+
+http::Request Get(std::string_view url) {
+  http::Request request;
+  request.url = http::Url::Parse(url).value();
+  return request;
+}
+
+class FetchCacheTest : public testing::Test {
+ protected:
+  // A server whose every answer is another.
+  static http::FunctionTransport::Function Alternating(int status) {
+    return [status, count = 0](const http::Request&) mutable -> absl::StatusOr<http::Response> {
+      return http::MakeResponse(status, absl::StrCat("answer ", ++count));
+    };
+  }
+
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+};
+
+TEST_F(FetchCacheTest, OneUrlHasOneAnswerHoweverOftenTheServerChangesItsMind) {
+  http::FunctionTransport server(Alternating(200));
+  FetchCache cache(server, clock_);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+    clock_.AdvanceTime(absl::Hours(1));
+  }
+  EXPECT_EQ(cache.Send(Get("https://h.example/b"))->body, "answer 2");
+  EXPECT_THAT(server.requests(), SizeIs(2));
+}
+
+TEST_F(FetchCacheTest, ThatADocumentDoesNotExistIsAnAnswerToo) {
+  http::FunctionTransport server(Alternating(404));
+  FetchCache cache(server, clock_);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+}
+
+TEST_F(FetchCacheTest, FailuresAreFetchedAgain) {
+  http::FunctionTransport server(
+      http::InTurn({absl::UnavailableError("reset"), http::MakeResponse(503),
+                    http::MakeResponse(403), http::MakeResponse(200, "there")}));
+  FetchCache cache(server, clock_);
+  EXPECT_THAT(cache.Send(Get("https://h.example/a")), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->status, 503);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->status, 403);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "there");
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "there");
+}
+
+TEST_F(FetchCacheTest, AnUnreadableAnswerCanBeAskedForAgain) {
+  http::FunctionTransport server(Alternating(200));
+  FetchCache cache(server, clock_);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+  http::Request again = Get("https://h.example/a");
+  again.headers.Set("Cache-Control", "no-cache");
+  EXPECT_EQ(cache.Send(again)->body, "answer 2");
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 2");
+}
+
+TEST_F(FetchCacheTest, OtherMethodsArePassedOn) {
+  http::FunctionTransport server(Alternating(200));
+  FetchCache cache(server, clock_);
+  http::Request post = Get("https://h.example/a");
+  post.method = http::Method::kPost;
+  EXPECT_EQ(cache.Send(post)->body, "answer 1");
+  EXPECT_EQ(cache.Send(post)->body, "answer 2");
+}
+
+TEST_F(FetchCacheTest, ConcurrentRequestsGetOneAnswer) {
+  http::FunctionTransport server(Alternating(200));
+  FetchCache cache(server, clock_);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back(
+        [&] { EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1"); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_THAT(server.requests(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace scriptworker::vcs
