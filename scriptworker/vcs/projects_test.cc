@@ -92,7 +92,7 @@ TEST(ProjectsTest, WithoutALevelThereIsAnError) {
            "{repo_type: git, access: scm_level_3}",
            "{repo_type: git, branches: []}",
            "{repo_type: git, branches: {name: main, level: 3}}",
-           "{repo_type: git, branches: [main, 3, null]}",
+           "{repo_type: git, branches: [main, 3, {}]}",
            "{repo_type: git, branches: [{name: main}]}",
            "{repo_type: git, branches: [{name: main, level: null}]}",
            "{repo_type: git, branches: [{name: main, level: 0}]}",
