@@ -76,6 +76,9 @@ absl::Status ValidateRequest(const Request& request) {
   if (request.url.empty()) {
     return absl::InvalidArgumentError("a request without URL");
   }
+  if (HasBody(request) && (request.method == Method::kGet || request.method == Method::kHead)) {
+    return absl::InvalidArgumentError("a request that asks only, with a body");
+  }
   SW_RETURN_IF_ERROR(ValidateHeaders(request.headers));
   for (std::string_view name : {"Host", "Content-Length", "Transfer-Encoding"}) {
     if (request.headers.contains(name)) {
@@ -96,12 +99,14 @@ CurlExchange::CurlExchange(const CurlExchangeOptions& options, CaStore& ca_store
       connection_(connection),
       easy_(connection.easy.get()) {}
 
+// The handle lives on, and must not refer to this object.
+CurlExchange::~CurlExchange() { curl_easy_reset(easy_); }
+
 absl::StatusOr<Response> CurlExchange::Run() {
   // With a proxy it is the proxy that connects, and resolves.
   if (!plan_.proxy.empty() && IsRefused(IsPrivateAddressText(request_.url.host()))) {
     return Error(CURLE_COULDNT_CONNECT);
   }
-  curl_easy_reset(easy_);
   SetConnectionOptions();
   SetRequestOptions();
   if (HasBody(request_)) SetBodyOptions();

@@ -45,6 +45,7 @@ class CurlExchange {
                const CurlExchangePlan& plan, CurlConnection& connection);
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
+  ~CurlExchange();
 
   // Errors are those of Transport::Send().
   absl::StatusOr<Response> Run();
@@ -92,8 +93,8 @@ class CurlExchange {
   Response response_;
 };
 
-// kInvalidArgument if the request cannot be sent: no URL, a header that the
-// transport sets itself, or one that is no header.
+// kInvalidArgument if the request cannot be sent: no URL, a body on GET or HEAD,
+// a header that the transport sets itself, or one that is no header.
 absl::Status ValidateRequest(const Request& request);
 
 // "METHOD redacted-url: " before the status's message.

@@ -318,6 +318,11 @@ TEST(CurlTransportTest, BadRequestsAreRefusedBeforeSending) {
     request.headers = headers;
     EXPECT_THAT(transport->Send(request), StatusIs(absl::StatusCode::kInvalidArgument));
   }
+  for (Method method : {Method::kGet, Method::kHead}) {
+    Request request = To(server, "/", method);
+    request.body = "x";
+    EXPECT_THAT(transport->Send(request), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
   EXPECT_TRUE(server.requests().empty());
 }
 
