@@ -50,7 +50,7 @@ inline constexpr std::string_view kParametersName = "public/parameters.yml";
 // An artifact that somebody needs.
 struct PlannedArtifact {
   const Link* link = nullptr;
-  std::string name;
+  std::string name = {};
   bool optional = false;
   KeepOpen keep_open = KeepOpen::kNo;
 };

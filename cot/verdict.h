@@ -22,34 +22,34 @@ struct StepVerdict {
   // nothing has not passed.
   int checks = 0;
   int violations = 0;
-  absl::Duration duration;
+  absl::Duration duration = {};
 };
 
 struct LinkVerdict {
-  std::string name;
-  std::string task_id;
-  std::string task_type;
-  std::string worker_impl;
-  std::string worker_pool;
+  std::string name = {};
+  std::string task_id = {};
+  std::string task_type = {};
+  std::string worker_impl = {};
+  std::string worker_pool = {};
   bool is_target = false;
   bool cot_trusted = false;  // never for a target that is not checked itself
-  std::string key;           // base64 of the key that signed; empty if unchecked
+  std::string key = {};      // base64 of the key that signed; empty if unchecked
 };
 
 struct ArtifactVerdict {
-  std::string task_id;
-  std::string name;
-  std::string path;
-  ArtifactHashes hashes;
+  std::string task_id = {};
+  std::string name = {};
+  std::string path = {};
+  ArtifactHashes hashes = {};
   int64_t size = 0;
 };
 
 // An optional artifact that the script will not find.
 struct AbsentArtifact {
-  std::string task_id;
-  std::string name;
-  std::string reason;
-  std::string violation;  // name of it, if one is the reason
+  std::string task_id = {};
+  std::string name = {};
+  std::string reason = {};
+  std::string violation = {};  // name of it, if one is the reason
 };
 
 // All that one verification found out. A value; thread-compatible.
@@ -62,18 +62,18 @@ struct Verdict {
   };
 
   Outcome outcome = Outcome::kFailed;
-  std::string task_id;
-  std::string task_type;
-  std::string product;
-  std::vector<StepVerdict> steps;  // those that ran, in order
-  std::vector<LinkVerdict> links;  // target first, then as they were found
-  std::vector<ArtifactVerdict> artifacts;
-  std::vector<AbsentArtifact> absent;
-  std::vector<Finding> findings;         // by step, then in the order of the links
-  std::vector<std::string> unavailable;  // what could not be had, and why
-  std::vector<std::string> not_checked;  // in words, what was left out on demand
+  std::string task_id = {};
+  std::string task_type = {};
+  std::string product = {};
+  std::vector<StepVerdict> steps = {};  // those that ran, in order
+  std::vector<LinkVerdict> links = {};  // target first, then as they were found
+  std::vector<ArtifactVerdict> artifacts = {};
+  std::vector<AbsentArtifact> absent = {};
+  std::vector<Finding> findings = {};         // by step, then in the order of the links
+  std::vector<std::string> unavailable = {};  // what could not be had, and why
+  std::vector<std::string> not_checked = {};  // in words, what was left out on demand
   // What stopped the verification (kFailed).
-  absl::Status failure;
+  absl::Status failure = {};
 };
 
 // "verified", "refused", "evidence unavailable", "failed".

@@ -27,14 +27,14 @@ struct VerifyRequest {
   scriptworker::taskcluster::TaskId task_id;
   // The definition as the queue gives it (or as it was claimed).
   scriptworker::taskcluster::TaskDefinition task;
-  std::string name;     // the task's type ("signing"): cot_job_type
-  std::string product;  // cot_product
+  std::string name = {};     // the task's type ("signing"): cot_job_type
+  std::string product = {};  // cot_product
   // The task has run: its own chain-of-trust.json is verified, too.
   bool check_target = false;
   // False (verify_cot_signature): the verdict says so.
   bool verify_signatures = true;
   // Absolute. Verified files end below WORK_DIR/cot/TASKID.
-  std::string work_dir;
+  std::string work_dir = {};
   std::string schema_path = {};  // cot_schema_path; empty: built in
   int max_chain_length = 20;
   int max_links = 1000;

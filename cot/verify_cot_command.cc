@@ -58,14 +58,14 @@ Credentials ReplayCredentials() {
   return credentials;
 }
 
-absl::StatusOr<std::string> MakeWorkDir(const std::string& wanted) {
+absl::StatusOr<std::string> MakeWorkDir(const std::string& wanted, const std::string& temp_dir) {
   if (!wanted.empty()) {
     SW_RETURN_IF_ERROR(scriptworker::MakeDirs(wanted));
     return wanted;
   }
-  std::string path = "/tmp/verify_cot.XXXXXX";
+  std::string path = scriptworker::JoinPath(temp_dir, "verify_cot.XXXXXX");
   if (::mkdtemp(path.data()) == nullptr) {
-    return absl::InternalError("cannot make a folder below /tmp");
+    return absl::InternalError(absl::StrCat("cannot make a folder below ", temp_dir));
   }
   return path;
 }
@@ -129,7 +129,7 @@ int Command::Run(Transport& transport) {
 }
 
 int Command::Verify(Transport& transport) {
-  const absl::StatusOr<std::string> work_dir = MakeWorkDir(options_.work_dir);
+  const absl::StatusOr<std::string> work_dir = MakeWorkDir(options_.work_dir, setup_.temp_dir);
   if (!work_dir.ok()) return Failed(absl::InternalError(work_dir.status().message()));
   if (!options_.cleanup) logger_.Info(absl::StrCat("Artifacts will be in ", *work_dir));
   ProgressTransport progress(transport, clock_,

@@ -31,6 +31,7 @@ struct VerifyCotSetup {
   std::string cot_job_type = {};
   std::string task_queue_id = {};
   std::string schema_path = {};
+  std::string temp_dir = "/tmp";  // where a fresh work folder is made
   int max_chain_length = 20;
   int max_concurrent_downloads = 32;
   scriptworker::http::RedirectLimits redirect_limits = {};

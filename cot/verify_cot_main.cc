@@ -81,6 +81,7 @@ absl::Status UseDefaults(const Environment& environment, const std::string& work
 int Run(const cot::VerifyCotOptions& options, const Environment& environment,
         const std::string& working_directory) {
   cot::VerifyCotSetup setup;
+  setup.temp_dir = environment.GetOr("TMPDIR", "/tmp");
   CurlOptions network{.user_agent = absl::StrCat("scriptworker ", scriptworker::kVersion),
                       .environment = environment};
   const absl::Status read =

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/source_tree.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cot/task_origin.h"
+#include "cot/testing/links.h"
+#include "cot/violation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/logger.h"
+
+namespace cot {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class SilentLogger : public scriptworker::Logger {
+ public:
+  void Log(scriptworker::LogLevel, std::string_view) override {}
+};
+
+constexpr std::string_view kAutoland = R"({
+  "taskGroupId": "OtherDAAQACAAAAAAAAAAA",
+  "metadata": {"source": "https://hg.mozilla.org/integration/autoland/file/x"}})";
+constexpr std::string_view kStranger = R"({
+  "taskGroupId": "OtherDAAQACAAAAAAAAAAA",
+  "metadata": {"source": "https://hg.mozilla.org/users/somebody/file/x"}})";
+constexpr std::string_view kReleaseScope =
+    R"({"scopes": ["project:releng:signing:cert:release-signing"]})";
+constexpr std::string_view kNightlyScope =
+    R"({"scopes": ["project:releng:signing:cert:nightly-signing"]})";
+
+struct SourceCase {
+  std::string_view name;
+  std::string_view product;
+  std::string_view changes;
+  std::optional<Violation> violation;
+};
+
+class SourceTest : public testing::TestWithParam<SourceCase> {};
+
+TEST_P(SourceTest, AgreesWithTheRepositoryOfTheEnvironment) {
+  const auto source =
+      SourceOf(MakeLink("signing:build", kBuildId, GetParam().changes),
+               BuiltInProduct(GetParam().product));
+  if (GetParam().violation.has_value()) {
+    EXPECT_THAT(source, IsViolation(*GetParam().violation));
+  } else {
+    EXPECT_TRUE(source.ok()) << source.status();
+  }
+}
+
+constexpr SourceCase kSources[] = {
+    {"NoRepository", "firefox", "{}", std::nullopt},
+    {"SameRepository", "firefox",
+     R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/mozilla-central/"}}})",
+     std::nullopt},
+    {"OtherRepository", "firefox",
+     R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/try"}}})",
+     Violation::kSourceMismatch},
+    {"RepositoryIsAPrefixOfAName", "firefox",
+     R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/mozilla-centra"}}})",
+     Violation::kSourceMismatch},
+    {"OtherHost", "firefox",
+     R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://evil.example.com/mozilla-central"}}})",
+     Violation::kSourceMismatch},
+    {"ShortFormOfGithub", "mozillavpn",
+     R"({"metadata": {"source": "https://github.com/mozilla-mobile/mozilla-vpn-client/raw/abc/.taskcluster.yml"},
+         "payload": {"env": {"MOZILLAVPN_HEAD_REPOSITORY": "git@github.com:mozilla-mobile/mozilla-vpn-client.git"}}})",
+     std::nullopt},
+    {"NoSource", "firefox", R"({"metadata": {"source": ""}})",
+     Violation::kSourceMissing},
+    {"UpperCaseScheme", "firefox",
+     R"({"metadata": {"source": "HTTPS://hg.mozilla.org/mozilla-central"}})",
+     Violation::kSourceMismatch},
+    {"BlankInTheScheme", "firefox",
+     R"({"metadata": {"source": "\thttps://hg.mozilla.org/mozilla-central"}})",
+     Violation::kSourceMismatch},
+    {"UserInfo", "firefox",
+     R"({"metadata": {"source": "https://hg.mozilla.org@evil.example.com/mozilla-central"}})",
+     Violation::kSourceMismatch},
+    {"EnterpriseWithComm", "enterprise",
+     R"({"metadata": {"source": "https://github.com/mozilla/comm/file/x"},
+         "payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://github.com/mozilla/enterprise-firefox",
+                             "COMM_HEAD_REPOSITORY": "https://github.com/mozilla/comm"}}})",
+     std::nullopt},
+    {"EnterpriseWithOtherComm", "enterprise",
+     R"({"metadata": {"source": "https://github.com/mozilla/enterprise-firefox/file/x"},
+         "payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://github.com/mozilla/enterprise-firefox",
+                             "COMM_HEAD_REPOSITORY": "https://github.com/mozilla/comm"}}})",
+     Violation::kSourceMismatch},
+};
+INSTANTIATE_TEST_SUITE_P(Table, SourceTest, testing::ValuesIn(kSources),
+                         [](const auto& info) {
+                           return std::string(info.param.name);
+                         });
+
+std::vector<Violation> Trees(std::string_view target_changes,
+                             std::string_view other_changes) {
+  const Product& product = BuiltInProduct("firefox");
+  const Chain chain(
+      MakeLink("signing", kTargetId, target_changes, Link::Role::kTarget),
+      {MakeLink("signing:build", kBuildId, other_changes)});
+  std::vector<Finding> findings;
+  SilentLogger logger;
+  const SourceTrace trace = TraceSources(chain, product, findings);
+  const std::vector<PrivilegedScope> privileged =
+      PrivilegedScopes(chain.target(), product, logger, findings);
+  CheckTrees(trace, product, privileged, findings);
+  return ViolationsOf(findings);
+}
+
+TEST(TreesTest, OneRepositoryIsGood) {
+  EXPECT_THAT(Trees("{}", "{}"), IsEmpty());
+}
+
+TEST(TreesTest, APrivilegedScopeNeedsItsTree) {
+  EXPECT_THAT(Trees(kNightlyScope, "{}"), IsEmpty());
+  EXPECT_THAT(Trees(kReleaseScope, "{}"),
+              ElementsAre(Violation::kRepoNotAllowedForScope));
+}
+
+TEST(TreesTest, ATaskOfTheSameGraphMustHaveTheSameRepository) {
+  EXPECT_THAT(
+      Trees(
+          "{}",
+          R"({"metadata": {"source": "https://hg.mozilla.org/integration/autoland/file/x"}})"),
+      ElementsAre(Violation::kRepoDiffersFromTarget));
+}
+
+TEST(TreesTest, ATaskOfAnotherGraphMayHaveAnotherTrustedRepository) {
+  EXPECT_THAT(Trees(kNightlyScope, kAutoland), IsEmpty());
+}
+
+TEST(TreesTest, AnUntrustedRepositoryIsRefusedForPrivilegedChainsOnly) {
+  EXPECT_THAT(Trees("{}", kStranger), IsEmpty());
+  EXPECT_THAT(Trees(kNightlyScope, kStranger),
+              ElementsAre(Violation::kUntrustedRepo));
+}
+
+TEST(TreesTest, ASecondSlashIsAnotherRepository) {
+  EXPECT_THAT(
+      Trees(
+          R"({"scopes": ["project:releng:signing:cert:nightly-signing"],
+               "metadata": {"source": "https://hg.mozilla.org//mozilla-central/file/x"}})",
+          R"({"metadata": {"source": "https://hg.mozilla.org//mozilla-central/file/x"}})"),
+      ElementsAre(Violation::kRepoNotAllowedForScope));
+}
+
+TEST(TaskOriginTest, TryIsSeenInEverySign) {
+  EXPECT_FALSE(IsTry(Task(), "GECKO"));
+  EXPECT_TRUE(IsTry(Task(R"({"schedulerId": "gecko-level-1"})"), "GECKO"));
+  EXPECT_TRUE(
+      IsTry(Task(R"({"payload": {"env": {"MH_BRANCH": "try-comm-central"}}})"),
+            "GECKO"));
+  EXPECT_TRUE(IsTry(
+      Task(
+          R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/try/"}}})"),
+      "GECKO"));
+  EXPECT_TRUE(IsTry(
+      Task(
+          R"({"metadata": {"source": "https://hg.mozilla.org/try-comm-central/file/x"}})"),
+      "GECKO"));
+}
+
+TEST(TaskOriginTest, GithubTasksAreKnownByEverySign) {
+  EXPECT_FALSE(IsGithubTask(Task()));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"schedulerId": "taskcluster-github"})")));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"extra": {"tasks_for": "github-push"}})")));
+  EXPECT_TRUE(IsGithubTask(
+      Task(R"({"metadata": {"source": "https://github.com/a/b"}})")));
+  EXPECT_TRUE(IsGithubTask(
+      Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})")));
+}
+
+constexpr std::string_view kOfficial = R"({
+  "metadata": {"source": "https://github.com/mozilla/glean/raw/abc/.taskcluster.yml"},
+  "payload": {"env": {"GLEAN_HEAD_REPOSITORY": "https://github.com/mozilla/glean",
+                      "GLEAN_HEAD_REV": "def"}}})";
+
+TEST(TaskOriginTest, BothRevisionsOfAnOfficialTaskMustHaveLanded) {
+  const auto signs = FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla");
+  ASSERT_TRUE(signs.ok()) << signs.status();
+  EXPECT_FALSE(signs->is_pull_request);
+  ASSERT_EQ(signs->must_have_landed.size(), 2u);
+  EXPECT_EQ(signs->must_have_landed[0].revision, "def");
+  EXPECT_EQ(signs->must_have_landed[1].revision, "abc");
+  EXPECT_EQ(signs->must_have_landed[1].repo.full_name(), "mozilla/glean");
+}
+
+TEST(TaskOriginTest, ATaskOfAnotherOwnerIsAPullRequest) {
+  EXPECT_TRUE(FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla-mobile")
+                  ->is_pull_request);
+}
+
+TEST(TaskOriginTest, PullRequestsSayIt) {
+  for (const std::string_view reason :
+       {"github-pull-request", "github-pull-request-untrusted"}) {
+    EXPECT_TRUE(
+        FindPullRequestSigns(
+            Task(
+                std::string(R"({"extra": {"tasks_for": ")") +
+                std::string(reason) +
+                R"("}, "metadata": {"source": "https://github.com/mozilla/glean/raw/abc/x"}})"),
+            "GLEAN", "mozilla")
+            ->is_pull_request)
+        << reason;
+  }
+}
+
+TEST(TaskOriginTest, ASourceThatIsNotOfGithubIsRefused) {
+  EXPECT_THAT(FindPullRequestSigns(Task(), "GLEAN", "mozilla"),
+              IsViolation(Violation::kSourceMismatch));
+  EXPECT_THAT(
+      FindPullRequestSigns(
+          Task(
+              R"({"metadata": {"source": "https://github.com/mozilla/glean"}})"),
+          "GLEAN", "mozilla"),
+      IsViolation(Violation::kSourceMismatch));
+}
+
+}  // namespace
+}  // namespace cot

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/upstream_artifacts.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cot/dependencies.h"
+#include "cot/testing/links.h"
+#include "cot/violation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cot {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::string Entry(std::string_view rest) {
+  return absl::StrCat(R"({"payload": {"upstreamArtifacts": [{"taskId": ")",
+                      kBuildId, R"(", "taskType": "build", )", rest, "}]}}");
+}
+
+struct PathCase {
+  std::string_view name;
+  std::string_view rest;
+  Violation violation;
+};
+
+class IllegalPathTest : public testing::TestWithParam<PathCase> {};
+
+TEST_P(IllegalPathTest, IsRefused) {
+  EXPECT_THAT(ParseUpstreamArtifacts(Task(Entry(GetParam().rest))),
+              IsViolation(GetParam().violation));
+}
+
+constexpr PathCase kIllegal[] = {
+    {"Absolute", R"("paths": ["/etc/passwd"])",
+     Violation::kIllegalUpstreamPath},
+    {"Parent", R"("paths": ["public/../../x"])",
+     Violation::kIllegalUpstreamPath},
+    {"DotsInAName", R"("paths": ["public/a..b"])",
+     Violation::kIllegalUpstreamPath},
+    {"ControlCharacter", R"("paths": ["public/a\n"])",
+     Violation::kIllegalUpstreamPath},
+    {"EmptySegment", R"("paths": ["public//a"])",
+     Violation::kIllegalUpstreamPath},
+    {"SecondPathIllegal", R"("paths": ["public/a", "/b"])",
+     Violation::kIllegalUpstreamPath},
+    {"MandatoryGlob", R"("paths": ["public/*"])", Violation::kMandatoryGlob},
+    {"GlobThatIsNotExactlyOptional", R"("paths": ["public/*"], "optional": 1)",
+     Violation::kMandatoryGlob},
+    {"PathsNoList", R"("paths": "public/a")", Violation::kMalformedDependency},
+    {"PathNoText", R"("paths": [1])", Violation::kMalformedDependency},
+    {"NoPaths", R"("x": 1)", Violation::kMalformedDependency},
+};
+INSTANTIATE_TEST_SUITE_P(Table, IllegalPathTest, testing::ValuesIn(kIllegal),
+                         [](const auto& info) {
+                           return std::string(info.param.name);
+                         });
+
+TEST(UpstreamArtifactsTest, NoneIsGood) {
+  const auto entries = ParseUpstreamArtifacts(Task());
+  ASSERT_TRUE(entries.ok());
+  EXPECT_THAT(*entries, IsEmpty());
+}
+
+TEST(UpstreamArtifactsTest, OtherShapesAreRefused) {
+  for (const std::string_view list : {"1", "{}", "[1]", R"([{"taskId": 1}])"}) {
+    EXPECT_THAT(ParseUpstreamArtifacts(Task(absl::StrCat(
+                    R"({"payload": {"upstreamArtifacts": )", list, "}}"))),
+                IsViolation(Violation::kMalformedDependency))
+        << list;
+  }
+}
+
+std::vector<std::string> Wanted(std::string_view rest,
+                                const std::vector<std::string>& available) {
+  const auto entries = ParseUpstreamArtifacts(Task(Entry(rest)));
+  EXPECT_TRUE(entries.ok()) << entries.status();
+  std::vector<std::string> names;
+  for (const WantedArtifact& wanted :
+       WantedFrom((*entries)[0].task_id, *entries, available)) {
+    names.push_back(absl::StrCat(wanted.name, wanted.optional ? "?" : ""));
+  }
+  return names;
+}
+
+TEST(UpstreamArtifactsTest, PatternsTakeWhatIsThere) {
+  const std::vector<std::string> available = {
+      "public/foo", "public/bar", "public/logs/live.log", "other/test.log"};
+  EXPECT_THAT(Wanted(R"("paths": ["*.log"], "optional": true)", available),
+              ElementsAre("other/test.log?", "public/logs/live.log?"));
+  EXPECT_THAT(
+      Wanted(R"("paths": ["public/*"], "optional": true)", available),
+      ElementsAre("public/bar?", "public/foo?", "public/logs/live.log?"));
+  EXPECT_THAT(Wanted(R"("paths": ["none*"], "optional": true)", available),
+              IsEmpty());
+}
+
+TEST(UpstreamArtifactsTest, PlainPathsAreWantedWhetherThereOrNot) {
+  EXPECT_THAT(Wanted(R"("paths": ["public/b", "public/a", "public/b"])", {}),
+              ElementsAre("public/a", "public/b"));
+}
+
+TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
+  const Link link = MakeLink("beetmover", kTargetId, R"({
+    "payload": {"upstreamArtifacts": [
+      {"taskId": "TaskEAAAQACAAAAAAAAAAA", "taskType": "signing", "paths": []},
+      {"taskId": "BuildBAAQACAAAAAAAAAAA", "taskType": "build", "paths": []},
+      {"taskId": "BuildBAAQACAAAAAAAAAAA", "taskType": "build", "paths": []}]},
+    "extra": {"chainOfTrust": {"inputs": {"docker-image": "ImageDAAQACAAAAAAAAAAA"}}}})");
+  const auto dependencies = FindDependencies(link);
+  ASSERT_TRUE(dependencies.ok()) << dependencies.status();
+  std::vector<std::string> names;
+  for (const Dependency& dependency : *dependencies) {
+    names.push_back(dependency.name);
+  }
+  EXPECT_THAT(names, ElementsAre("beetmover:parent", "beetmover:build",
+                                 "beetmover:build", "beetmover:docker-image",
+                                 "beetmover:signing"));
+}
+
+TEST(DependenciesTest, MalformedInputsAreRefused) {
+  for (const std::string_view extra :
+       {R"({"chainOfTrust": 1})", R"({"chainOfTrust": {"inputs": []}})",
+        R"({"chainOfTrust": {"inputs": {"x": 1}}})",
+        R"({"chainOfTrust": {"inputs": {"x": "short"}}})"}) {
+    EXPECT_THAT(
+        FindDependencies(MakeLink("signing", kTargetId,
+                                  absl::StrCat(R"({"extra": )", extra, "}"))),
+        IsViolation(Violation::kMalformedDependency))
+        << extra;
+  }
+}
+
+TEST(DependenciesTest, ATaskWithoutExtraIsRefused) {
+  EXPECT_THAT(
+      FindDependencies(MakeLink("signing", kTargetId, R"({"extra": null})")),
+      IsViolation(Violation::kMalformedDependency));
+}
+
+}  // namespace
+}  // namespace cot
