@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// What needs no script; the rest is in task_runner_test.
+
+#include "scriptworker/worker/task_artifacts.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/body.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/testing/capturing_logger.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::scriptworker::taskcluster::Credentials;
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// Announces every artifact.
+class Announcer final : public taskcluster::TaskClaimer {
+ public:
+  absl::StatusOr<std::string> CreateArtifact(const TaskId&, int, std::string_view name,
+                                             const taskcluster::ArtifactRequest&,
+                                             const Credentials&) override {
+    return absl::StrCat("http://store.example/", name);
+  }
+  absl::StatusOr<std::vector<taskcluster::ClaimedTask>> ClaimWork(
+      const taskcluster::ClaimRequest&, const CancellationToken&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<taskcluster::Reclaim> ReclaimTask(const TaskId&, int, const Credentials&,
+                                                   const CancellationToken&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status ReportCompleted(const TaskId&, int, const Credentials&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status ReportFailed(const TaskId&, int, const Credentials&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status ReportException(const TaskId&, int, taskcluster::ExceptionReason,
+                               const Credentials&) override {
+    return absl::UnimplementedError("");
+  }
+};
+
+// Takes every body, or answers what it is told to.
+class Store final : public http::Transport {
+ public:
+  absl::StatusOr<http::Response> Send(const http::Request& request) override {
+    std::string buffer(1 << 16, '\0');
+    while (true) {
+      absl::StatusOr<size_t> got = request.body_source->Read(absl::MakeSpan(buffer));
+      if (!got.ok()) return got.status();
+      if (*got == 0) break;
+    }
+    if (!error.ok()) return error;
+    http::Response response;
+    response.status = status;
+    return response;
+  }
+  int status = 200;
+  absl::Status error;
+};
+
+class TaskArtifactsTest : public testing::Test {
+ protected:
+  TaskArtifactsTest() { temp_.Write("artifacts/public/logs/live_backing.log", "the log\n"); }
+
+  int Upload(const CancellationToken& cancellation = {}) {
+    return artifacts_.UploadAll({.task_id = id_,
+                                 .run_id = 0,
+                                 .expires = clock_.Now() + absl::Hours(1),
+                                 .credentials = [] { return Credentials(); }},
+                                cancellation);
+  }
+  absl::Status Generate() {
+    const json::Value definition =
+        json::Parse(R"({"dependencies": [], "payload": {}, "scopes": [], "taskGroupId": "x",
+                        "workerType": "y"})")
+            .value();
+    return artifacts_.GenerateChainOfTrust(
+        {.task_id = id_,
+         .run_id = 0,
+         .worker_group = "group",
+         .worker_id = "id",
+         .taken_until = {},
+         .definition = definition,
+         .task = taskcluster::TaskDefinition::FromJson(definition, "task"),
+         .credentials = {},
+         .status = {},
+         .server_time = {}});
+  }
+
+  const TempDir temp_;
+  const TaskId id_ = TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value();
+  const WorkDir dirs_{temp_.Path("work"), temp_.Path("artifacts"),
+                      temp_.Path("artifacts/public/logs")};
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000), SimulatedClock::Mode::kAutoAdvance};
+  CapturingLogger logger_;
+  Announcer queue_;
+  Store store_;
+  taskcluster::ArtifactUploader uploader_{queue_, store_, clock_};
+  TaskArtifacts artifacts_{dirs_, {.worker_id = "id", .worker_type = "type"}, uploader_, logger_};
+};
+
+TEST_F(TaskArtifactsTest, EverythingIsUploaded) {
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(logger_.lines(), IsEmpty());
+}
+
+TEST_F(TaskArtifactsTest, AStoreThatRefusesIsAMissingResource) {
+  store_.status = 403;
+  EXPECT_EQ(Upload(), kResourceUnavailable);
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("public/logs/live_backing.log")));
+}
+
+TEST_F(TaskArtifactsTest, AStoreOutOfReachIsIntermittent) {
+  store_.error = absl::UnavailableError("connection refused");
+  EXPECT_EQ(Upload(), kIntermittentTask);
+}
+
+TEST_F(TaskArtifactsTest, AFileThatWasChangedAfterItWasHashedIsNotPublished) {
+  temp_.Write("artifacts/public/target.bin", "what was hashed");
+  ASSERT_THAT(Generate(), IsOk());
+  temp_.Write("artifacts/public/target.bin", "something else!");
+  EXPECT_EQ(Upload(), kInternalError);
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("public/target.bin")));
+}
+
+TEST_F(TaskArtifactsTest, ACancelledUploadEndsEarly) {
+  CancellationSource lost;
+  lost.Cancel(absl::AbortedError("the claim was lost"));
+  EXPECT_NE(Upload(lost.token()), kSuccess);
+}
+
+TEST_F(TaskArtifactsTest, WithoutASignerNothingIsSigned) {
+  ASSERT_THAT(Generate(), IsOk());
+  EXPECT_TRUE(std::filesystem::exists(temp_.Path("artifacts/public/chain-of-trust.json")));
+  EXPECT_FALSE(std::filesystem::exists(temp_.Path("artifacts/public/chain-of-trust.json.sig")));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker

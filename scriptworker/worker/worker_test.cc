@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// That the parts fit together; what they do is tested with each of them, and
+// with the whole program in //scriptworker:worker_e2e_test.
+
+#include "scriptworker/worker/worker.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/taskcluster/testing/fake_taskcluster.h"
+#include "scriptworker/worker/testing/capturing_logger.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+
+class WorkerTest : public testing::Test {
+ protected:
+  WorkerTest() {
+    config_.queue = {.root_url = fake_.root_url(),
+                     .provisioner_id = "test-provisioner",
+                     .worker_type = "test-worker",
+                     .worker_group = "group",
+                     .worker_id = "id"};
+    config_.directories = {.work_dir = temp_.Path("work"),
+                           .artifact_dir = temp_.Path("artifacts"),
+                           .task_log_dir = temp_.Path("artifacts/public/logs"),
+                           .log_dir = temp_.Path("log")};
+    config_.script.argv = {"true"};
+    config_.logging.format = "%(levelname)s %(message)s";
+    config_.logging.verbose = false;
+  }
+  absl::Status Run() {
+    return RunWorker(config_, fake_.worker_credentials(),
+                     {fake_, clock_, logger_, redactor_, shutdown_, Environment(), "here"});
+  }
+
+  const TempDir temp_;
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  taskcluster::FakeTaskcluster fake_{clock_};
+  CapturingLogger logger_;
+  SecretRedactor redactor_;
+  Shutdown shutdown_{logger_};
+  Config config_;
+};
+
+TEST_F(WorkerTest, EndsInOrderWhenItIsToldSo) {
+  shutdown_.Drain("SIGUSR1");
+  EXPECT_THAT(Run(), IsOk());
+}
+
+TEST_F(WorkerTest, SaysWhyItCannotBegin) {
+  config_.queue.root_url = "no url";
+  EXPECT_THAT(Run(), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no url")));
+  config_.queue.root_url = fake_.root_url();
+  temp_.Write("plain", "a file");
+  config_.directories.work_dir = temp_.Path("plain/work");
+  EXPECT_THAT(Run().message(), HasSubstr("plain"));
+}
+
+TEST_F(WorkerTest, ItsOwnSecretsAreKnownToTheLogsWhileItRuns) {
+  shutdown_.Drain("SIGUSR1");
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_EQ(redactor_.longest(), 0u);  // and forgotten afterwards
+}
+
+TEST_F(WorkerTest, OpensTheLogThatIsConfigured) {
+  const absl::StatusOr<std::unique_ptr<WorkerLog>> log =
+      OpenWorkerLog(config_.logging, temp_.Path("log"), absl::UTCTimeZone(), clock_, redactor_);
+  ASSERT_THAT(log, IsOk());
+  (*log)->Info("hello");
+  EXPECT_THAT(ReadFile(temp_.Path("log/worker.log")), IsOkAndHolds("INFO hello\n"));
+}
+
+TEST_F(WorkerTest, AnImpossibleLogFormatIsRefused) {
+  config_.logging.format = "%(nonsense)s";
+  EXPECT_THAT(
+      OpenWorkerLog(config_.logging, temp_.Path("log"), absl::UTCTimeZone(), clock_, redactor_)
+          .status(),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nonsense")));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
