@@ -28,8 +28,7 @@ absl::Status Malformed(const absl::Status& error) {
                    .message = std::string(error.message())});
 }
 
-absl::Status CheckPath(const TaskId& task_id, std::string_view path,
-                       bool optional) {
+absl::Status CheckPath(const TaskId& task_id, std::string_view path) {
   // ".." anywhere, also within a name, as in the reference.
   if (absl::StrContains(path, "..") || !ArtifactName::Parse(path).ok()) {
     return ToStatus(
@@ -38,14 +37,6 @@ absl::Status CheckPath(const TaskId& task_id, std::string_view path,
          .message = absl::StrCat("upstreamArtifacts taskId ", task_id.str(),
                                  " has illegal path ", path, "!"),
          .expected = "a relative path without \"..\""});
-  }
-  if (IsGlob(path) && !optional) {
-    return ToStatus({.violation = Violation::kMandatoryGlob,
-                     .task_id = task_id.str(),
-                     .message = absl::StrCat(
-                         "upstreamArtifacts taskId ", task_id.str(),
-                         " has globbed path ", path,
-                         " as a non-optional artifact!")});
   }
   return absl::OkStatus();
 }
@@ -85,7 +76,7 @@ absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
     absl::StatusOr<UpstreamArtifacts> entry = ParseEntry(reader);
     if (!entry.ok()) return Malformed(entry.status());
     for (const std::string& path : entry->paths) {
-      SW_RETURN_IF_ERROR(CheckPath(entry->task_id, path, entry->optional));
+      SW_RETURN_IF_ERROR(CheckPath(entry->task_id, path));
     }
     result.push_back(*std::move(entry));
   }

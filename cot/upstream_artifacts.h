@@ -15,13 +15,14 @@ namespace cot {
 struct UpstreamArtifacts {
   scriptworker::taskcluster::TaskId task_id;
   std::string task_type;           // as written
-  std::vector<std::string> paths;  // names or, where optional, patterns with *
+  std::vector<std::string> paths;  // names, or patterns with *
   bool optional = false;           // exactly true
 };
 
-// Reads and checks them: paths are legal artifact names (not absolute, no ".."),
-// patterns only where optional. Violations: kMalformedDependency,
-// kIllegalUpstreamPath, kMandatoryGlob. No upstreamArtifacts: empty.
+// Reads and checks them: paths are legal artifact names (not absolute, no "..").
+// Violations: kMalformedDependency, kIllegalUpstreamPath. No upstreamArtifacts:
+// empty. (That patterns may only be optional is the worker's rule about the task
+// that it runs, not one of the chain's: what a pattern matches is mandatory then.)
 absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
     const scriptworker::taskcluster::TaskDefinition& task);
 

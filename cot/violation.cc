@@ -75,8 +75,6 @@ std::string_view ViolationName(Violation violation) {
       return "kMalformedDependency";
     case Violation::kIllegalUpstreamPath:
       return "kIllegalUpstreamPath";
-    case Violation::kMandatoryGlob:
-      return "kMandatoryGlob";
     case Violation::kChainTooDeep:
       return "kChainTooDeep";
     case Violation::kChainTooLong:

@@ -35,7 +35,6 @@ enum class Violation {
   kMalformedParent,         // extra.parent is there and no task id
   kMalformedDependency,     // chainOfTrust.inputs, upstreamArtifacts
   kIllegalUpstreamPath,
-  kMandatoryGlob,
   kChainTooDeep,
   kChainTooLong,
   kTaskMissing,  // the queue knows no such task
