@@ -56,7 +56,8 @@ class CotSignatureTest : public testing::Test {
                       .object();
     body.Set("taskId", kBuildId);
     body.Set("task", TaskJson());
-    for (const auto& [key, value] : Json(changes).object()) {
+    const Value changed = Json(changes);
+    for (const auto& [key, value] : changed.object()) {
       body.Set(key, value);
     }
     return scriptworker::json::Format(Value(std::move(body)));

@@ -74,7 +74,8 @@ struct Recorded {
 Link LoadLink(std::string_view file, std::string_view id,
               std::string_view changes) {
   Object task = Json(Corpus(file)).object();
-  for (const auto& [key, value] : Json(changes).object()) task.Set(key, value);
+  const Value changed = Json(changes);
+  for (const auto& [key, value] : changed.object()) task.Set(key, value);
   absl::StatusOr<TaskDefinition> definition =
       TaskDefinition::FromJson(Value(std::move(task)), file);
   CHECK_OK(definition);
@@ -190,7 +191,7 @@ constexpr Recorded kRecorded[] = {
      Violation::kRebuiltDefinitionDiffers, "/taskGroupId"},
     {"RetriggerUnderAnotherId", "firefox", "cotv4/action_retrigger.json",
      "NdzxKw8bS5Sw5DRhoiM14w", "cotv4/decision_try.json",
-     "c5nn2xbNS9mJxeVC0uNElg", "cotv4", "cotv4/.taskcluster.yml", "{}",
+     "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml", "{}",
      Violation::kRebuiltDefinitionDiffers, "/routes/3"},
     {"OldStyleAction", "firefox", "cotv2/action_relpro.json",
      "LpCJV9wUQHSAm5SHyW4Olw", kHgPush, kHgPushId, "cotv2",
