@@ -190,8 +190,7 @@ class Quickstart {
     }
     size_t signatures = 0;
     for (const RunOutcome& run : outcome.runs) signatures += run.signature_good ? 1 : 0;
-    if (signatures > 0)
-      absl::StrAppend(&text, "; chain of trust signed, signature and hashes good");
+    if (signatures > 0) absl::StrAppend(&text, "; signature and hashes good");
     if (planned.min_reclaims > 0) {
       absl::StrAppend(&text, "; reclaimed ", screen_.Reclaims(id), " times");
     }

@@ -58,7 +58,7 @@ absl::StatusOr<Plan> Plan::Make(const std::string& recorded_scenario, absl::Time
   add("retried", "its script exits 245 once", 600)->runs = {
       {.resolution = "intermittent-task"},
       {.resolution = "completed", .artifacts = {"public/build/result.txt"}}};
-  PlannedTask* lasting = add("long", "outlives two claims of 4 s", 600);
+  PlannedTask* lasting = add("long", "outlives two claims of 5 s", 600);
   lasting->runs = {{.resolution = "completed", .artifacts = {"public/build/result.txt"}}};
   lasting->min_reclaims = 2;
   // As createTask takes it: a queue once gave it, and itself names its group.

@@ -34,8 +34,8 @@ struct PlannedTask {
 
 // How long the local Taskcluster's claims live, and how often the worker renews
 // them. The longest task lives through two of them.
-inline constexpr absl::Duration kClaim = absl::Seconds(4);
-inline constexpr absl::Duration kReclaimInterval = absl::Seconds(1);
+inline constexpr absl::Duration kClaim = absl::Seconds(5);
+inline constexpr absl::Duration kReclaimInterval = absl::Seconds(2);
 
 // All for one queue: that of the recorded task, whose scenario.json is at
 // `recorded_scenario`.

@@ -1,21 +1,28 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MPL-2.0
 #
-# The quickstart ends well, says so without colour in a pipe, and leaves what it
-# says it leaves.
-set -eu
+# The quickstart ends well, says so without colour in a pipe, leaves what it says
+# it leaves, and does not end well when the worker does not work.
+set -euo pipefail
 quickstart=$1
 out=$TEST_TMPDIR/out
-
-"$quickstart" --out "$out" | tee "$TEST_TMPDIR/screen"
+screen=$TEST_TMPDIR/screen
 
 fail() {
   echo "FAIL: $1"
   exit 1
 }
-grep -q "^ok *recorded" "$TEST_TMPDIR/screen" || fail "no verdict on the recorded task"
-! grep -q "$(printf '\033')" "$TEST_TMPDIR/screen" || fail "colour in a pipe"
-! grep -q '.\{101\}' "$TEST_TMPDIR/screen" || fail "a line of more than 100 columns"
+
+"$quickstart" --out "$out" | tee "$screen" || fail "it says that something is wrong"
+grep -q "^ok *recorded" "$screen" || fail "no verdict on the recorded task"
+if grep -q "$(printf '\033')" "$screen"; then fail "colour in a pipe"; fi
+awk -v out="$out" 'index($0, out) == 0 && length($0) > 100 { print; bad = 1 } END { exit bad }' \
+  "$screen" || fail "a line of more than 100 columns"
 for file in worker.yaml worker.pub downloads/artifacts/run-0/private/notes.txt; do
   [ -s "$out/$file" ] || fail "$file is missing"
 done
+
+if "$quickstart" --out "$out-2" --worker /bin/false >"$screen"; then
+  fail "a worker that does nothing is fine with it"
+fi
+grep -q "^FAILED *artifacts" "$screen" || fail "no verdict on what was not done"

@@ -57,6 +57,7 @@ void Screen::Name(const taskcluster::TaskId& id, std::string_view name) {
 
 void Screen::Line(std::string_view text) {
   absl::MutexLock lock(&mutex_);
+  ++lines_;
   out_ << text << "\n" << std::flush;
 }
 
@@ -85,7 +86,7 @@ int Screen::Reclaims(const taskcluster::TaskId& id) const {
 }
 
 void Screen::TableHead() {
-  Line(absl::StrFormat("%-10s %3s  %-17s %6s  %-29s %7s  %s", "task", "run", "resolution", "time",
+  Line(absl::StrFormat("%-10s %3s  %-17s %6s  %-30s %7s  %s", "task", "run", "resolution", "time",
                        "artifact", "bytes", "sha256"));
 }
 
@@ -96,7 +97,7 @@ void Screen::TableRows(const PlannedTask& planned, const TaskOutcome& outcome) {
                                        Seconds(run.duration));
     const std::string blank(left.size(), ' ');
     for (const SeenArtifact& artifact : run.artifacts) {
-      Line(absl::StrFormat("%s  %-29s %7d  %s", left, artifact.name, artifact.size,
+      Line(absl::StrFormat("%s  %-30s %7d  %s", left, artifact.name, artifact.size,
                            artifact.sha256.substr(0, kHashDigits)));
       left = blank;
     }

@@ -46,7 +46,8 @@ class Screen {
   std::ostream& out_;
   const bool colour_;
   const absl::Time start_;
-  mutable absl::Mutex mutex_;                                         // also of out_
+  mutable absl::Mutex mutex_;  // also of out_
+  int lines_ ABSL_GUARDED_BY(mutex_) = 0;
   std::map<std::string, std::string> names_ ABSL_GUARDED_BY(mutex_);  // by task id
   std::map<std::string, int> reclaims_ ABSL_GUARDED_BY(mutex_);       // by task id
 };

@@ -37,7 +37,7 @@ case $kind in
     echo "better this time" >public/build/result.txt
     ;;
   long)
-    for i in 1 2 3 4 5 6 7 8 9; do
+    for i in $(seq 11); do
       echo "second $i; the claim would be lost without reclaiming"
       sleep 1
     done
@@ -47,9 +47,13 @@ case $kind in
     # As the recorded task's script did, byte for byte.
     for i in $(seq 200); do echo "line $i of the text artifact"; done >public/build/hello.txt
     echo '{"a": [1, 2, 3]}' >public/build/data.json
+    bytes=
     for ((i = 0; i < 3000; i++)); do
-      printf "\\x$(printf %02x $(((i * 7 + (i >> 8)) & 255)))"
-    done >public/build/target.bin
+      printf -v byte '\\x%02x' $(((i * 7 + (i >> 8)) & 255))
+      bytes+=$byte
+    done
+    # shellcheck disable=SC2059
+    printf "$bytes" >public/build/target.bin
     for i in $(seq 300); do echo "log line $i"; done
     ;;
 esac

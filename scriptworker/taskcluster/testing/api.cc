@@ -85,7 +85,8 @@ std::optional<ApiError> CheckQuery(const Endpoint& endpoint, const ApiCall& call
       continue;
     }
     bool digits = !value.empty();
-    for (const char c : value) digits = digits && absl::ascii_isdigit(c);
+    for (const char c : value)
+      digits = digits && absl::ascii_isdigit(static_cast<unsigned char>(c));
     if (!digits) {
       errors.push_back(absl::StrCat("Query-string parameter: ", key, "=\"", value,
                                     "\" does not match expression: "
@@ -226,6 +227,7 @@ WireReply Api::Serve(const WireRequest& request, Match match) const {
     result = *std::move(error);
   } else {
     absl::MutexLock lock(&state_);
+    call.now = clock_.Now();
     result = endpoint.handler(call);
   }
   // A long poll takes its time.

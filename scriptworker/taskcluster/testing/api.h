@@ -64,7 +64,7 @@ class ApiCall {
   const RouteParams params;
   std::map<std::string, std::string, std::less<>> query;  // decoded
   json::Value payload;
-  const absl::Time now;
+  absl::Time now;  // when it came; in a handler, when that began
 
  private:
   const Authenticator& authenticator_;

@@ -47,12 +47,12 @@ ApiError InternalError() {
 // Whether the queue's own check of its answer finds the URL of a public
 // artifact wrong: its URLs hold most characters raw.
 bool HasUnreadableUrl(std::string_view name) {
+  const auto is_digit = [name](size_t i) {
+    return i < name.size() && absl::ascii_isxdigit(static_cast<unsigned char>(name[i]));
+  };
   for (size_t i = 0; i < name.size(); ++i) {
     if (name[i] == '[') return true;
-    if (name[i] == '%' && !(i + 2 < name.size() && absl::ascii_isxdigit(name[i + 1]) &&
-                            absl::ascii_isxdigit(name[i + 2]))) {
-      return true;
-    }
+    if (name[i] == '%' && !(is_digit(i + 1) && is_digit(i + 2))) return true;
   }
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include "scriptworker/taskcluster/testing/authenticator.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -186,30 +187,7 @@ absl::StatusOr<Authenticator::Limited> Authenticator::Limit(std::string_view cli
   limited.access_token = SecretString(client->access_token);
   limited.scopes = Expand(client->scopes);
   if (certificate.has_value()) {
-    SW_RETURN_IF_ERROR(CheckCertificateShape(*certificate, now));
-    if (issuer != client_id) {
-      const std::string scope = absl::StrCat("auth:create-client:", client_id);
-      if (!ScopesSatisfy(limited.scopes, {scope})) {
-        return Refusal(absl::StrCat("ext.certificate issuer `", issuer, "` doesn't have `", scope,
-                                    "` for supplied clientId."));
-      }
-    }
-    if (!ScopesSatisfy(limited.scopes, certificate->scopes)) {
-      return Refusal(absl::StrCat("ext.certificate issuer `", issuer,
-                                  "` doesn't satisfy all certificate scopes ",
-                                  absl::StrJoin(certificate->scopes, ", "),
-                                  ".  The temporary credentials were not generated correctly."));
-    }
-    if (!crypto::ConstantTimeEqual(
-            certificate->signature,
-            CertificateSignature(*certificate, client_id, limited.access_token))) {
-      return Refusal(
-          absl::StrCat("ext.certificate.signature is not valid",
-                       certificate->issuer.has_value() ? ", or wrong clientId provided" : ""));
-    }
-    limited.access_token = TemporaryAccessToken(limited.access_token, certificate->seed);
-    limited.scopes = Expand(certificate->scopes);
-    limited.expires = absl::FromUnixMillis(certificate->expiry_ms);
+    SW_RETURN_IF_ERROR(ApplyCertificate(*certificate, client_id, issuer, now, limited));
   }
   const json::Value* authorized = limits->Find("authorizedScopes");
   if (authorized != nullptr && !authorized->is_null()) {
@@ -218,14 +196,41 @@ absl::StatusOr<Authenticator::Limited> Authenticator::Limit(std::string_view cli
     if (!scopes.ok()) return Refusal("ext.authorizedScopes must be an array");
     if (!ScopesSatisfy(limited.scopes, *scopes)) {
       return Refusal(absl::StrCat(
-          "Supplied credentials do not satisfy authorizedScopes; credentials "
-          "have scopes:\n\n```\n",
+          "Supplied credentials do not satisfy authorizedScopes; credentials have scopes:\n\n```\n",
           absl::StrJoin(limited.scopes, "\n"), "\n```\n\nauthorizedScopes are:\n\n```\n",
           absl::StrJoin(*scopes, "\n"), "\n```"));
     }
     limited.scopes = Expand(*std::move(scopes));
   }
   return limited;
+}
+
+absl::Status Authenticator::ApplyCertificate(const CertificateFields& certificate,
+                                             std::string_view client_id, const std::string& issuer,
+                                             absl::Time now, Limited& limited) const {
+  SW_RETURN_IF_ERROR(CheckCertificateShape(certificate, now));
+  const std::string create_client = absl::StrCat("auth:create-client:", client_id);
+  if (issuer != client_id && !ScopesSatisfy(limited.scopes, {create_client})) {
+    return Refusal(absl::StrCat("ext.certificate issuer `", issuer, "` doesn't have `",
+                                create_client, "` for supplied clientId."));
+  }
+  if (!ScopesSatisfy(limited.scopes, certificate.scopes)) {
+    return Refusal(absl::StrCat("ext.certificate issuer `", issuer,
+                                "` doesn't satisfy all certificate scopes ",
+                                absl::StrJoin(certificate.scopes, ", "),
+                                ".  The temporary credentials were not generated correctly."));
+  }
+  if (!crypto::ConstantTimeEqual(
+          certificate.signature,
+          CertificateSignature(certificate, client_id, limited.access_token))) {
+    return Refusal(
+        absl::StrCat("ext.certificate.signature is not valid",
+                     certificate.issuer.has_value() ? ", or wrong clientId provided" : ""));
+  }
+  limited.access_token = TemporaryAccessToken(limited.access_token, certificate.seed);
+  limited.scopes = Expand(certificate.scopes);
+  limited.expires = absl::FromUnixMillis(certificate.expiry_ms);
+  return absl::OkStatus();
 }
 
 std::vector<std::string> Authenticator::Expand(std::vector<std::string> scopes) const {

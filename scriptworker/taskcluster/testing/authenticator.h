@@ -14,10 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/secret_string.h"
-#include "scriptworker/taskcluster/hawk.h"
+#include "scriptworker/taskcluster/temporary_credentials.h"
 #include "scriptworker/taskcluster/testing/client.h"
 
 namespace scriptworker::taskcluster::fake {
@@ -69,6 +70,8 @@ class Authenticator {
   absl::StatusOr<Caller> ByBewit(const Credential& credential, absl::Time now) const;
   absl::StatusOr<Limited> Limit(std::string_view client_id, std::string_view ext,
                                 absl::Time now) const;
+  absl::Status ApplyCertificate(const CertificateFields& certificate, std::string_view client_id,
+                                const std::string& issuer, absl::Time now, Limited& limited) const;
   std::vector<std::string> Expand(std::vector<std::string> scopes) const;
 
   std::map<std::string, Client, std::less<>> clients_;

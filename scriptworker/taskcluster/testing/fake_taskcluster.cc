@@ -121,7 +121,9 @@ absl::StatusOr<http::Response> FakeTaskcluster::Send(const http::Request& reques
     const CancellationCallback wake(one.cancellation,
                                     [this] { absl::MutexLock lock(&services_->state().mutex); });
     SW_ASSIGN_OR_RETURN(const WireRequest wire, fake::ToWire(one));
-    return fake::FromWire(one, Serve(wire), services_->state().clock);
+    Clock& clock = services_->state().clock;
+    const absl::Duration sent = clock.Monotonic();
+    return fake::FromWire(one, Serve(wire), clock, sent);
   };
   if (request.redirects == http::Request::Redirects::kReturn) {
     return send_one(request);

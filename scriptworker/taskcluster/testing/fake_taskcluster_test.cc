@@ -19,11 +19,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/retry.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/body.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/api_caller.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/queue_error.h"
@@ -145,6 +147,19 @@ TEST_F(FakeTaskclusterTest, AnEmptyQueueAnswersAfter20Seconds) {
   ASSERT_THAT(claimed, IsOk());
   EXPECT_THAT(*claimed, IsEmpty());
   EXPECT_EQ(clock_.Now() - before, absl::Seconds(20));
+}
+
+TEST_F(FakeTaskclusterTest, AnImpatientClientGivesUpAtItsTimeout) {
+  ApiOptions options;
+  options.timeout = absl::Seconds(5);
+  options.retry = RetryPolicy{.attempts = 1};
+  const auto impatient =
+      *QueueClient::Create(fake_.root_url(), fake_, clock_, fake_.worker_credentials(), options);
+  const absl::Time before = clock_.Now();
+  EXPECT_FALSE(
+      impatient->ClaimWork({.task_queue_id = "p/w", .worker_group = "g", .worker_id = "w"}, {})
+          .ok());
+  EXPECT_EQ(clock_.Now() - before, absl::Seconds(5));
 }
 
 TEST_F(FakeTaskclusterTest, AReclaimMovesTakenUntilAndGivesNewCredentials) {

@@ -91,14 +91,15 @@ absl::StatusOr<WireRequest> ToWire(const http::Request& request) {
 }
 
 absl::StatusOr<http::Response> FromWire(const http::Request& request, const WireReply& reply,
-                                        Clock& clock) {
+                                        Clock& clock, absl::Duration sent) {
   if (request.cancellation.cancelled()) return request.cancellation.reason();
   switch (reply.delivery) {
     case WireReply::Delivery::kReset:
       return absl::UnavailableError(
           absl::StrCat(request.url.Redacted(), ": the server closed the connection"));
     case WireReply::Delivery::kNever:
-      if (!SleepUnlessCancelled(clock, request.total_timeout, request.cancellation)) {
+      if (!SleepUnlessCancelled(clock, sent + request.total_timeout - clock.Monotonic(),
+                                request.cancellation)) {
         return request.cancellation.reason();
       }
       return absl::DeadlineExceededError(absl::StrCat(request.url.Redacted(), ": no answer"));

@@ -7,6 +7,7 @@
 #define SCRIPTWORKER_TASKCLUSTER_TESTING_IN_PROCESS_H_
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/testing/wire.h"
@@ -17,10 +18,11 @@ namespace scriptworker::taskcluster::fake {
 absl::StatusOr<WireRequest> ToWire(const http::Request& request);
 
 // The reply as the client gets it: decoded, in the sink if it has one, or the
-// error that goes with its delivery. For an answer that never comes it waits
-// for the request's total_timeout by `clock`.
+// error that goes with its delivery. For an answer that never comes it waits, by
+// `clock`, until the request's total_timeout is over; `sent` is the monotonic
+// time at which it began.
 absl::StatusOr<http::Response> FromWire(const http::Request& request, const WireReply& reply,
-                                        Clock& clock);
+                                        Clock& clock, absl::Duration sent);
 
 }  // namespace scriptworker::taskcluster::fake
 

@@ -68,7 +68,7 @@ std::string CollationKey(std::string_view id) {
     } else if (c == '-') {
       key += "\x02";
     } else {
-      key.push_back(absl::ascii_tolower(c));
+      key.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
     }
   }
   return key;
