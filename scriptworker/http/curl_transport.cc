@@ -65,8 +65,9 @@ class CurlTransport::Impl {
                                    .timeout = timeout};
     SW_ASSIGN_OR_RETURN(std::unique_ptr<CurlConnection> connection,
                         pool_.Take(request.url.origin()));
-    CurlExchange exchange(exchange_options_, ca_store_, request, plan, *connection);
-    absl::StatusOr<Response> response = exchange.Run();
+    // The exchange is gone before another thread can take the connection.
+    absl::StatusOr<Response> response =
+        CurlExchange(exchange_options_, ca_store_, request, plan, *connection).Run();
     pool_.Return(std::move(connection));
     return response;
   }
