@@ -63,7 +63,8 @@ absl::Status Work(const std::string& config_path) {
            .redirect_limits = {.allowed_hosts = config.network.artifact_redirect_hosts},
            .refuse_private_addresses = config.network.refuse_private_addresses}));
   return RunWorker(config, loaded.credentials,
-                   {*transport, clock, *log, redactor, shutdown, environment, HostName()});
+                   {*transport, clock, *log, redactor, shutdown, environment, HostName(),
+                    absl::LocalTimeZone()});
 }
 
 int Main(int argc, char** argv) {

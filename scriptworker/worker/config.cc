@@ -210,12 +210,6 @@ class Loader {
     if (!verification.cot_product.has_value()) {
       Refuse("verify_chain_of_trust", "cannot be true while cot_product is not set");
     }
-    if (!options_.can_verify_chain_of_trust) {
-      Refuse("verify_chain_of_trust",
-             "cannot be true: this version of the worker does not verify "
-             "chains of trust, and running tasks unverified instead would be "
-             "unsafe");
-    }
   }
 
   void ReadNetwork(Network& network) {

@@ -120,9 +120,6 @@ struct LoadOptions {
   // The process's working directory, absolute. Relative paths are taken from
   // BUILD_WORKING_DIRECTORY if the environment has it, else from here.
   std::string working_directory;
-  // Whether this build can verify a chain; without, a configuration that asks
-  // for it is refused.
-  bool can_verify_chain_of_trust = false;
 };
 
 inline constexpr std::string_view kDefaultConfigFile = "scriptworker.yaml";

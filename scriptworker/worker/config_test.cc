@@ -99,7 +99,6 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
 }
 
 TEST_F(ConfigTest, EveryKeyReachesItsField) {
-  options_.can_verify_chain_of_trust = true;
   const absl::StatusOr<LoadedConfig> loaded = LoadTestFile("full.yaml");
   ASSERT_THAT(loaded, IsOk());
   const Config& c = loaded->config;
@@ -267,15 +266,6 @@ TEST_F(ConfigTest, EachDefectIsReportedWithFileLineAndKey) {
                                                  c.message.empty() ? "" : " ", c.message))))
         << c.name;
   }
-}
-
-TEST_F(ConfigTest, AskingForVerificationIsRefusedWhileTheWorkerCannot) {
-  const std::string text = Good("verify_chain_of_trust: true\ncot_product: firefox\n");
-  EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument,
-                                   AllOf(StartsWith("c.yml:9: verify_chain_of_trust: "),
-                                         HasSubstr("does not verify chains of trust"))));
-  options_.can_verify_chain_of_trust = true;
-  EXPECT_THAT(Load(text), IsOk());
 }
 
 TEST_F(ConfigTest, AllDefectsOfAllFilesAreReportedAtOnce) {

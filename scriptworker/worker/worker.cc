@@ -16,6 +16,7 @@
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/task_chain_verifier.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
@@ -43,16 +44,21 @@ RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environ
           .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
 }
 
+absl::StatusOr<LogFormat> MakeLogFormat(const Logging& logging, absl::TimeZone zone,
+                                        const Clock& clock) {
+  return LogFormat::Create({.format = logging.format,
+                            .date_format = logging.date_format,
+                            .zone = zone,
+                            .process_start = clock.Now()});
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                                                          const std::string& log_dir,
                                                          absl::TimeZone zone, const Clock& clock,
                                                          const SecretRedactor& redactor) {
-  SW_ASSIGN_OR_RETURN(LogFormat format, LogFormat::Create({.format = logging.format,
-                                                           .date_format = logging.date_format,
-                                                           .zone = zone,
-                                                           .process_start = clock.Now()}));
+  SW_ASSIGN_OR_RETURN(LogFormat format, MakeLogFormat(logging, zone, clock));
   return WorkerLog::Create({.file = {.path = JoinPath(log_dir, "worker.log"),
                                      .watch = logging.watch_log_file,
                                      .max_bytes = logging.max_bytes,
@@ -81,10 +87,19 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
   const WorkDir dirs(config.directories.work_dir, config.directories.artifact_dir,
                      config.directories.task_log_dir);
   cot::KeyFileSigner signer(config.signing.private_key_path);
+  SW_ASSIGN_OR_RETURN(LogFormat audit_format,
+                      MakeLogFormat(config.logging, surroundings.zone, clock));
+  TaskChainVerifier verifier(config, std::move(audit_format),
+                             {.queue = *queue,
+                              .transport = transport,
+                              .clock = clock,
+                              .logger = logger,
+                              .redactor = redactor,
+                              .dirs = dirs});
   TaskRunner runner(MakeRunnerOptions(config, surroundings.environment, signer),
                     {.queue = *queue,
                      .uploader = uploader,
-                     .verifier = nullptr,
+                     .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
                      .dirs = dirs,
                      .clock = clock,
                      .logger = logger,

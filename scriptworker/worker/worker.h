@@ -38,6 +38,7 @@ struct WorkerSurroundings {
   const Shutdown& shutdown;
   const Environment& environment;
   std::string host_name = {};
+  absl::TimeZone zone = absl::UTCTimeZone();  // of times in chain_of_trust.log
 };
 
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.
