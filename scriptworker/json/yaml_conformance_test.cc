@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Runs yaml-test-suite from CORPORA_DIR/yaml through ParseYamlStream. The suite is
-// for YAML 1.2, ours is the YAML 1.1 of the reference: kDifferences lists every
-// case that must differ. docs/yaml.md explains them.
+// for YAML 1.2, ours is the YAML 1.1 of the reference: Differences() lists every
+// case that differs. docs/yaml.md explains them.
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -40,28 +40,30 @@ const std::vector<Difference>& Differences() {
       {"tags of other types are refused: local ones (PyYAML: no constructor), and !!set, !!omap, "
        "!!binary, which JSON cannot hold",
        {"2XXW", "565N", "5TYM", "6CK3", "6WLZ", "7FWL", "9WXW", "C4HZ", "CC74", "CUP7", "J7PZ",
-        "M5C3", "P76L", "UGM3", "WZ62", "Z67P", "Z9M4"}},
+        "M5C3", "P76L", "UGM3", "Z67P", "Z9M4"}},
       {"PyYAML knows no empty key, and in a flow collection ends a plain scalar before \":\" and "
        "takes \":\" for a value indicator",
        {"2JQS", "58MP", "5T43", "6M2F", "CFD4", "DBG4", "FRK4", "HM87/0", "NHX8", "NKF9", "S3PD",
         "SM9W/1", "UKK6/0"}},
       {"in a flow collection PyYAML wants the \":\" on the line of its key, and no \"?\" within a "
        "plain scalar",
-       {"4MUZ/0", "4MUZ/1", "4MUZ/2", "5MUD", "652Z", "9SA2", "HM87/1", "JR7V", "K3WX", "NJ66",
-        "UT92", "VJP3/1"}},
+       {"4MUZ/0", "4MUZ/1", "4MUZ/2", "5MUD", "9SA2", "JR7V", "K3WX", "NJ66", "UT92", "VJP3/1"}},
       {"an anchor defined twice is refused by PyYAML, and so are other names than letters, digits, "
        "\"-\" and \"_\"",
-       {"2SXE", "3GZX", "8XYN", "PW8X", "W5VH", "Y2GN"}},
-      {"scalars have the types of YAML 1.1 (base 60), and \"!\" states no type", {"S4JQ", "U9NS"}},
+       {"2SXE", "3GZX", "8XYN", "PW8X", "W5VH"}},
+      {"scalars have the types of YAML 1.1 (base 60), and \"!\" states no type", {"U9NS"}},
       {"invalid, but PyYAML reads it",
        {"9C9N", "9JBA", "CVW2", "DK95/1", "EB22", "G5U8", "MUS6/1", "QB6E", "RHX7", "S98Z", "SU5Z",
         "YJV2"}},
       {"after \"...\" PyYAML wants \"---\"; it takes a line with \"%\" for a directive wherever a "
        "token may begin, and wants blanks and versions in directives as in YAML 1.1",
-       {"7Z25", "HWV9", "M7A3", "MUS6/3", "QT73", "W4TN", "ZYU8/0", "ZYU8/1", "ZYU8/2"}},
-      {"a block scalar at the top must be indented; blanks on the last line, without a line break, "
-       "are text (PyYAML)",
-       {"DK3J", "FP8R", "JEF9/2", "L24T/1"}},
+       {"7Z25", "M7A3", "MUS6/3", "W4TN", "ZYU8/0", "ZYU8/1", "ZYU8/2"}},
+      {"a block scalar at the top must be indented (PyYAML)", {"DK3J", "FP8R"}},
+      {"stricter than the reference: yaml-cpp cannot read it or would read it differently",
+       {"2LFX", "52DL", "652Z", "6LVF", "8KB6", "8MK2", "9BXH", "DFF7", "HM87/1", "JEF9/2",
+        "L24T/1", "MUS6/2", "MUS6/5", "MUS6/6", "NAT4", "S4JQ", "UKK6/2", "Y2GN", "ZYU8/3"}},
+      {"laxer than the reference: yaml-cpp reads it, and the text alone does not tell",
+       {"G9HC", "H7J7", "HWV9", "QT73"}},
   };
   return kDifferences;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_CURSOR_H_
-#define SCRIPTWORKER_JSON_YAML_CURSOR_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_CURSOR_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_CURSOR_H_
 
 #include <cstddef>
 #include <deque>
@@ -128,4 +128,4 @@ class YamlTextBuilder {
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_CURSOR_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_CURSOR_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_PARSER_H_
-#define SCRIPTWORKER_JSON_YAML_PARSER_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_PARSER_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_PARSER_H_
 
 #include <initializer_list>
 #include <string>
@@ -9,9 +9,9 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "scriptworker/json/testing/yaml_scanner.h"
+#include "scriptworker/json/testing/yaml_token.h"
 #include "scriptworker/json/yaml_events.h"
-#include "scriptworker/json/yaml_scanner.h"
-#include "scriptworker/json/yaml_token.h"
 
 namespace scriptworker::json {
 
@@ -91,4 +91,4 @@ class YamlParser {
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_PARSER_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_PARSER_H_

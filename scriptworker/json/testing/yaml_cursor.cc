@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
 
 #include <cstdint>
 #include <string>

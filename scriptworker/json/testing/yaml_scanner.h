@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_SCANNER_H_
-#define SCRIPTWORKER_JSON_YAML_SCANNER_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_SCANNER_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_SCANNER_H_
 
 #include <cstddef>
 #include <string>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "scriptworker/json/yaml_cursor.h"
-#include "scriptworker/json/yaml_token.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_token.h"
 
 namespace scriptworker::json {
 
@@ -83,4 +83,4 @@ class YamlScanner {
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_SCANNER_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_SCANNER_H_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/yaml_text.h"
+#include "scriptworker/json/testing/yaml_text.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
 #include "scriptworker/json/utf8.h"
-#include "scriptworker/json/yaml_cursor.h"
 
 namespace scriptworker::json {
 namespace {

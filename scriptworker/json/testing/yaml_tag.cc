@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/yaml_tag.h"
+#include "scriptworker/json/testing/yaml_tag.h"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_token.h"
 #include "scriptworker/json/utf8.h"
-#include "scriptworker/json/yaml_cursor.h"
-#include "scriptworker/json/yaml_token.h"
 
 namespace scriptworker::json {
 namespace {

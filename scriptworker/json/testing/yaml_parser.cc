@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/yaml_parser.h"
+#include "scriptworker/json/testing/yaml_parser.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "scriptworker/json/yaml_token.h"
+#include "scriptworker/json/testing/yaml_token.h"
 
 namespace scriptworker::json {
 

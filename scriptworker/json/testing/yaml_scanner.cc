@@ -2,15 +2,15 @@
 // The rules, including where they are laxer or stricter than the YAML
 // specification, are those of PyYAML's scanner.py, since the reference reads YAML
 // by it.
-#include "scriptworker/json/yaml_scanner.h"
+#include "scriptworker/json/testing/yaml_scanner.h"
 
 #include <cstddef>
 #include <string_view>
 
-#include "scriptworker/json/yaml_cursor.h"
-#include "scriptworker/json/yaml_tag.h"
-#include "scriptworker/json/yaml_text.h"
-#include "scriptworker/json/yaml_token.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_tag.h"
+#include "scriptworker/json/testing/yaml_text.h"
+#include "scriptworker/json/testing/yaml_token.h"
 
 namespace scriptworker::json {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_TEXT_H_
-#define SCRIPTWORKER_JSON_YAML_TEXT_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_TEXT_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_TEXT_H_
 
 #include <string_view>
 
-#include "scriptworker/json/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
 
 namespace scriptworker::json {
 
@@ -25,4 +25,4 @@ bool ReadBlockText(YamlCursor& cursor, int indent, std::string_view* text);
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_TEXT_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_TEXT_H_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/yaml_token.h"
+#include "scriptworker/json/testing/yaml_token.h"
 
 #include <string_view>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_TAG_H_
-#define SCRIPTWORKER_JSON_YAML_TAG_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_TAG_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_TAG_H_
 
 #include <cstddef>
 #include <string_view>
 
-#include "scriptworker/json/yaml_cursor.h"
-#include "scriptworker/json/yaml_token.h"
+#include "scriptworker/json/testing/yaml_cursor.h"
+#include "scriptworker/json/testing/yaml_token.h"
 
 namespace scriptworker::json {
 
@@ -25,4 +25,4 @@ size_t YamlNameLength(const YamlCursor& cursor, size_t from = 0);
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_TAG_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_TAG_H_

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_YAML_TOKEN_H_
-#define SCRIPTWORKER_JSON_YAML_TOKEN_H_
+#ifndef SCRIPTWORKER_JSON_TESTING_YAML_TOKEN_H_
+#define SCRIPTWORKER_JSON_TESTING_YAML_TOKEN_H_
 
 #include <cstdint>
 #include <string_view>
@@ -48,4 +48,4 @@ std::string_view YamlTokenName(YamlTokenType type);
 
 }  // namespace scriptworker::json
 
-#endif  // SCRIPTWORKER_JSON_YAML_TOKEN_H_
+#endif  // SCRIPTWORKER_JSON_TESTING_YAML_TOKEN_H_

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/json/yaml_text_checks.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "scriptworker/json/utf8.h"
+
+namespace scriptworker::json {
+namespace {
+
+// YAML 1.1, production c-printable, as PyYAML has it, without the line breaks
+// that are peculiar to YAML 1.1.
+bool IsAllowed(uint32_t c) {
+  if (c < 0xa0) return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c < 0x7f);
+  return c != 0x2028 && c != 0x2029 && c != 0xfffe && c != 0xffff;
+}
+
+constexpr std::string_view kBlanks = " \t\r\n";
+constexpr std::string_view kStrays = "\t%";
+
+bool IsKnownDirective(std::string_view text) {
+  return absl::StartsWith(text, "%TAG !") ||
+         (absl::StartsWith(text, "%YAML 1.") && text.size() > 9 &&
+          absl::ascii_isdigit(static_cast<unsigned char>(text[8])) &&
+          kBlanks.find(text[9]) != std::string_view::npos);
+}
+
+// `text` begins with a quote. Removes the quoted text; returns what is wrong.
+std::string_view FindQuotingFlaw(std::string_view& text) {
+  const char quote = text[0];
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+      if (i < text.size() && text[i] == '\'') return "\\' is no escape";
+    } else if (text[i] == quote) {
+      if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) {
+        const std::string_view body = text.substr(1, i - 1);
+        text.remove_prefix(i + 1);
+        const size_t tail = body.find_last_not_of(kBlanks) + 1;
+        if (std::count(body.begin() + static_cast<std::ptrdiff_t>(tail), body.end(), '\n') > 1) {
+          return "a quoted text that ends with empty lines is not supported";
+        }
+        return {};
+      }
+      ++i;
+    }
+  }
+  return "this quoted text does not end";
+}
+
+}  // namespace
+
+absl::Status CheckYamlCharacters(std::string_view text, std::string_view source) {
+  int line = 1;
+  int column = 1;
+  for (size_t i = 0; i < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const Utf8CodePoint next = byte < 0x80 ? Utf8CodePoint{byte, 1} : DecodeUtf8(text.substr(i));
+    const bool lone_return = byte == '\r' && (i + 1 == text.size() || text[i + 1] != '\n');
+    if (next.length == 0 || lone_return || !IsAllowed(next.code_point)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          source, ":", line, ":", column, ": ",
+          next.length == 0
+              ? absl::StrFormat("the byte 0x%02x is no UTF-8", byte)
+              : absl::StrFormat("the character U+%04X is not allowed", next.code_point)));
+    }
+    i += next.length;
+    ++column;
+    if (byte == '\n') {
+      ++line;
+      column = 1;
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool HasLineStartingWith(std::string_view text, std::string_view prefix) {
+  return absl::StartsWith(text, prefix) || absl::StrContains(text, absl::StrCat("\n", prefix));
+}
+
+YamlScalarShape MeasureScalar(std::string_view text) {
+  YamlScalarShape shape;
+  const size_t size = text.size();
+  while (!text.empty() && (text[0] == '!' || text[0] == '&')) {
+    const size_t word = std::min(text.find_first_of(kBlanks), text.size());
+    if (text.substr(0, word) == "!") shape.flaw = "the tag ! states nothing, leave it out";
+    text.remove_prefix(word);
+    text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  }
+  if (text.empty() || !shape.flaw.empty()) return shape;
+  if (text[0] == '|' || text[0] == '>') {
+    shape.kind = YamlScalarShape::Kind::kBlock;
+    const size_t header = std::min(text.find_first_not_of("0123456789+-", 1), text.size());
+    // yaml-cpp keeps one line break less than there is.
+    if (text[0] == '>' && absl::StrContains(text.substr(0, header), "+")) {
+      shape.flaw = "a folded block that keeps its last line breaks is not supported";
+    }
+    if (header < text.size() && kBlanks.find(text[header]) == std::string_view::npos) {
+      shape.flaw = "expected a line break after the block's indicators";
+    }
+  } else if (text[0] == '"' || text[0] == '\'') {
+    shape.kind = YamlScalarShape::Kind::kQuoted;
+    shape.flaw = FindQuotingFlaw(text);
+    shape.length = size - text.size();
+  }
+  for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
+    if (absl::StartsWith(text, word)) shape.null_word = word;
+  }
+  return shape;
+}
+
+size_t FindStray(std::string_view text, size_t begin, size_t end) {
+  for (size_t at = text.find_first_of(kStrays, begin); at < end;
+       at = text.find_first_of(kStrays, at + 1)) {
+    const size_t line_begin = text.substr(0, at).rfind('\n') + 1;
+    if (text[at] == '%') {
+      if (at == line_begin && !IsKnownDirective(text.substr(at))) return at;
+      continue;
+    }
+    const size_t from = std::max(begin, line_begin);
+    const std::string_view before = text.substr(from, at - from);
+    bool in_comment = false;
+    for (size_t hash = before.find('#'); hash != std::string_view::npos && !in_comment;
+         hash = before.find('#', hash + 1)) {
+      in_comment = hash == 0 || kBlanks.find(before[hash - 1]) != std::string_view::npos;
+    }
+    if (!in_comment) return at;
+  }
+  return std::string_view::npos;
+}
+
+bool IsKeyWithMark(std::string_view text, size_t offset) {
+  const size_t line_begin = text.substr(0, offset).find_last_of("\r\n") + 1;
+  const std::string_view before = text.substr(line_begin, offset - line_begin);
+  if (before.find('?') != std::string_view::npos) return true;
+  std::string_view behind = text.substr(offset);
+  behind = behind.substr(0, behind.find_first_of("\r\n"));
+  for (size_t colon = behind.find(':'); colon != std::string_view::npos;
+       colon = behind.find(':', colon + 1)) {
+    if (colon + 1 == behind.size() || kBlanks.find(behind[colon + 1]) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace scriptworker::json
