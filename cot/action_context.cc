@@ -21,8 +21,7 @@ namespace {
 using scriptworker::json::Object;
 using scriptworker::json::Value;
 
-absl::Status Refused(const Link& parent, Violation violation,
-                     std::string message) {
+absl::Status Refused(const Link& parent, Violation violation, std::string message) {
   return ToStatus({.violation = violation,
                    .step = Step::kRebuiltDefinitions,
                    .link_name = parent.name(),
@@ -32,13 +31,11 @@ absl::Status Refused(const Link& parent, Violation violation,
 }
 
 std::string Text(const Value* value, std::string_view absent) {
-  return value != nullptr && value->is_string()
-             ? std::string(value->string_value())
-             : std::string(absent);
+  return value != nullptr && value->is_string() ? std::string(value->string_value())
+                                                : std::string(absent);
 }
 
-const Value* FindPath(const Value& value,
-                      std::initializer_list<std::string_view> keys) {
+const Value* FindPath(const Value& value, std::initializer_list<std::string_view> keys) {
   const Value* at = &value;
   for (std::string_view key : keys) {
     at = at->Find(key);
@@ -48,31 +45,26 @@ const Value* FindPath(const Value& value,
 }
 
 absl::StatusOr<Value> FindAction(const Link& parent, const Value& actions) {
-  const std::string callback =
-      TaskEnv(parent.task(), "ACTION_CALLBACK").value_or("");
+  const std::string callback = TaskEnv(parent.task(), "ACTION_CALLBACK").value_or("");
   const Value* list = actions.Find("actions");
   if (list == nullptr || !list->is_array()) {
     return Refused(parent, Violation::kMalformedEvidence,
                    "public/actions.json has no list `actions`");
   }
   for (const Value& action : list->array()) {
-    const Value* name =
-        FindPath(action, {"hookPayload", "decision", "action", "cb_name"});
+    const Value* name = FindPath(action, {"hookPayload", "decision", "action", "cb_name"});
     const std::string kind = Text(action.Find("kind"), "<MISSING>");
     if (name == nullptr) {
       // An old-style action, which has no hook, can still be the one meant.
-      const Value* old_name = FindPath(
-          action, {"task", "payload", "env", "ACTION_CALLBACK"});
+      const Value* old_name = FindPath(action, {"task", "payload", "env", "ACTION_CALLBACK"});
       if (callback.empty() || Text(old_name, "") != callback) continue;
     } else if (callback.empty() || Text(name, "") != callback) {
       continue;
     }
     if (kind != "hook") {
       return Refused(parent, Violation::kUnknownActionKind,
-                     absl::StrCat("Unknown action kind `", kind,
-                                  "` for action `",
-                                  Text(action.Find("name"), "<MISSING>"),
-                                  "`."));
+                     absl::StrCat("Unknown action kind `", kind, "` for action `",
+                                  Text(action.Find("name"), "<MISSING>"), "`."));
     }
     return action;
   }
@@ -89,13 +81,10 @@ std::string Permission(const Value& action, std::string_view callback) {
     return Text(permission, "");
   }
   const std::string hook = Text(action.Find("hookId"), "generic/");
-  return absl::StrContains(hook, "generic/") ? "generic"
-                                             : std::string(callback);
+  return absl::StrContains(hook, "generic/") ? "generic" : std::string(callback);
 }
 
-Value Eval(std::string_view expression) {
-  return Value(Object({{"$eval", Value(expression)}}));
-}
+Value Eval(std::string_view expression) { return Value(Object({{"$eval", Value(expression)}})); }
 
 // The hook's template around .taskcluster.yml.
 Value ActionLet(TasksFor tasks_for, std::string_view permission) {
@@ -105,10 +94,8 @@ Value ActionLet(TasksFor tasks_for, std::string_view permission) {
        {"name", "title", "description", "taskGroupId", "symbol", "cb_name"}) {
     action.Set(key, Value(absl::StrCat("${payload.decision.action.", key, "}")));
   }
-  action.Set("repo_scope",
-             Value(absl::StrCat(
-                 "assume:repo:${payload.decision.repository.url[8:]}:", reason,
-                 ":", permission)));
+  action.Set("repo_scope", Value(absl::StrCat("assume:repo:${payload.decision.repository.url[8:]}:",
+                                              reason, ":", permission)));
   action.Set("action_perm", Value(permission));
   Object let;
   let.Set("tasks_for", Value(reason));
@@ -130,22 +117,17 @@ Value ValueOrNull(const Object& variables, std::string_view key) {
 
 }  // namespace
 
-absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision,
-                                       TasksFor tasks_for,
-                                       const Object& variables,
-                                       const Value& actions) {
+absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision, TasksFor tasks_for,
+                                       const Object& variables, const Value& actions) {
   SW_ASSIGN_OR_RETURN(const Value action, FindAction(parent, actions));
   const Value* payload = action.Find("hookPayload");
-  const std::string callback =
-      TaskEnv(parent.task(), "ACTION_CALLBACK").value_or("");
+  const std::string callback = TaskEnv(parent.task(), "ACTION_CALLBACK").value_or("");
   if (payload == nullptr) {
-    return Refused(parent, Violation::kMalformedEvidence,
-                   "the action has no hookPayload");
+    return Refused(parent, Violation::kMalformedEvidence, "the action has no hookPayload");
   }
   if (!variables.contains("input")) {
     return Refused(parent, Violation::kMalformedTask,
-                   absl::StrCat(parent.Label(),
-                                ": extra.action.context has no input"));
+                   absl::StrCat(parent.Label(), ": extra.action.context has no input"));
   }
   scriptworker::jsone::Context context(absl::UnixEpoch());
   context.Set("now", ValueOrNull(variables, "now"));
@@ -153,13 +135,11 @@ absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision,
   context.Set("parameters", ValueOrNull(variables, "parameters"));
   context.Set("taskGroupId", Value(parent.decision_task_id().str()));
   context.Set("taskId", ValueOrNull(variables, "taskId"));
-  const absl::StatusOr<Value> rendered =
-      scriptworker::jsone::Render(*payload, context);
+  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(*payload, context);
   if (!rendered.ok()) {
     return Refused(parent, Violation::kJsoneError,
                    absl::StrCat("JSON-e error while rebuilding ", parent.name(),
-                                " task definition: ",
-                                rendered.status().message()));
+                                " task definition: ", rendered.status().message()));
   }
   RenderInput input;
   input.variables.Set("payload", *rendered);

@@ -16,10 +16,9 @@ namespace cot {
 // action's own context; `actions` is the decision task's public/actions.json.
 // Violations: kActionNotFound, kUnknownActionKind, kMalformedEvidence,
 // kJsoneError. Pure.
-absl::StatusOr<RenderInput> WrapAction(
-    const Link& parent, const Link& decision, TasksFor tasks_for,
-    const scriptworker::json::Object& variables,
-    const scriptworker::json::Value& actions);
+absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision, TasksFor tasks_for,
+                                       const scriptworker::json::Object& variables,
+                                       const scriptworker::json::Value& actions);
 
 }  // namespace cot
 

@@ -25,12 +25,10 @@ using ::testing::HasSubstr;
 
 constexpr std::string_view kTask = "VQU9QMO4Teq7zr91FhBusg";
 constexpr std::string_view kOtherTask = "AQU9QMO4Teq7zr91FhBusg";
-constexpr std::string_view kQueue =
-    "https://firefox-ci-tc.services.mozilla.com/api/queue/v1/task/";
+constexpr std::string_view kQueue = "https://firefox-ci-tc.services.mozilla.com/api/queue/v1/task/";
 
 std::vector<UrlRule> DefaultRules() {
-  return LoadPolicy(DefaultPolicyText(), kDefaultPolicyName)
-      ->policy.artifact_rules;
+  return LoadPolicy(DefaultPolicyText(), kDefaultPolicyName)->policy.artifact_rules;
 }
 
 struct UrlCase {
@@ -47,8 +45,8 @@ TEST_P(ArtifactOfUrlTest, KnowsTheArtifactOrRefuses) {
   ASSERT_THAT(url, IsOk());
   const auto name = ArtifactOfUrl(rules, *url, {*TaskId::Parse(kTask)});
   if (GetParam().artifact.empty()) {
-    EXPECT_THAT(name, StatusIs(absl::StatusCode::kPermissionDenied,
-                               HasSubstr("Can't validate url")));
+    EXPECT_THAT(name,
+                StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("Can't validate url")));
   } else {
     ASSERT_THAT(name, IsOk());
     EXPECT_EQ(name->str(), GetParam().artifact);
@@ -58,61 +56,47 @@ TEST_P(ArtifactOfUrlTest, KnowsTheArtifactOrRefuses) {
 INSTANTIATE_TEST_SUITE_P(
     Urls, ArtifactOfUrlTest,
     ::testing::Values(
-        UrlCase{"LatestRun",
-                absl::StrCat(kQueue, kTask, "/artifacts/public%2Fa.zip"),
+        UrlCase{"LatestRun", absl::StrCat(kQueue, kTask, "/artifacts/public%2Fa.zip"),
                 "public/a.zip"},
-        UrlCase{"UnescapedSlash",
-                absl::StrCat(kQueue, kTask, "/artifacts/public/a.zip"),
+        UrlCase{"UnescapedSlash", absl::StrCat(kQueue, kTask, "/artifacts/public/a.zip"),
                 "public/a.zip"},
-        UrlCase{"GivenRun",
-                absl::StrCat(kQueue, kTask, "/runs/3/artifacts/public/a.zip"),
+        UrlCase{"GivenRun", absl::StrCat(kQueue, kTask, "/runs/3/artifacts/public/a.zip"),
                 "public/a.zip"},
         UrlCase{"QueryDoesNotCount",
-                absl::StrCat(kQueue, kTask,
-                             "/artifacts/private/a.zip?bewit=secret"),
+                absl::StrCat(kQueue, kTask, "/artifacts/private/a.zip?bewit=secret"),
                 "private/a.zip"},
         UrlCase{"OldQueue",
                 absl::StrCat("https://queue.taskcluster.net/v1/task/", kTask,
                              "/artifacts/public/a.zip"),
                 "public/a.zip"},
-        UrlCase{"DecodedOnce",
-                absl::StrCat(kQueue, kTask, "/artifacts/public%2Ffoo%2541"),
+        UrlCase{"DecodedOnce", absl::StrCat(kQueue, kTask, "/artifacts/public%2Ffoo%2541"),
                 "public/foo%41"},
-        UrlCase{"AnotherTask",
-                absl::StrCat(kQueue, kOtherTask, "/artifacts/public/a.zip"),
+        UrlCase{"AnotherTask", absl::StrCat(kQueue, kOtherTask, "/artifacts/public/a.zip"), ""},
+        UrlCase{"Http",
+                absl::StrCat("http://firefox-ci-tc.services.mozilla.com/api/queue/v1/task/", kTask,
+                             "/artifacts/public/a.zip"),
                 ""},
-        UrlCase{
-            "Http",
-            absl::StrCat(
-                "http://firefox-ci-tc.services.mozilla.com/api/queue/v1/task/",
-                kTask, "/artifacts/public/a.zip"),
-            ""},
         UrlCase{"AnotherHost",
-                absl::StrCat("https://evil.example.com/api/queue/v1/task/",
-                             kTask, "/artifacts/public/a.zip"),
+                absl::StrCat("https://evil.example.com/api/queue/v1/task/", kTask,
+                             "/artifacts/public/a.zip"),
                 ""},
         UrlCase{"AnotherPort",
                 absl::StrCat("https://firefox-ci-tc.services.mozilla.com:8443/"
                              "api/queue/v1/task/",
                              kTask, "/artifacts/public/a.zip"),
                 ""},
-        UrlCase{"EscapedDots",
-                absl::StrCat(kQueue, kTask,
-                             "/artifacts/public%2F..%2F..%2Fescaped"),
+        UrlCase{"EscapedDots", absl::StrCat(kQueue, kTask, "/artifacts/public%2F..%2F..%2Fescaped"),
                 ""},
-        UrlCase{"AbsoluteName",
-                absl::StrCat(kQueue, kTask, "/artifacts/%2Fetc%2Fpasswd"), ""},
-        UrlCase{"ControlCharacter",
-                absl::StrCat(kQueue, kTask, "/artifacts/public/a%0A"), ""},
+        UrlCase{"AbsoluteName", absl::StrCat(kQueue, kTask, "/artifacts/%2Fetc%2Fpasswd"), ""},
+        UrlCase{"ControlCharacter", absl::StrCat(kQueue, kTask, "/artifacts/public/a%0A"), ""},
         UrlCase{"NoArtifact", absl::StrCat(kQueue, kTask, "/status"), ""}),
     [](const auto& info) { return std::string(info.param.test_name); });
 
 TEST(ArtifactOfUrlTest, SecretsStayOutOfTheError) {
-  const auto url = Url::Parse(absl::StrCat(
-      kQueue, kOtherTask, "/artifacts/private/a.zip?bewit=c2VjcmV0"));
+  const auto url =
+      Url::Parse(absl::StrCat(kQueue, kOtherTask, "/artifacts/private/a.zip?bewit=c2VjcmV0"));
   EXPECT_THAT(ArtifactOfUrl(DefaultRules(), *url, {*TaskId::Parse(kTask)}),
-              StatusIs(absl::StatusCode::kPermissionDenied,
-                       ::testing::Not(HasSubstr("c2VjcmV0"))));
+              StatusIs(absl::StatusCode::kPermissionDenied, ::testing::Not(HasSubstr("c2VjcmV0"))));
 }
 
 }  // namespace

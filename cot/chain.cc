@@ -12,8 +12,7 @@ Chain::Chain(Link target, std::vector<Link> upstream)
   }
 }
 
-const Link* Chain::Find(
-    const scriptworker::taskcluster::TaskId& task_id) const {
+const Link* Chain::Find(const scriptworker::taskcluster::TaskId& task_id) const {
   const auto found = index_.find(task_id);
   return found == index_.end() ? nullptr : &upstream_[found->second];
 }

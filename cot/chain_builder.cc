@@ -24,10 +24,9 @@ using scriptworker::taskcluster::TaskReader;
 
 class Builder {
  public:
-  Builder(const ChainRequest& request,
-          const std::vector<std::string>& scriptworker_provisioners,
-          TaskReader& queue, Logger& logger,
-          const CancellationToken& cancellation, std::vector<Finding>& findings)
+  Builder(const ChainRequest& request, const std::vector<std::string>& scriptworker_provisioners,
+          TaskReader& queue, Logger& logger, const CancellationToken& cancellation,
+          std::vector<Finding>& findings)
       : request_(request),
         provisioners_(scriptworker_provisioners),
         queue_(queue),
@@ -40,8 +39,7 @@ class Builder {
  private:
   // The tasks that `level` rests on and that were not seen before, in order.
   std::vector<Dependency> NextLevel(const std::vector<Link>& level);
-  absl::StatusOr<std::vector<Link>> Fetch(
-      const std::vector<Dependency>& dependencies);
+  absl::StatusOr<std::vector<Link>> Fetch(const std::vector<Dependency>& dependencies);
   // A finding is kept and OK returned; any other error is returned.
   absl::Status Keep(const absl::Status& error, const Dependency& dependency);
   bool IsTooDeep(const Link& link);
@@ -56,28 +54,25 @@ class Builder {
 };
 
 std::string InPythonsWords(const std::vector<Dependency>& dependencies) {
-  return absl::StrCat(
-      "[",
-      absl::StrJoin(dependencies, ", ",
-                    [](std::string* out, const Dependency& dependency) {
-                      absl::StrAppend(out, "('", dependency.name, "', '",
-                                      dependency.task_id.str(), "')");
-                    }),
-      "]");
+  return absl::StrCat("[",
+                      absl::StrJoin(dependencies, ", ",
+                                    [](std::string* out, const Dependency& dependency) {
+                                      absl::StrAppend(out, "('", dependency.name, "', '",
+                                                      dependency.task_id.str(), "')");
+                                    }),
+                      "]");
 }
 
 bool Builder::IsTooDeep(const Link& link) {
-  const auto colons =
-      std::count(link.name().begin(), link.name().end(), ':');
+  const auto colons = std::count(link.name().begin(), link.name().end(), ':');
   if (colons <= request_.max_chain_length) return false;
-  findings_.push_back(
-      {.violation = Violation::kChainTooDeep,
-       .link_name = link.name(),
-       .task_id = link.task_id().str(),
-       .message = absl::StrCat("Too deep recursion!\n", link.name()),
-       .expected = absl::StrCat("at most ", request_.max_chain_length, " steps"),
-       .found = absl::StrCat(colons),
-       .source = "max_chain_length"});
+  findings_.push_back({.violation = Violation::kChainTooDeep,
+                       .link_name = link.name(),
+                       .task_id = link.task_id().str(),
+                       .message = absl::StrCat("Too deep recursion!\n", link.name()),
+                       .expected = absl::StrCat("at most ", request_.max_chain_length, " steps"),
+                       .found = absl::StrCat(colons),
+                       .source = "max_chain_length"});
   return true;
 }
 
@@ -87,15 +82,12 @@ std::vector<Dependency> Builder::NextLevel(const std::vector<Link>& level) {
     logger_.Info(absl::StrCat("build_task_dependencies ", link.Label()));
     if (IsTooDeep(link)) continue;
     logger_.Info(absl::StrCat("find_sorted_task_dependencies ", link.Label()));
-    absl::StatusOr<std::vector<Dependency>> dependencies =
-        FindDependencies(link);
+    absl::StatusOr<std::vector<Dependency>> dependencies = FindDependencies(link);
     if (!dependencies.ok()) {
-      findings_.push_back(
-          GetFinding(dependencies.status()).value_or(Finding{}));
+      findings_.push_back(GetFinding(dependencies.status()).value_or(Finding{}));
       continue;
     }
-    logger_.Info(
-        absl::StrCat("found dependencies: ", InPythonsWords(*dependencies)));
+    logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(*dependencies)));
     for (Dependency& dependency : *dependencies) {
       if (seen_.insert(dependency.task_id).second) {
         next.push_back(std::move(dependency));
@@ -105,8 +97,7 @@ std::vector<Dependency> Builder::NextLevel(const std::vector<Link>& level) {
   return next;
 }
 
-absl::Status Builder::Keep(const absl::Status& error,
-                           const Dependency& dependency) {
+absl::Status Builder::Keep(const absl::Status& error, const Dependency& dependency) {
   if (std::optional<Finding> finding = GetFinding(error)) {
     if (finding->task_id.empty()) {
       finding->link_name = dependency.name;
@@ -120,23 +111,18 @@ absl::Status Builder::Keep(const absl::Status& error,
   if (!missing && !absl::IsDataLoss(error) && !absl::IsInvalidArgument(error)) {
     return error;
   }
-  findings_.push_back(
-      {.violation = missing ? Violation::kTaskMissing
-                            : Violation::kMalformedTask,
-       .link_name = dependency.name,
-       .task_id = dependency.task_id.str(),
-       .message = absl::StrCat(dependency.name, " ", dependency.task_id.str(),
-                               ": ", error.message())});
+  findings_.push_back({.violation = missing ? Violation::kTaskMissing : Violation::kMalformedTask,
+                       .link_name = dependency.name,
+                       .task_id = dependency.task_id.str(),
+                       .message = absl::StrCat(dependency.name, " ", dependency.task_id.str(), ": ",
+                                               error.message())});
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Link>> Builder::Fetch(
-    const std::vector<Dependency>& dependencies) {
-  std::vector<absl::StatusOr<Link>> fetched(
-      dependencies.size(), absl::UnknownError("not fetched"));
+absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<Dependency>& dependencies) {
+  std::vector<absl::StatusOr<Link>> fetched(dependencies.size(), absl::UnknownError("not fetched"));
   scriptworker::ParallelFor(
-      static_cast<int>(dependencies.size()), request_.max_parallel_reads,
-      [&](int i) {
+      static_cast<int>(dependencies.size()), request_.max_parallel_reads, [&](int i) {
         const size_t index = static_cast<size_t>(i);
         if (cancellation_.cancelled()) {
           fetched[index] = cancellation_.reason();
@@ -144,11 +130,10 @@ absl::StatusOr<std::vector<Link>> Builder::Fetch(
         }
         const Dependency& dependency = dependencies[index];
         absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id);
-        fetched[index] =
-            task.ok() ? Link::Create(dependency.name, dependency.task_id,
-                                     *std::move(task), Link::Role::kUpstream,
-                                     provisioners_)
-                      : absl::StatusOr<Link>(task.status());
+        fetched[index] = task.ok()
+                             ? Link::Create(dependency.name, dependency.task_id, *std::move(task),
+                                            Link::Role::kUpstream, provisioners_)
+                             : absl::StatusOr<Link>(task.status());
       });
   std::vector<Link> links;
   for (size_t i = 0; i < dependencies.size(); ++i) {
@@ -156,18 +141,16 @@ absl::StatusOr<std::vector<Link>> Builder::Fetch(
       SW_RETURN_IF_ERROR(Keep(fetched[i].status(), dependencies[i]));
       continue;
     }
-    logger_.Debug(absl::StrCat(fetched[i]->Label(), " is ",
-                               ToString(fetched[i]->worker_impl())));
+    logger_.Debug(absl::StrCat(fetched[i]->Label(), " is ", ToString(fetched[i]->worker_impl())));
     links.push_back(*std::move(fetched[i]));
   }
   return links;
 }
 
 absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
-  SW_ASSIGN_OR_RETURN(
-      Link target,
-      Link::Create(request_.name, request_.task_id, std::move(target_task),
-                   Link::Role::kTarget, provisioners_));
+  SW_ASSIGN_OR_RETURN(Link target,
+                      Link::Create(request_.name, request_.task_id, std::move(target_task),
+                                   Link::Role::kTarget, provisioners_));
   std::vector<Link> links;
   if (request_.check_target) {
     seen_.insert(target.task_id());
@@ -179,8 +162,7 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
     if (links.size() + next.size() > static_cast<size_t>(request_.max_links)) {
       findings_.push_back(
           {.violation = Violation::kChainTooLong,
-           .message = absl::StrCat("The chain has more than ",
-                                   request_.max_links, " links!"),
+           .message = absl::StrCat("The chain has more than ", request_.max_links, " links!"),
            .expected = absl::StrCat("at most ", request_.max_links)});
       break;
     }
@@ -192,13 +174,12 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
 
 }  // namespace
 
-absl::StatusOr<Chain> BuildChain(
-    const ChainRequest& request, TaskDefinition target,
-    const std::vector<std::string>& scriptworker_provisioners,
-    TaskReader& queue, Logger& logger, const CancellationToken& cancellation,
-    std::vector<Finding>& findings) {
-  return Builder(request, scriptworker_provisioners, queue, logger,
-                 cancellation, findings)
+absl::StatusOr<Chain> BuildChain(const ChainRequest& request, TaskDefinition target,
+                                 const std::vector<std::string>& scriptworker_provisioners,
+                                 TaskReader& queue, Logger& logger,
+                                 const CancellationToken& cancellation,
+                                 std::vector<Finding>& findings) {
+  return Builder(request, scriptworker_provisioners, queue, logger, cancellation, findings)
       .Build(std::move(target));
 }
 

@@ -33,13 +33,13 @@ struct ChainRequest {
 // and the others go on, so that all of it is found in one run. The errors:
 // what makes the target itself no link (kPermissionDenied with a finding);
 // kUnavailable and the token's reason when a definition could not be had.
-absl::StatusOr<Chain> BuildChain(
-    const ChainRequest& request,
-    scriptworker::taskcluster::TaskDefinition target,
-    const std::vector<std::string>& scriptworker_provisioners,
-    scriptworker::taskcluster::TaskReader& queue, scriptworker::Logger& logger,
-    const scriptworker::CancellationToken& cancellation,
-    std::vector<Finding>& findings);
+absl::StatusOr<Chain> BuildChain(const ChainRequest& request,
+                                 scriptworker::taskcluster::TaskDefinition target,
+                                 const std::vector<std::string>& scriptworker_provisioners,
+                                 scriptworker::taskcluster::TaskReader& queue,
+                                 scriptworker::Logger& logger,
+                                 const scriptworker::CancellationToken& cancellation,
+                                 std::vector<Finding>& findings);
 
 }  // namespace cot
 

@@ -62,16 +62,14 @@ class KnownTasks : public scriptworker::taskcluster::TaskReader {
     return task->second;
   }
 
-  absl::StatusOr<scriptworker::taskcluster::TaskStatus> Status(
+  absl::StatusOr<scriptworker::taskcluster::TaskStatus> Status(const TaskId&) override {
+    return absl::UnimplementedError("not asked for here");
+  }
+  absl::StatusOr<std::vector<scriptworker::taskcluster::ArtifactInfo>> ListLatestArtifacts(
       const TaskId&) override {
     return absl::UnimplementedError("not asked for here");
   }
-  absl::StatusOr<std::vector<scriptworker::taskcluster::ArtifactInfo>>
-  ListLatestArtifacts(const TaskId&) override {
-    return absl::UnimplementedError("not asked for here");
-  }
-  absl::StatusOr<scriptworker::http::Url> ArtifactUrl(
-      const TaskId&, std::string_view) override {
+  absl::StatusOr<scriptworker::http::Url> ArtifactUrl(const TaskId&, std::string_view) override {
     return absl::UnimplementedError("not asked for here");
   }
 
@@ -87,12 +85,11 @@ constexpr std::string_view kOtherBuildId = "BuildGAAQACAAAAAAAAAAA";
 constexpr std::string_view kImageId = "ImageDAAQACAAAAAAAAAAA";
 constexpr std::string_view kOtherDecisionId = "DecisioHQACAAAAAAAAAAA";
 
-std::string Upstream(
-    const std::vector<std::pair<std::string_view, std::string_view>>& tasks) {
+std::string Upstream(const std::vector<std::pair<std::string_view, std::string_view>>& tasks) {
   std::string list;
   for (const auto& [type, id] : tasks) {
-    absl::StrAppend(&list, list.empty() ? "" : ", ", R"({"taskId": ")", id,
-                    R"(", "taskType": ")", type, R"(", "paths": []})");
+    absl::StrAppend(&list, list.empty() ? "" : ", ", R"({"taskId": ")", id, R"(", "taskType": ")",
+                    type, R"(", "paths": []})");
   }
   return absl::StrCat(R"({"payload": {"upstreamArtifacts": [)", list, "]}}");
 }
@@ -101,19 +98,17 @@ class ChainBuilderTest : public testing::Test {
  protected:
   ChainBuilderTest() {
     queue_.Add(kDecisionId, "{}");
-    queue_.Add(kOtherDecisionId,
-               R"({"taskGroupId": "DecisioHQACAAAAAAAAAAA"})");
+    queue_.Add(kOtherDecisionId, R"({"taskGroupId": "DecisioHQACAAAAAAAAAAA"})");
   }
 
-  absl::StatusOr<Chain> Build(std::string_view target_changes,
-                              std::string_view name = "beetmover",
+  absl::StatusOr<Chain> Build(std::string_view target_changes, std::string_view name = "beetmover",
                               bool check_target = false) {
     const ChainRequest request{.task_id = *TaskId::Parse(kTargetId),
                                .name = std::string(name),
                                .check_target = check_target,
                                .max_links = 50};
-    return BuildChain(request, cot::Task(target_changes), {"scriptworker-k8s"},
-                      queue_, logger_, cancellation_, findings_);
+    return BuildChain(request, cot::Task(target_changes), {"scriptworker-k8s"}, queue_, logger_,
+                      cancellation_, findings_);
   }
 
   static std::vector<std::string> Names(const Chain& chain) {
@@ -133,8 +128,7 @@ TEST_F(ChainBuilderTest, FollowsAllWaysToTheDecisionTasks) {
       kBuildId,
       R"({"extra": {"chainOfTrust": {"inputs": {"docker-image": "ImageDAAQACAAAAAAAAAAA"}}}})");
   queue_.Add(kOtherBuildId, "{}");
-  queue_.Add(kSigningId,
-             Upstream({{"build", kBuildId}, {"build", kOtherBuildId}}));
+  queue_.Add(kSigningId, Upstream({{"build", kBuildId}, {"build", kOtherBuildId}}));
   queue_.Add(kImageId, R"({"taskGroupId": "DecisioHQACAAAAAAAAAAA"})");
 
   const absl::StatusOr<Chain> chain =
@@ -142,11 +136,9 @@ TEST_F(ChainBuilderTest, FollowsAllWaysToTheDecisionTasks) {
 
   ASSERT_THAT(chain, IsOk());
   EXPECT_THAT(findings_, IsEmpty());
-  EXPECT_THAT(
-      Names(*chain),
-      ElementsAre("beetmover:parent", "beetmover:build", "beetmover:signing",
-                  "beetmover:build:docker-image", "beetmover:signing:build",
-                  "beetmover:build:docker-image:parent"));
+  EXPECT_THAT(Names(*chain), ElementsAre("beetmover:parent", "beetmover:build", "beetmover:signing",
+                                         "beetmover:build:docker-image", "beetmover:signing:build",
+                                         "beetmover:build:docker-image:parent"));
 }
 
 TEST_F(ChainBuilderTest, ATaskWithSeveralWaysIsReadOnce) {
@@ -163,8 +155,7 @@ TEST_F(ChainBuilderTest, ATaskWithSeveralWaysIsReadOnce) {
 }
 
 TEST_F(ChainBuilderTest, ADecisionTaskIsItsOwnParent) {
-  constexpr std::string_view kOwnGroup =
-      R"({"taskGroupId": "TargetAAQACAAAAAAAAAAA"})";
+  constexpr std::string_view kOwnGroup = R"({"taskGroupId": "TargetAAQACAAAAAAAAAAA"})";
   queue_.Add(kTargetId, kOwnGroup);
   const absl::StatusOr<Chain> chain = Build(kOwnGroup, "decision");
   ASSERT_THAT(chain, IsOk());
@@ -211,28 +202,24 @@ TEST_F(ChainBuilderTest, AChainWithTooManyLinksIsRefused) {
 TEST_F(ChainBuilderTest, AllThatIsWrongWithTasksIsFoundInOneRun) {
   queue_.Add(kBuildId, R"({"provisionerId": "p"})");
   queue_.Add(kSigningId, "{}");
-  ASSERT_THAT(Build(Upstream({{"build", kBuildId},
-                              {"frobnicate", kSigningId},
-                              {"signing", kImageId}})),
-              IsOk());
-  EXPECT_THAT(
-      ViolationsOf(findings_),
-      ElementsAre(Violation::kUnknownWorkerImplementation,
-                  Violation::kInvalidTaskType, Violation::kTaskMissing));
+  ASSERT_THAT(
+      Build(Upstream({{"build", kBuildId}, {"frobnicate", kSigningId}, {"signing", kImageId}})),
+      IsOk());
+  EXPECT_THAT(ViolationsOf(findings_),
+              ElementsAre(Violation::kUnknownWorkerImplementation, Violation::kInvalidTaskType,
+                          Violation::kTaskMissing));
 }
 
 TEST_F(ChainBuilderTest, ATypeThatDoesNotExistIsRefused) {
   queue_.Add(kBuildId, "{}");
   ASSERT_THAT(Build(Upstream({{"frobnicate", kBuildId}})), IsOk());
-  EXPECT_THAT(ViolationsOf(findings_),
-              ElementsAre(Violation::kInvalidTaskType));
+  EXPECT_THAT(ViolationsOf(findings_), ElementsAre(Violation::kInvalidTaskType));
   EXPECT_THAT(Build("{}", "unknown"), IsViolation(Violation::kInvalidTaskType));
 }
 
 TEST_F(ChainBuilderTest, ATaskThatCannotBeHadIsNoVerdict) {
   queue_.Fail(kBuildId, absl::UnavailableError("503"));
-  EXPECT_THAT(Build(Upstream({{"build", kBuildId}})),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Build(Upstream({{"build", kBuildId}})), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(ChainBuilderTest, StopsWhenItIsCancelled) {

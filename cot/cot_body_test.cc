@@ -24,8 +24,8 @@ using ::testing::Pair;
 
 TEST(CotBodyTest, AWorkersOwnBodyIsReadAndWrittenToTheSameBytes) {
   for (std::string_view folder : {"recorded", "listing"}) {
-    const std::string text = ReadTestFile(
-        "testdata/generator/" + std::string(folder) + "/chain-of-trust.json");
+    const std::string text =
+        ReadTestFile("testdata/generator/" + std::string(folder) + "/chain-of-trust.json");
     const absl::StatusOr<CotBody> body = ParseCotBody(text, "body");
     ASSERT_THAT(body, IsOk());
     EXPECT_EQ(FormatCotBody(*body), text) << folder;
@@ -33,8 +33,8 @@ TEST(CotBodyTest, AWorkersOwnBodyIsReadAndWrittenToTheSameBytes) {
 }
 
 TEST(CotBodyTest, MembersAreReadIntoTheirFields) {
-  const absl::StatusOr<CotBody> body = ParseCotBody(
-      ReadTestFile("testdata/generator/recorded/chain-of-trust.json"), "body");
+  const absl::StatusOr<CotBody> body =
+      ParseCotBody(ReadTestFile("testdata/generator/recorded/chain-of-trust.json"), "body");
   ASSERT_THAT(body, IsOk());
   EXPECT_EQ(body->task_id, "NsqSIRDwQtuVxPjPCFpS1A");
   EXPECT_EQ(body->run_id, 0);
@@ -69,9 +69,8 @@ TEST(CotBodyTest, OtherWorkerImplementationsMayAddAndLeaveOutMembers) {
   EXPECT_EQ(body->run_id, 3);
   EXPECT_EQ(body->environment.Find("imageHash")->string_value(), "sha256:2f");
   EXPECT_THAT(body->artifacts,
-              ElementsAre(Pair(
-                  "public/image.tar.zst",
-                  ElementsAre(Pair("sha256", "00"), Pair("sha512", "11")))));
+              ElementsAre(Pair("public/image.tar.zst",
+                               ElementsAre(Pair("sha256", "00"), Pair("sha512", "11")))));
 }
 
 struct RefusedCase {
@@ -83,25 +82,18 @@ struct RefusedCase {
 constexpr RefusedCase kRefusedCases[] = {
     {.name = "NoJson", .text = "<html>", .message = "cot.json:1:1"},
     {.name = "NoObject", .text = "[]", .message = "cot.json: $"},
-    {.name = "DuplicateKey",
-     .text = R"({"runId": 1, "runId": 2})",
-     .message = "runId"},
+    {.name = "DuplicateKey", .text = R"({"runId": 1, "runId": 2})", .message = "runId"},
     {.name = "NoArtifacts", .text = "{}", .message = "artifacts"},
-    {.name = "ArtifactsOfAnotherType",
-     .text = R"({"artifacts": []})",
-     .message = "$.artifacts"},
+    {.name = "ArtifactsOfAnotherType", .text = R"({"artifacts": []})", .message = "$.artifacts"},
     {.name = "HashesOfAnotherType",
      .text = R"({"artifacts": {"a": "00"}})",
      .message = "$.artifacts.a"},
     {.name = "HashOfAnotherType",
      .text = R"({"artifacts": {"a": {"sha256": 0}}})",
      .message = "$.artifacts.a.sha256"},
-    {.name = "NoVersion",
-     .text = R"({"artifacts": {}})",
-     .message = "chainOfTrustVersion"},
+    {.name = "NoVersion", .text = R"({"artifacts": {}})", .message = "chainOfTrustVersion"},
     {.name = "EnvironmentOfAnotherType",
-     .text =
-         R"({"artifacts": {}, "chainOfTrustVersion": 1, "environment": null})",
+     .text = R"({"artifacts": {}, "chainOfTrustVersion": 1, "environment": null})",
      .message = "$.environment"},
     {.name = "RunIdOfAnotherType",
      .text = R"({"artifacts": {}, "chainOfTrustVersion": 1, "environment": {},

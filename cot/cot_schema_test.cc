@@ -60,8 +60,7 @@ constexpr MemberCase kMembers[] = {
 Value Changed(const MemberCase& member, const Value* value) {
   Value body = ValidBody();
   Object& object = *body.mutable_object();
-  Object& owner =
-      member.in_task ? *object.mutable_value("task")->mutable_object() : object;
+  Object& owner = member.in_task ? *object.mutable_value("task")->mutable_object() : object;
   if (value == nullptr) {
     EXPECT_TRUE(owner.Erase(member.name)) << member.name;
   } else {
@@ -80,22 +79,19 @@ TEST(DefaultCotSchemaTest, RequiresEachMemberWithItsType) {
   const absl::StatusOr<Schema> schema = LoadCotSchema("");
   ASSERT_THAT(schema, IsOk());
   for (const MemberCase& member : kMembers) {
-    EXPECT_THAT(
-        schema->Validate(Changed(member, nullptr)),
-        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(member.name)))
+    EXPECT_THAT(schema->Validate(Changed(member, nullptr)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(member.name)))
         << "without " << member.name;
     const Value wrong = Parse(member.wrong).value();
-    EXPECT_THAT(
-        schema->Validate(Changed(member, &wrong)),
-        StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(member.name)))
+    EXPECT_THAT(schema->Validate(Changed(member, &wrong)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(member.name)))
         << "wrong " << member.name;
   }
 }
 
 TEST(LoadCotSchemaTest, ReadsTheGivenFile) {
   const TempDir dir;
-  const std::string path =
-      dir.Write("schema.json", R"({"required": ["mood"]})");
+  const std::string path = dir.Write("schema.json", R"({"required": ["mood"]})");
   const absl::StatusOr<Schema> schema = LoadCotSchema(path);
   ASSERT_THAT(schema, IsOk());
   EXPECT_THAT(schema->Validate(ValidBody()),
@@ -106,12 +102,10 @@ TEST(LoadCotSchemaTest, AFileThatIsNoSchemaIsNamed) {
   const TempDir dir;
   EXPECT_THAT(LoadCotSchema(dir.Path("absent.json")),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("absent.json")));
-  EXPECT_THAT(
-      LoadCotSchema(dir.Write("text.json", "{")),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("text.json:1:")));
-  EXPECT_THAT(
-      LoadCotSchema(dir.Write("number.json", R"({"type": 7})")),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("number.json: ")));
+  EXPECT_THAT(LoadCotSchema(dir.Write("text.json", "{")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("text.json:1:")));
+  EXPECT_THAT(LoadCotSchema(dir.Write("number.json", R"({"type": 7})")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("number.json: ")));
 }
 
 }  // namespace

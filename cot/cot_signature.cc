@@ -22,18 +22,15 @@ absl::Status Refused(const Link& link, Finding finding) {
 }
 
 absl::Status Malformed(const Link& link, const absl::Status& error) {
-  return Refused(
-      link,
-      {.violation = Violation::kMalformedCot,
-       .message = absl::StrCat(link.Label(), ": Invalid unsigned cot json body! ",
-                               error.message())});
+  return Refused(link, {.violation = Violation::kMalformedCot,
+                        .message = absl::StrCat(link.Label(), ": Invalid unsigned cot json body! ",
+                                                error.message())});
 }
 
 // The parsed body, if it is about the link's task.
 absl::StatusOr<CotBody> ParseAndBind(const Link& link, std::string_view bytes,
                                      const scriptworker::json::Schema& schema) {
-  const std::string source =
-      absl::StrCat(link.Label(), " ", kCotBodyName);
+  const std::string source = absl::StrCat(link.Label(), " ", kCotBodyName);
   const absl::StatusOr<scriptworker::json::Value> document =
       scriptworker::json::Parse(bytes, {.source = source});
   if (!document.ok()) return Malformed(link, document.status());
@@ -42,52 +39,48 @@ absl::StatusOr<CotBody> ParseAndBind(const Link& link, std::string_view bytes,
   absl::StatusOr<CotBody> body = ParseCotBody(bytes, source);
   if (!body.ok()) return Malformed(link, body.status());
   if (body->task_id != link.task_id().str()) {
-    return Refused(link, {.violation = Violation::kCotTaskIdMismatch,
-                          .message = absl::StrCat(
-                              "Chain of Trust artifact taskId ", body->task_id,
-                              " doesn't match task taskId ",
-                              link.task_id().str(), "!"),
-                          .expected = link.task_id().str(),
-                          .found = body->task_id});
+    return Refused(
+        link, {.violation = Violation::kCotTaskIdMismatch,
+               .message = absl::StrCat("Chain of Trust artifact taskId ", body->task_id,
+                                       " doesn't match task taskId ", link.task_id().str(), "!"),
+               .expected = link.task_id().str(),
+               .found = body->task_id});
   }
   if (body->run_id < 0) {
-    return Refused(link, {.violation = Violation::kCotRunIdMismatch,
-                          .message = absl::StrCat(
-                              link.Label(),
-                              ": Chain of Trust artifact has no run id!"),
-                          .expected = "a run id, from 0",
-                          .found = absl::StrCat(body->run_id)});
+    return Refused(
+        link, {.violation = Violation::kCotRunIdMismatch,
+               .message = absl::StrCat(link.Label(), ": Chain of Trust artifact has no run id!"),
+               .expected = "a run id, from 0",
+               .found = absl::StrCat(body->run_id)});
   }
   const std::vector<scriptworker::json::Difference> differences =
       TaskDifferences(link.task().raw(), body->task);
   if (!differences.empty()) {
-    return Refused(
-        link, {.violation = Violation::kCotTaskMismatch,
-               .message = absl::StrCat(
-                   link.Label(),
-                   ": the task in the Chain of Trust artifact is not the "
-                   "queue's task!"),
-               .diff = scriptworker::json::FormatDifferences(differences)});
+    return Refused(link,
+                   {.violation = Violation::kCotTaskMismatch,
+                    .message = absl::StrCat(link.Label(),
+                                            ": the task in the Chain of Trust artifact is not the "
+                                            "queue's task!"),
+                    .diff = scriptworker::json::FormatDifferences(differences)});
   }
   return body;
 }
 
 }  // namespace
 
-absl::StatusOr<TrustedCotBody> VerifyCot(
-    const Link& link, std::string_view bytes, std::string_view signature,
-    const std::vector<Ed25519PublicKey>& keys,
-    const scriptworker::json::Schema& schema) {
+absl::StatusOr<TrustedCotBody> VerifyCot(const Link& link, std::string_view bytes,
+                                         std::string_view signature,
+                                         const std::vector<Ed25519PublicKey>& keys,
+                                         const scriptworker::json::Schema& schema) {
   const std::string_view impl = ToString(link.worker_impl());
   if (keys.empty()) {
-    return Refused(
-        link, {.violation = Violation::kNoTrustedKey,
-               .message = absl::StrCat(
-                   link.Label(),
-                   ": Unknown error verifying ed25519 cot signature. "
-                   "worker_impl ",
-                   impl, " verify_keys []"),
-               .source = absl::StrCat("ed25519_public_keys.", impl)});
+    return Refused(link,
+                   {.violation = Violation::kNoTrustedKey,
+                    .message = absl::StrCat(link.Label(),
+                                            ": Unknown error verifying ed25519 cot signature. "
+                                            "worker_impl ",
+                                            impl, " verify_keys []"),
+                    .source = absl::StrCat("ed25519_public_keys.", impl)});
   }
   std::vector<std::string> refusals;
   for (const Ed25519PublicKey& key : keys) {
@@ -95,18 +88,18 @@ absl::StatusOr<TrustedCotBody> VerifyCot(
       SW_ASSIGN_OR_RETURN(CotBody body, ParseAndBind(link, bytes, schema));
       return TrustedCotBody(std::move(body), true, key.ToBase64());
     }
-    refusals.push_back(absl::StrCat(
-        link.Label(), ": ", impl,
-        " ed25519 cot signature doesn't verify against ", key.ToBase64(), ": "));
+    refusals.push_back(absl::StrCat(link.Label(), ": ", impl,
+                                    " ed25519 cot signature doesn't verify against ",
+                                    key.ToBase64(), ": "));
   }
   return Refused(link, {.violation = Violation::kBadSignature,
                         .message = absl::StrJoin(refusals, "\n"),
                         .source = absl::StrCat("ed25519_public_keys.", impl)});
 }
 
-absl::StatusOr<TrustedCotBody> TrustWithoutSignature(
-    const Link& link, std::string_view bytes,
-    const scriptworker::json::Schema& schema, SkipSignatureCheck) {
+absl::StatusOr<TrustedCotBody> TrustWithoutSignature(const Link& link, std::string_view bytes,
+                                                     const scriptworker::json::Schema& schema,
+                                                     SkipSignatureCheck) {
   SW_ASSIGN_OR_RETURN(CotBody body, ParseAndBind(link, bytes, schema));
   return TrustedCotBody(std::move(body), false, "");
 }

@@ -37,12 +37,10 @@ class TrustedCotBody {
       const std::vector<scriptworker::crypto::Ed25519PublicKey>& keys,
       const scriptworker::json::Schema& schema);
   friend absl::StatusOr<TrustedCotBody> TrustWithoutSignature(
-      const Link& link, std::string_view bytes,
-      const scriptworker::json::Schema& schema, SkipSignatureCheck token);
+      const Link& link, std::string_view bytes, const scriptworker::json::Schema& schema,
+      SkipSignatureCheck token);
   TrustedCotBody(CotBody body, bool signature_checked, std::string key)
-      : body_(std::move(body)),
-        signature_checked_(signature_checked),
-        key_(std::move(key)) {}
+      : body_(std::move(body)), signature_checked_(signature_checked), key_(std::move(key)) {}
 
   CotBody body_;
   bool signature_checked_;
@@ -57,9 +55,9 @@ absl::StatusOr<TrustedCotBody> VerifyCot(
     const std::vector<scriptworker::crypto::Ed25519PublicKey>& keys,
     const scriptworker::json::Schema& schema);
 
-absl::StatusOr<TrustedCotBody> TrustWithoutSignature(
-    const Link& link, std::string_view bytes,
-    const scriptworker::json::Schema& schema, SkipSignatureCheck token);
+absl::StatusOr<TrustedCotBody> TrustWithoutSignature(const Link& link, std::string_view bytes,
+                                                     const scriptworker::json::Schema& schema,
+                                                     SkipSignatureCheck token);
 
 }  // namespace cot
 

@@ -32,14 +32,12 @@ using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 
 // RFC 8032's first two secret keys, in base64.
-constexpr std::string_view kSeed =
-    "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
-constexpr std::string_view kOtherSeed =
-    "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=";
+constexpr std::string_view kSeed = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+constexpr std::string_view kOtherSeed = "TM0Imyj/ltqdtsNG7BFOD1uKMZ81q6Yk2oz27U+4pvs=";
 
 Ed25519PrivateKey Key(std::string_view seed) {
-  absl::StatusOr<Ed25519PrivateKey> key = Ed25519PrivateKey::FromBase64Seed(
-      scriptworker::SecretString(std::string(seed)));
+  absl::StatusOr<Ed25519PrivateKey> key =
+      Ed25519PrivateKey::FromBase64Seed(scriptworker::SecretString(std::string(seed)));
   EXPECT_THAT(key, IsOk());
   return *std::move(key);
 }
@@ -63,18 +61,15 @@ class CotSignatureTest : public testing::Test {
     return scriptworker::json::Format(Value(std::move(body)));
   }
 
-  absl::StatusOr<TrustedCotBody> Verify(
-      const std::string& bytes,
-      const std::vector<std::string_view>& trusted = {kSeed}) {
+  absl::StatusOr<TrustedCotBody> Verify(const std::string& bytes,
+                                        const std::vector<std::string_view>& trusted = {kSeed}) {
     return VerifyWith(bytes, Key(kSeed).Sign(bytes), trusted);
   }
 
-  absl::StatusOr<TrustedCotBody> VerifyWith(
-      const std::string& bytes, const std::string& signature,
-      const std::vector<std::string_view>& trusted) {
+  absl::StatusOr<TrustedCotBody> VerifyWith(const std::string& bytes, const std::string& signature,
+                                            const std::vector<std::string_view>& trusted) {
     std::vector<Ed25519PublicKey> keys;
-    for (std::string_view seed : trusted)
-      keys.push_back(Key(seed).public_key());
+    for (std::string_view seed : trusted) keys.push_back(Key(seed).public_key());
     return VerifyCot(link_, bytes, signature, keys, schema_);
   }
 
@@ -95,8 +90,7 @@ TEST_F(CotSignatureTest, AnyTrustedKeyWillDo) {
 }
 
 TEST_F(CotSignatureTest, AStrangersKeyIsRefused) {
-  EXPECT_THAT(Verify(Body(), {kOtherSeed}),
-              IsViolation(Violation::kBadSignature));
+  EXPECT_THAT(Verify(Body(), {kOtherSeed}), IsViolation(Violation::kBadSignature));
 }
 
 TEST_F(CotSignatureTest, NoKeyIsNoTrust) {
@@ -109,14 +103,10 @@ TEST_F(CotSignatureTest, EveryBitOfTheSignatureCounts) {
   for (size_t i = 0; i < signature.size(); ++i) {
     std::string flipped = signature;
     flipped[i] = static_cast<char>(flipped[i] ^ 1);
-    EXPECT_THAT(VerifyWith(bytes, flipped, {kSeed}),
-                IsViolation(Violation::kBadSignature))
-        << i;
+    EXPECT_THAT(VerifyWith(bytes, flipped, {kSeed}), IsViolation(Violation::kBadSignature)) << i;
   }
-  EXPECT_THAT(VerifyWith(bytes, signature + "x", {kSeed}),
-              IsViolation(Violation::kBadSignature));
-  EXPECT_THAT(VerifyWith(bytes, "", {kSeed}),
-              IsViolation(Violation::kBadSignature));
+  EXPECT_THAT(VerifyWith(bytes, signature + "x", {kSeed}), IsViolation(Violation::kBadSignature));
+  EXPECT_THAT(VerifyWith(bytes, "", {kSeed}), IsViolation(Violation::kBadSignature));
 }
 
 TEST_F(CotSignatureTest, AnotherTasksBodyIsRefused) {
@@ -133,9 +123,8 @@ TEST_F(CotSignatureTest, ABodyOfAnotherDefinitionIsRefused) {
 
 TEST_F(CotSignatureTest, MalformedBodiesAreRefused) {
   for (const std::string& bytes :
-       {std::string("{"), Body() + "x", std::string("[]"),
-        Body(R"({"runId": "0"})"), Body(R"({"artifacts": []})"),
-        Body(R"({"artifacts": {"public/a": {"sha256": 1}}})")}) {
+       {std::string("{"), Body() + "x", std::string("[]"), Body(R"({"runId": "0"})"),
+        Body(R"({"artifacts": []})"), Body(R"({"artifacts": {"public/a": {"sha256": 1}}})")}) {
     EXPECT_THAT(Verify(bytes), IsViolation(Violation::kMalformedCot)) << bytes;
   }
 }
@@ -145,9 +134,8 @@ TEST_F(CotSignatureTest, WithoutTheCheckTheRestIsCheckedAndSaidSo) {
       TrustWithoutSignature(link_, Body(), schema_, SkipSignatureCheck());
   ASSERT_THAT(body, IsOk());
   EXPECT_FALSE(body->signature_checked());
-  EXPECT_THAT(TrustWithoutSignature(
-                  link_, Body(R"({"taskId": "TargetAAQACAAAAAAAAAAA"})"),
-                  schema_, SkipSignatureCheck()),
+  EXPECT_THAT(TrustWithoutSignature(link_, Body(R"({"taskId": "TargetAAQACAAAAAAAAAAA"})"), schema_,
+                                    SkipSignatureCheck()),
               IsViolation(Violation::kCotTaskIdMismatch));
 }
 
@@ -160,9 +148,7 @@ struct BindingCase {
 class TaskBindingTest : public testing::TestWithParam<BindingCase> {};
 
 TEST_P(TaskBindingTest, IgnoresOnlyWhatTheQueueMayRewrite) {
-  EXPECT_EQ(
-      TaskDifferences(TaskJson(), TaskJson(GetParam().cot_changes)).empty(),
-      GetParam().same);
+  EXPECT_EQ(TaskDifferences(TaskJson(), TaskJson(GetParam().cot_changes)).empty(), GetParam().same);
 }
 
 constexpr BindingCase kBindings[] = {
@@ -175,20 +161,16 @@ constexpr BindingCase kBindings[] = {
     {"OtherTaskQueueId",
      R"({"provisionerId": null, "workerType": null, "taskQueueId": "scriptworker-k8s/other"})",
      false},
-    {"DefaultLeftOut", R"({"routes": null, "tags": null, "extra": null})",
-     true},
+    {"DefaultLeftOut", R"({"routes": null, "tags": null, "extra": null})", true},
     {"ValueThatIsNoDefaultLeftOut", R"({"dependencies": null})", false},
     {"Scope", R"({"scopes": ["x"]})", false},
     {"Payload", R"({"payload": {"maxRunTime": 601}})", false},
-    {"Source", R"({"metadata": {"source": "https://evil.example.com"}})",
-     false},
+    {"Source", R"({"metadata": {"source": "https://evil.example.com"}})", false},
     {"Group", R"({"taskGroupId": "OtherDAAQACAAAAAAAAAAA"})", false},
     {"ExtraMember", R"({"special": 1})", false},
 };
 INSTANTIATE_TEST_SUITE_P(Table, TaskBindingTest, testing::ValuesIn(kBindings),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace cot

@@ -17,8 +17,7 @@ namespace {
 using scriptworker::json::Object;
 using scriptworker::json::Value;
 
-constexpr std::array<std::string_view, 2> kRewritten = {"projectId",
-                                                        "priority"};
+constexpr std::array<std::string_view, 2> kRewritten = {"projectId", "priority"};
 
 // What the queue fills in (queue's create-task-request schema).
 Object Defaults() {
@@ -36,12 +35,10 @@ Object Defaults() {
 void NormalizeTaskQueue(Object& task) {
   const Value* provisioner = task.Find("provisionerId");
   const Value* worker_type = task.Find("workerType");
-  if (!task.contains("taskQueueId") && provisioner != nullptr &&
-      provisioner->is_string() && worker_type != nullptr &&
-      worker_type->is_string()) {
+  if (!task.contains("taskQueueId") && provisioner != nullptr && provisioner->is_string() &&
+      worker_type != nullptr && worker_type->is_string()) {
     task.Set("taskQueueId",
-             Value(absl::StrCat(provisioner->string_value(), "/",
-                                worker_type->string_value())));
+             Value(absl::StrCat(provisioner->string_value(), "/", worker_type->string_value())));
   }
   task.Erase("provisionerId");
   task.Erase("workerType");
@@ -62,10 +59,9 @@ Value Normalized(const Value& task) {
 
 }  // namespace
 
-std::vector<scriptworker::json::Difference> TaskDifferences(
-    const Value& queue_task, const Value& cot_task) {
-  return scriptworker::json::Diff(Normalized(queue_task),
-                                  Normalized(cot_task));
+std::vector<scriptworker::json::Difference> TaskDifferences(const Value& queue_task,
+                                                            const Value& cot_task) {
+  return scriptworker::json::Diff(Normalized(queue_task), Normalized(cot_task));
 }
 
 }  // namespace cot

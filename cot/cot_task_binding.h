@@ -17,8 +17,7 @@ namespace cot {
 // Without this a worker's signed statement about one task could be passed off as
 // one about another definition of the same id.
 std::vector<scriptworker::json::Difference> TaskDifferences(
-    const scriptworker::json::Value& queue_task,
-    const scriptworker::json::Value& cot_task);
+    const scriptworker::json::Value& queue_task, const scriptworker::json::Value& cot_task);
 
 }  // namespace cot
 

@@ -48,8 +48,7 @@ TEST(DefectListTest, ControlCharactersDoNotReachTheTerminal) {
   const scriptworker::json::YamlMarks marks;
   DefectList defects("f.yml", marks);
   defects.AddAbsentKey("a\nb", "found \"\x1b[2J\x7f\u00e9\"");
-  EXPECT_EQ(defects.ToStatus().message(),
-            "f.yml: a\\x0ab: found \"\\x1b[2J\\x7f\u00e9\"");
+  EXPECT_EQ(defects.ToStatus().message(), "f.yml: a\\x0ab: found \"\\x1b[2J\\x7f\u00e9\"");
 }
 
 }  // namespace

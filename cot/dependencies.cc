@@ -25,11 +25,9 @@ std::string SortKey(const Dependency& dependency) {
 absl::StatusOr<std::vector<Dependency>> Inputs(const Link& link) {
   std::vector<Dependency> inputs;
   const Reader extra(link.task().extra(), "task.extra");
-  SW_ASSIGN_OR_RETURN(std::optional<Reader> chain,
-                      extra.OptionalField("chainOfTrust"));
+  SW_ASSIGN_OR_RETURN(std::optional<Reader> chain, extra.OptionalField("chainOfTrust"));
   if (!chain.has_value()) return inputs;
-  SW_ASSIGN_OR_RETURN(std::optional<Reader> members,
-                      chain->OptionalField("inputs"));
+  SW_ASSIGN_OR_RETURN(std::optional<Reader> members, chain->OptionalField("inputs"));
   if (!members.has_value()) return inputs;
   SW_ASSIGN_OR_RETURN(auto list, members->Members());
   for (const auto& [type, reader] : list) {
@@ -62,22 +60,18 @@ absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
   if (!dependencies.ok()) {
     return Malformed(link, dependencies.status().message());
   }
-  absl::StatusOr<std::vector<UpstreamArtifacts>> upstream =
-      ParseUpstreamArtifacts(link.task());
+  absl::StatusOr<std::vector<UpstreamArtifacts>> upstream = ParseUpstreamArtifacts(link.task());
   if (!upstream.ok()) {
     return InLink(link, GetFinding(upstream.status()).value_or(Finding{}));
   }
   for (const UpstreamArtifacts& entry : *upstream) {
-    dependencies->push_back(
-        {absl::StrCat(link.name(), ":", entry.task_type), entry.task_id});
+    dependencies->push_back({absl::StrCat(link.name(), ":", entry.task_type), entry.task_id});
   }
-  std::stable_sort(dependencies->begin(), dependencies->end(),
-                   [](const Dependency& a, const Dependency& b) {
-                     return SortKey(a) < SortKey(b);
-                   });
-  dependencies->insert(
-      dependencies->begin(),
-      {absl::StrCat(link.name(), ":parent"), link.parent_task_id()});
+  std::stable_sort(
+      dependencies->begin(), dependencies->end(),
+      [](const Dependency& a, const Dependency& b) { return SortKey(a) < SortKey(b); });
+  dependencies->insert(dependencies->begin(),
+                       {absl::StrCat(link.name(), ":parent"), link.parent_task_id()});
   return dependencies;
 }
 

@@ -26,8 +26,7 @@ void Add(const Link& link, Finding finding, std::vector<Finding>& findings) {
 
 std::string TextOf(const Value* value) {
   if (value == nullptr) return "";
-  return value->is_string() ? std::string(value->string_value())
-                            : std::string("no string");
+  return value->is_string() ? std::string(value->string_value()) : std::string("no string");
 }
 
 std::string InputTaskId(const Link& link) {
@@ -36,16 +35,14 @@ std::string InputTaskId(const Link& link) {
   return TextOf(inputs == nullptr ? nullptr : inputs->Find("docker-image"));
 }
 
-void CheckTaskImage(const Link& link, const Value& image,
-                    const DockerImageFacts& facts,
+void CheckTaskImage(const Link& link, const Value& image, const DockerImageFacts& facts,
                     std::vector<Finding>& findings) {
   const std::string image_task = TextOf(image.Find("taskId"));
   const std::string input_task = InputTaskId(link);
   if (image_task.empty() || image_task != input_task) {
     Add(link,
         {.violation = Violation::kDockerImageTaskDiffers,
-         .message = absl::StrCat(link.Label(),
-                                 " docker-image taskId isn't consistent!: ",
+         .message = absl::StrCat(link.Label(), " docker-image taskId isn't consistent!: ",
                                  image_task, " vs ", input_task),
          .expected = input_task,
          .found = image_task},
@@ -55,8 +52,7 @@ void CheckTaskImage(const Link& link, const Value& image,
   const auto missing = [&](std::string_view what) {
     Add(link,
         {.violation = Violation::kDockerImageHashMissing,
-         .message = absl::StrCat(link.Label(), " docker-image docker sha ",
-                                 what, " is missing!")},
+         .message = absl::StrCat(link.Label(), " docker-image docker sha ", what, " is missing!")},
         findings);
   };
   if (facts.own_cot == nullptr || facts.image_cot == nullptr) {
@@ -64,17 +60,14 @@ void CheckTaskImage(const Link& link, const Value& image,
     return;
   }
   const std::pair<std::string, std::string> hash = absl::StrSplit(
-      TextOf(facts.own_cot->environment.Find("imageArtifactHash")),
-      absl::MaxSplits(':', 1));
+      TextOf(facts.own_cot->environment.Find("imageArtifactHash")), absl::MaxSplits(':', 1));
   const auto& [algorithm, digest] = hash;
   if (algorithm.empty() || digest.empty()) {
     missing("imageArtifactHash");
     return;
   }
-  const auto artifact =
-      facts.image_cot->artifacts.find(TextOf(image.Find("path")));
-  if (artifact == facts.image_cot->artifacts.end() ||
-      !artifact->second.contains(algorithm)) {
+  const auto artifact = facts.image_cot->artifacts.find(TextOf(image.Find("path")));
+  if (artifact == facts.image_cot->artifacts.end() || !artifact->second.contains(algorithm)) {
     missing(algorithm);
     return;
   }
@@ -82,8 +75,7 @@ void CheckTaskImage(const Link& link, const Value& image,
   if (digest != upstream) {
     Add(link,
         {.violation = Violation::kDockerImageHashMismatch,
-         .message = absl::StrCat(link.Label(),
-                                 " docker-image docker sha doesn't match! ",
+         .message = absl::StrCat(link.Label(), " docker-image docker sha doesn't match! ",
                                  algorithm, " ", digest, " vs ", upstream),
          .expected = upstream,
          .found = digest},
@@ -93,20 +85,16 @@ void CheckTaskImage(const Link& link, const Value& image,
 
 bool MayUsePrebuilt(const Link& link, const Product& product) {
   if (product.prebuilt_docker_images.any_task_type) return true;
-  const std::vector<std::string>& types =
-      product.prebuilt_docker_images.task_types;
-  return std::find(types.begin(), types.end(), ToString(link.type())) !=
-         types.end();
+  const std::vector<std::string>& types = product.prebuilt_docker_images.task_types;
+  return std::find(types.begin(), types.end(), ToString(link.type())) != types.end();
 }
 
-void CheckPrebuilt(const Link& link, const Product& product,
-                   std::string_view kind, Violation violation,
-                   std::vector<Finding>& findings) {
+void CheckPrebuilt(const Link& link, const Product& product, std::string_view kind,
+                   Violation violation, std::vector<Finding>& findings) {
   if (MayUsePrebuilt(link, product)) return;
   Add(link,
       {.violation = violation,
-       .message = absl::StrCat("Task type ", ToString(link.type()),
-                               " not allowed to use a ", kind,
+       .message = absl::StrCat("Task type ", ToString(link.type()), " not allowed to use a ", kind,
                                " docker image!"),
        .source = "prebuilt_docker_image_task_types"},
       findings);
@@ -114,13 +102,11 @@ void CheckPrebuilt(const Link& link, const Product& product,
 
 }  // namespace
 
-void CheckDockerImage(const Link& link, const Product& product,
-                      const DockerImageFacts& facts,
+void CheckDockerImage(const Link& link, const Product& product, const DockerImageFacts& facts,
                       std::vector<Finding>& findings) {
   const Value* image = link.task().payload().Find("image");
   if (image == nullptr || !image->is_object()) {
-    CheckPrebuilt(link, product, "prebuilt", Violation::kPrebuiltImage,
-                  findings);
+    CheckPrebuilt(link, product, "prebuilt", Violation::kPrebuiltImage, findings);
     return;
   }
   const std::string type = TextOf(image->Find("type"));
@@ -130,9 +116,8 @@ void CheckDockerImage(const Link& link, const Product& product,
     if (facts.privileged_chain) {
       Add(link,
           {.violation = Violation::kIndexedImage,
-           .message =
-               "Indexed images are not usable for tasks with restricted "
-               "scopes."},
+           .message = "Indexed images are not usable for tasks with restricted "
+                      "scopes."},
           findings);
     }
     CheckPrebuilt(link, product, "indexed", Violation::kIndexedImage, findings);

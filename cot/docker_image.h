@@ -25,8 +25,7 @@ struct DockerImageFacts {
 // the very hash, or one of those that this type of task may use without. Findings:
 // kDockerImageTaskDiffers, kDockerImageHashMissing, kDockerImageHashMismatch,
 // kIndexedImage, kPrebuiltImage, kUnknownImageType. Pure.
-void CheckDockerImage(const Link& link, const Product& product,
-                      const DockerImageFacts& facts,
+void CheckDockerImage(const Link& link, const Product& product, const DockerImageFacts& facts,
                       std::vector<Finding>& findings);
 
 }  // namespace cot

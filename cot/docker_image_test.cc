@@ -31,14 +31,11 @@ class DockerImageTest : public testing::Test {
     image_.artifacts["public/image.tar.zst"] = {{"sha256", "abc"}};
   }
 
-  std::vector<Violation> Check(std::string_view changes,
-                               std::string_view product = "firefox",
+  std::vector<Violation> Check(std::string_view changes, std::string_view product = "firefox",
                                std::string_view name = "signing:build") {
     std::vector<Finding> findings;
     CheckDockerImage(MakeLink(name, kBuildId, changes), BuiltInProduct(product),
-                     {.own_cot = &own_,
-                      .image_cot = &image_,
-                      .privileged_chain = privileged_},
+                     {.own_cot = &own_, .image_cot = &image_, .privileged_chain = privileged_},
                      findings);
     return ViolationsOf(findings);
   }
@@ -54,44 +51,36 @@ TEST_F(DockerImageTest, TheImageOfTheChainWithItsHashIsGood) {
 
 TEST_F(DockerImageTest, AnotherHashIsRefused) {
   own_.environment = Json(R"({"imageArtifactHash": "sha256:abd"})");
-  EXPECT_THAT(Check(kTaskImage),
-              ElementsAre(Violation::kDockerImageHashMismatch));
+  EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMismatch));
 }
 
 TEST_F(DockerImageTest, AnAbsentHashIsRefused) {
   own_.environment = Json("{}");
-  EXPECT_THAT(Check(kTaskImage),
-              ElementsAre(Violation::kDockerImageHashMissing));
+  EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));
 }
 
 TEST_F(DockerImageTest, AMalformedHashIsRefused) {
   for (const std::string_view hash : {R"("abc")", R"("sha256:")", "7", "{}"}) {
-    own_.environment = Json(std::string(R"({"imageArtifactHash": )") +
-                            std::string(hash) + "}");
-    EXPECT_THAT(Check(kTaskImage),
-                ElementsAre(Violation::kDockerImageHashMissing))
-        << hash;
+    own_.environment = Json(std::string(R"({"imageArtifactHash": )") + std::string(hash) + "}");
+    EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing)) << hash;
   }
 }
 
 TEST_F(DockerImageTest, AnAlgorithmThatTheImageTaskDoesNotHaveIsRefused) {
   own_.environment = Json(R"({"imageArtifactHash": "sha512:abc"})");
-  EXPECT_THAT(Check(kTaskImage),
-              ElementsAre(Violation::kDockerImageHashMissing));
+  EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));
 }
 
 TEST_F(DockerImageTest, AnImageThatTheImageTaskDoesNotHaveIsRefused) {
   image_.artifacts.clear();
-  EXPECT_THAT(Check(kTaskImage),
-              ElementsAre(Violation::kDockerImageHashMissing));
+  EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));
 }
 
 TEST_F(DockerImageTest, AnImageOfATaskOutsideTheChainIsRefused) {
-  EXPECT_THAT(
-      Check(
-          R"({"provisionerId": "p", "payload": {"image": {"type": "task-image",
+  EXPECT_THAT(Check(
+                  R"({"provisionerId": "p", "payload": {"image": {"type": "task-image",
                "path": "p", "taskId": "TargetAAQACAAAAAAAAAAA"}}})"),
-      ElementsAre(Violation::kDockerImageTaskDiffers));
+              ElementsAre(Violation::kDockerImageTaskDiffers));
 }
 
 TEST_F(DockerImageTest, APrebuiltImageIsForCertainTypesOnly) {
@@ -106,16 +95,14 @@ TEST_F(DockerImageTest, AnIndexedImageIsNotForPrivilegedChains) {
   constexpr std::string_view kIndexed =
       R"({"provisionerId": "p", "payload": {"image": {"type": "indexed-image"}}})";
   EXPECT_THAT(Check(kIndexed, "mobile"), IsEmpty());
-  EXPECT_THAT(Check(kIndexed, "firefox"),
-              ElementsAre(Violation::kIndexedImage));
+  EXPECT_THAT(Check(kIndexed, "firefox"), ElementsAre(Violation::kIndexedImage));
   privileged_ = true;
   EXPECT_THAT(Check(kIndexed, "mobile"), ElementsAre(Violation::kIndexedImage));
 }
 
 TEST_F(DockerImageTest, AnUnknownKindOfImageIsRefused) {
-  EXPECT_THAT(
-      Check(R"({"provisionerId": "p", "payload": {"image": {"type": "my"}}})"),
-      ElementsAre(Violation::kUnknownImageType));
+  EXPECT_THAT(Check(R"({"provisionerId": "p", "payload": {"image": {"type": "my"}}})"),
+              ElementsAre(Violation::kUnknownImageType));
 }
 
 }  // namespace

@@ -38,32 +38,28 @@ class DocumentPartTest : public testing::Test {
 };
 
 TEST_F(DocumentPartTest, GivesWhatHasTheType) {
-  Read(
-      R"({"s": "text", "l": ["a", "b"], "b": true})",
-      [](const DocumentPart& part) {
-        std::vector<std::string> keys;
-        EXPECT_TRUE(part.ForEachMember(
-            "a mapping", [&](std::string_view key, const DocumentPart& member) {
-              keys.emplace_back(key);
-              if (key == "s") {
-                EXPECT_THAT(member.AsString(), Optional(Eq("text")));
-              } else if (key == "l") {
-                EXPECT_THAT(member.AsStrings(),
-                            Optional(ElementsAre("a", "b")));
-              } else {
-                EXPECT_THAT(member.AsBool(), Optional(true));
-              }
-            }));
-        EXPECT_THAT(keys, ElementsAre("s", "l", "b"));
-      });
+  Read(R"({"s": "text", "l": ["a", "b"], "b": true})", [](const DocumentPart& part) {
+    std::vector<std::string> keys;
+    EXPECT_TRUE(
+        part.ForEachMember("a mapping", [&](std::string_view key, const DocumentPart& member) {
+          keys.emplace_back(key);
+          if (key == "s") {
+            EXPECT_THAT(member.AsString(), Optional(Eq("text")));
+          } else if (key == "l") {
+            EXPECT_THAT(member.AsStrings(), Optional(ElementsAre("a", "b")));
+          } else {
+            EXPECT_THAT(member.AsBool(), Optional(true));
+          }
+        }));
+    EXPECT_THAT(keys, ElementsAre("s", "l", "b"));
+  });
   EXPECT_THAT(defects_, IsEmpty());
 }
 
 TEST_F(DocumentPartTest, ReportsEveryOtherTypeWithItsPlace) {
   Read(R"({"s": 1, "l": "a", "b": "true", "in/side": [{"x": ["a", 1, null]}]})",
        [](const DocumentPart& part) {
-         part.ForEachMember("a mapping", [](std::string_view key,
-                                            const DocumentPart& member) {
+         part.ForEachMember("a mapping", [](std::string_view key, const DocumentPart& member) {
            if (key == "s") {
              EXPECT_EQ(member.AsString(), std::nullopt);
            } else if (key == "l") {
@@ -72,24 +68,19 @@ TEST_F(DocumentPartTest, ReportsEveryOtherTypeWithItsPlace) {
              EXPECT_EQ(member.AsBool(), std::nullopt);
            } else {
              member.ForEachElement("a list", [](const DocumentPart& element) {
-               element.ForEachMember(
-                   "a mapping",
-                   [](std::string_view, const DocumentPart& strings) {
-                     EXPECT_THAT(strings.AsStrings(),
-                                 Optional(ElementsAre("a")));
-                   });
+               element.ForEachMember("a mapping",
+                                     [](std::string_view, const DocumentPart& strings) {
+                                       EXPECT_THAT(strings.AsStrings(), Optional(ElementsAre("a")));
+                                     });
              });
            }
          });
        });
-  EXPECT_THAT(
-      defects_,
-      ElementsAre(
-          Pair("/s", "expected a string, found an integer"),
-          Pair("/l", "expected a list of strings, found a string"),
-          Pair("/b", "expected true or false, found a string"),
-          Pair("/in~1side/0/x/1", "expected a string, found an integer"),
-          Pair("/in~1side/0/x/2", "expected a string, found null")));
+  EXPECT_THAT(defects_, ElementsAre(Pair("/s", "expected a string, found an integer"),
+                                    Pair("/l", "expected a list of strings, found a string"),
+                                    Pair("/b", "expected true or false, found a string"),
+                                    Pair("/in~1side/0/x/1", "expected a string, found an integer"),
+                                    Pair("/in~1side/0/x/2", "expected a string, found null")));
 }
 
 TEST_F(DocumentPartTest, RefusesToWalkWhatIsNoCollection) {
@@ -98,10 +89,8 @@ TEST_F(DocumentPartTest, RefusesToWalkWhatIsNoCollection) {
     EXPECT_FALSE(part.ForEachElement("a list of rules", never));
     EXPECT_FALSE(part.ForEachMember("a mapping of scopes", never));
   });
-  EXPECT_THAT(
-      defects_,
-      ElementsAre(Pair("", "expected a list of rules, found an integer"),
-                  Pair("", "expected a mapping of scopes, found an integer")));
+  EXPECT_THAT(defects_, ElementsAre(Pair("", "expected a list of rules, found an integer"),
+                                    Pair("", "expected a mapping of scopes, found an integer")));
 }
 
 }  // namespace

@@ -48,8 +48,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-constexpr std::string_view kKey =
-    "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+constexpr std::string_view kKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 constexpr std::string_view kTask =
     R"({"dependencies": [], "payload": {}, "scopes": [], "taskGroupId": "G",
         "workerType": "t"})";
@@ -68,9 +67,8 @@ GeneratorInput InputFor(const std::string& artifact_dir) {
 // A copy of a recorded artifact folder that can be written to.
 std::string CopyArtifacts(const TempDir& dir, std::string_view scenario) {
   const std::string to = dir.Path("artifacts");
-  std::filesystem::copy(
-      TestFilePath(absl::StrCat("testdata/generator/", scenario, "/artifacts")),
-      to, std::filesystem::copy_options::recursive);
+  std::filesystem::copy(TestFilePath(absl::StrCat("testdata/generator/", scenario, "/artifacts")),
+                        to, std::filesystem::copy_options::recursive);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(to)) {
     if (entry.is_directory()) chmod(entry.path().c_str(), 0755);
   }
@@ -101,8 +99,7 @@ constexpr GoldenCase kGoldenCases[] = {
 
 TEST(GenerateCotTest, GivesTheReferencesBytesAndSignature) {
   for (const GoldenCase& c : kGoldenCases) {
-    const std::string folder =
-        absl::StrCat("testdata/generator/", c.scenario, "/");
+    const std::string folder = absl::StrCat("testdata/generator/", c.scenario, "/");
     const TempDir dir;
     GeneratorInput input = InputFor(CopyArtifacts(dir, c.scenario));
     input.task_id = c.task_id;
@@ -110,8 +107,7 @@ TEST(GenerateCotTest, GivesTheReferencesBytesAndSignature) {
     input.worker_group = c.worker_group;
     input.worker_id = c.worker_id;
     input.worker_type = c.worker_type;
-    input.task =
-        scriptworker::json::Parse(ReadTestFile(folder + "task.json")).value();
+    input.task = scriptworker::json::Parse(ReadTestFile(folder + "task.json")).value();
     KeyFileSigner signer(dir.Write("key", kKey));
 
     const absl::StatusOr<GeneratedCot> cot = GenerateCot(input, &signer);
@@ -121,17 +117,15 @@ TEST(GenerateCotTest, GivesTheReferencesBytesAndSignature) {
     EXPECT_EQ(cot->text, ReadTestFile(folder + "chain-of-trust.json"));
     EXPECT_THAT(ReadFile(input.artifact_dir + "/public/chain-of-trust.json"),
                 IsOkAndHolds(cot->text));
-    EXPECT_THAT(
-        ReadFile(input.artifact_dir + "/public/chain-of-trust.json.sig"),
-        IsOkAndHolds(ReadTestFile(folder + "chain-of-trust.json.sig")));
+    EXPECT_THAT(ReadFile(input.artifact_dir + "/public/chain-of-trust.json.sig"),
+                IsOkAndHolds(ReadTestFile(folder + "chain-of-trust.json.sig")));
   }
 }
 
 TEST(GenerateCotTest, NothingIsSignedWithoutASigner) {
   const TempDir dir;
   dir.Write("public/foo", "foo\n");
-  const absl::StatusOr<GeneratedCot> cot =
-      GenerateCot(InputFor(dir.path()), nullptr);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
   ASSERT_THAT(cot, IsOk());
   EXPECT_EQ(cot->signature, "");
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")), IsOk());
@@ -172,30 +166,24 @@ TEST(GenerateCotTest, OnlyRegularFilesBeneathTheFolderAreDescribed) {
   const TempDir outside;
   outside.Write("private_key", "secret");
   dir.Write("public/real", "real");
-  ASSERT_EQ(symlink(outside.Path("private_key").c_str(),
-                    dir.Path("public/key").c_str()),
-            0);
+  ASSERT_EQ(symlink(outside.Path("private_key").c_str(), dir.Path("public/key").c_str()), 0);
   ASSERT_EQ(symlink("real", dir.Path("public/alias").c_str()), 0);
-  ASSERT_EQ(symlink(outside.path().c_str(), dir.Path("public/folder").c_str()),
-            0);
+  ASSERT_EQ(symlink(outside.path().c_str(), dir.Path("public/folder").c_str()), 0);
   ASSERT_EQ(mkfifo(dir.Path("public/fifo").c_str(), 0644), 0);
   ASSERT_EQ(mknod(dir.Path("public/s").c_str(), S_IFSOCK | 0644, 0), 0);
 
-  const absl::StatusOr<GeneratedCot> cot =
-      GenerateCot(InputFor(dir.path()), nullptr);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
 
   ASSERT_THAT(cot, IsOk());
   EXPECT_THAT(cot->body.artifacts, ElementsAre(Key("public/real")));
   const auto skipped = [](std::string_view path, std::string_view reason) {
-    return AllOf(Field(&SkippedEntry::path, path),
-                 Field(&SkippedEntry::reason, HasSubstr(reason)));
+    return AllOf(Field(&SkippedEntry::path, path), Field(&SkippedEntry::reason, HasSubstr(reason)));
   };
-  EXPECT_THAT(cot->skipped,
-              UnorderedElementsAre(skipped("public/alias", "symbolic link"),
-                                   skipped("public/fifo", "fifo"),
-                                   skipped("public/folder", "symbolic link"),
-                                   skipped("public/key", "symbolic link"),
-                                   skipped("public/s", "socket")));
+  EXPECT_THAT(
+      cot->skipped,
+      UnorderedElementsAre(skipped("public/alias", "symbolic link"), skipped("public/fifo", "fifo"),
+                           skipped("public/folder", "symbolic link"),
+                           skipped("public/key", "symbolic link"), skipped("public/s", "socket")));
 }
 
 TEST(GenerateCotTest, ANameThatNoArtifactCanHaveIsSkipped) {
@@ -203,8 +191,7 @@ TEST(GenerateCotTest, ANameThatNoArtifactCanHaveIsSkipped) {
   dir.Write("public/real", "real");
   dir.Write("public/new\nline", "x");
   dir.Write("public/\xff", "x");
-  const absl::StatusOr<GeneratedCot> cot =
-      GenerateCot(InputFor(dir.path()), nullptr);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
   ASSERT_THAT(cot, IsOk());
   EXPECT_THAT(cot->body.artifacts, ElementsAre(Key("public/real")));
   EXPECT_THAT(cot->skipped, SizeIs(2));
@@ -215,18 +202,14 @@ TEST(GenerateCotTest, WhatTheScriptLeftUnderTheReservedNamesIsReplaced) {
   const TempDir outside;
   const std::string target = outside.Write("target", "untouched");
   ASSERT_THAT(scriptworker::MakeDirs(dir.Path("public")), IsOk());
-  ASSERT_EQ(
-      symlink(target.c_str(), dir.Path("public/chain-of-trust.json").c_str()),
-      0);
+  ASSERT_EQ(symlink(target.c_str(), dir.Path("public/chain-of-trust.json").c_str()), 0);
   dir.Write("public/chain-of-trust.json.sig", "forged");
-  const absl::StatusOr<GeneratedCot> cot =
-      GenerateCot(InputFor(dir.path()), nullptr);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
   ASSERT_THAT(cot, IsOk());
   EXPECT_THAT(cot->body.artifacts, IsEmpty());
   EXPECT_THAT(cot->skipped, SizeIs(2));
   EXPECT_THAT(ReadFile(target), IsOkAndHolds("untouched"));
-  EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
-              IsOkAndHolds(cot->text));
+  EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")), IsOkAndHolds(cot->text));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json.sig")),
               StatusIs(absl::StatusCode::kNotFound));
 }
@@ -234,12 +217,10 @@ TEST(GenerateCotTest, WhatTheScriptLeftUnderTheReservedNamesIsReplaced) {
 TEST(GenerateCotTest, AFolderUnderAReservedNameIsReplacedToo) {
   const TempDir dir;
   dir.Write("public/chain-of-trust.json/file", "x");
-  const absl::StatusOr<GeneratedCot> cot =
-      GenerateCot(InputFor(dir.path()), nullptr);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
   ASSERT_THAT(cot, IsOk());
   EXPECT_THAT(cot->body.artifacts, IsEmpty());
-  EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
-              IsOkAndHolds(cot->text));
+  EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")), IsOkAndHolds(cot->text));
 }
 
 TEST(GenerateCotTest, ALinkInPlaceOfPublicIsNotFollowed) {
@@ -248,23 +229,20 @@ TEST(GenerateCotTest, ALinkInPlaceOfPublicIsNotFollowed) {
   ASSERT_EQ(symlink(outside.path().c_str(), dir.Path("public").c_str()), 0);
   EXPECT_THAT(GenerateCot(InputFor(dir.path()), nullptr),
               StatusIs(absl::StatusCode::kInternal,
-                       AllOf(HasSubstr(dir.Path("public")),
-                             HasSubstr("expected a folder"))));
+                       AllOf(HasSubstr(dir.Path("public")), HasSubstr("expected a folder"))));
   EXPECT_TRUE(std::filesystem::is_empty(outside.path()));
 }
 
 TEST(GenerateCotTest, TheFolderPublicHasToExist) {
   const TempDir dir;
   EXPECT_THAT(GenerateCot(InputFor(dir.path()), nullptr),
-              StatusIs(absl::StatusCode::kInternal,
-                       HasSubstr("public/chain-of-trust.json")));
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("public/chain-of-trust.json")));
 }
 
 TEST(GenerateCotTest, AnArtifactFolderThatIsNotThereIsAFault) {
   const TempDir dir;
-  EXPECT_THAT(
-      GenerateCot(InputFor(dir.Path("absent")), nullptr),
-      StatusIs(absl::StatusCode::kInternal, HasSubstr(dir.Path("absent"))));
+  EXPECT_THAT(GenerateCot(InputFor(dir.Path("absent")), nullptr),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr(dir.Path("absent"))));
 }
 
 TEST(GenerateCotTest, ABadKeyLeavesTheUnsignedBodyInPlace) {
@@ -272,8 +250,7 @@ TEST(GenerateCotTest, ABadKeyLeavesTheUnsignedBodyInPlace) {
   dir.Write("public/foo", "foo\n");
   KeyFileSigner signer(dir.Path("no-key"));
   EXPECT_THAT(GenerateCot(InputFor(dir.path()), &signer),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr(dir.Path("no-key"))));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(dir.Path("no-key"))));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
               IsOkAndHolds(HasSubstr("\"public/foo\"")));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json.sig")),
@@ -284,12 +261,10 @@ TEST(GenerateCotTest, ATaskThatDoesNotFitTheSchemaIsTheTasksFault) {
   const TempDir dir;
   dir.Write("public/foo", "foo\n");
   GeneratorInput input = InputFor(dir.path());
-  input.task =
-      scriptworker::json::Parse(R"({"payload": {}, "scopes": []})").value();
+  input.task = scriptworker::json::Parse(R"({"payload": {}, "scopes": []})").value();
   EXPECT_THAT(GenerateCot(input, nullptr),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("does not fit its schema"),
-                             HasSubstr("dependencies"))));
+                       AllOf(HasSubstr("does not fit its schema"), HasSubstr("dependencies"))));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
               StatusIs(absl::StatusCode::kNotFound));
 }
@@ -298,8 +273,7 @@ TEST(GenerateCotTest, AnUnreadableSchemaIsAFaultOfTheSetUp) {
   const TempDir dir;
   dir.Write("public/foo", "foo\n");
   GeneratorInput input = InputFor(dir.path());
-  for (const std::string& path :
-       {dir.Path("absent.json"), dir.Write("bad.json", "{")}) {
+  for (const std::string& path : {dir.Path("absent.json"), dir.Write("bad.json", "{")}) {
     input.schema_path = path;
     EXPECT_THAT(GenerateCot(input, nullptr),
                 StatusIs(absl::StatusCode::kInternal, HasSubstr(path)));

@@ -62,8 +62,7 @@ class ContextBuilder {
     return Refused(Violation::kMalformedEvidence, std::string(error.message()));
   }
   template <typename T>
-  absl::StatusOr<T> Required(const std::optional<T>& fact,
-                             std::string_view what) const;
+  absl::StatusOr<T> Required(const std::optional<T>& fact, std::string_view what) const;
   absl::StatusOr<std::string> HeadRepository() const;
 
   const Link& parent_;
@@ -75,8 +74,7 @@ class ContextBuilder {
   Object variables_;
 };
 
-absl::Status ContextBuilder::Refused(Violation violation,
-                                     std::string message) const {
+absl::Status ContextBuilder::Refused(Violation violation, std::string message) const {
   return ToStatus({.violation = violation,
                    .step = Step::kRebuiltDefinitions,
                    .link_name = parent_.name(),
@@ -85,35 +83,30 @@ absl::Status ContextBuilder::Refused(Violation violation,
 }
 
 absl::Status ContextBuilder::Unknown() const {
-  return Refused(
-      Violation::kTasksForNotAllowed,
-      absl::StrCat("Unknown tasks_for \"", ToString(tasks_for_), "\" for ",
-                   product_.type == ProductType::kHg ? "hg" : "github",
-                   " cot_product \"", product_.name, "\"!"));
+  return Refused(Violation::kTasksForNotAllowed,
+                 absl::StrCat("Unknown tasks_for \"", ToString(tasks_for_), "\" for ",
+                              product_.type == ProductType::kHg ? "hg" : "github",
+                              " cot_product \"", product_.name, "\"!"));
 }
 
 template <typename T>
 absl::StatusOr<T> ContextBuilder::Required(const std::optional<T>& fact,
                                            std::string_view what) const {
   if (fact.has_value()) return *fact;
-  return Refused(Violation::kEvidenceMissing,
-                 absl::StrCat(parent_.Label(), ": no ", what));
+  return Refused(Violation::kEvidenceMissing, absl::StrCat(parent_.Label(), ": no ", what));
 }
 
 absl::StatusOr<std::string> ContextBuilder::HeadRepository() const {
   const std::optional<std::string> repo = env_.head_repository();
   if (!repo.has_value()) {
     return Refused(Violation::kSourceMissing,
-                   absl::StrCat(decision_.Label(), ": no ",
-                                product_.source_env_prefix,
+                   absl::StrCat(decision_.Label(), ": no ", product_.source_env_prefix,
                                 "_HEAD_REPOSITORY in payload.env"));
   }
-  return absl::StrReplaceAll(*repo,
-                             {{"git@github.com:", "ssh://github.com/"}});
+  return absl::StrReplaceAll(*repo, {{"git@github.com:", "ssh://github.com/"}});
 }
 
-absl::StatusOr<GithubRepoName> NameOf(const std::string& repo,
-                                      const absl::Status& refused) {
+absl::StatusOr<GithubRepoName> NameOf(const std::string& repo, const absl::Status& refused) {
   const auto url = scriptworker::vcs::SourceUrl::Parse(repo);
   if (!url.ok()) return refused;
   std::optional<GithubRepoName> name = scriptworker::vcs::GithubRepoOf(*url);
@@ -130,8 +123,7 @@ absl::Status ContextBuilder::AddCron(const Link& link) {
   absl::StatusOr<Value> parsed =
       scriptworker::json::Parse(cron->string_value(), {.source = "extra.cron"});
   if (!parsed.ok()) {
-    return Refused(Violation::kMalformedTask,
-                   std::string(parsed.status().message()));
+    return Refused(Violation::kMalformedTask, std::string(parsed.status().message()));
   }
   variables_.Set("cron", *std::move(parsed));
   return absl::OkStatus();
@@ -141,9 +133,8 @@ absl::Status ContextBuilder::AddActionContext() {
   const Value* action = parent_.task().extra().Find("action");
   const Value* context = action == nullptr ? nullptr : action->Find("context");
   if (context == nullptr || !context->is_object()) {
-    return Refused(
-        Violation::kMalformedTask,
-        absl::StrCat(parent_.Label(), ": extra.action.context is no object"));
+    return Refused(Violation::kMalformedTask,
+                   absl::StrCat(parent_.Label(), ": extra.action.context is no object"));
   }
   for (const scriptworker::json::Member& member : context->object()) {
     variables_.Set(member.key_as_value(), member.value());
@@ -156,13 +147,10 @@ absl::Status ContextBuilder::AddGithubRelease() {
   SW_ASSIGN_OR_RETURN(
       const GithubRepoName name,
       NameOf(repo, Refused(Violation::kUnsupportedVcs,
-                           absl::StrCat("\"", repo,
-                                        "\" is not a supported GitHub URL!"))));
-  SW_ASSIGN_OR_RETURN(const Value release,
-                      Required(facts_.release, "GitHub release"));
+                           absl::StrCat("\"", repo, "\" is not a supported GitHub URL!"))));
+  SW_ASSIGN_OR_RETURN(const Value release, Required(facts_.release, "GitHub release"));
   const Reader reader(release, "GitHub release");
-  const absl::StatusOr<std::string> commitish =
-      reader.String("target_commitish");
+  const absl::StatusOr<std::string> commitish = reader.String("target_commitish");
   if (!commitish.ok()) return Evidence(commitish.status());
   const absl::StatusOr<std::string> published = reader.String("published_at");
   if (!published.ok()) return Evidence(published.status());
@@ -170,17 +158,15 @@ absl::Status ContextBuilder::AddGithubRelease() {
   if (!author.ok()) return Evidence(author.status());
   const absl::StatusOr<std::string> login = author->String("login");
   if (!login.ok()) return Evidence(login.status());
-  variables_.Set(
-      "event",
-      Object{{"action", "published"},
-             {"repository", Object{{"clone_url", absl::StrCat(repo, ".git")},
-                                   {"full_name", name.full_name()},
-                                   {"html_url", repo},
-                                   {"name", name.name}}},
-             {"release", Object{{"tag_name", OrNull(env_.head_revision())},
-                                {"target_commitish", *commitish},
-                                {"published_at", *published}}},
-             {"sender", Object{{"login", *login}}}});
+  variables_.Set("event", Object{{"action", "published"},
+                                 {"repository", Object{{"clone_url", absl::StrCat(repo, ".git")},
+                                                       {"full_name", name.full_name()},
+                                                       {"html_url", repo},
+                                                       {"name", name.name}}},
+                                 {"release", Object{{"tag_name", OrNull(env_.head_revision())},
+                                                    {"target_commitish", *commitish},
+                                                    {"published_at", *published}}},
+                                 {"sender", Object{{"login", *login}}}});
   return absl::OkStatus();
 }
 
@@ -189,35 +175,28 @@ absl::Status ContextBuilder::AddGitCron() {
   SW_ASSIGN_OR_RETURN(
       const GithubRepoName name,
       NameOf(repo, Refused(Violation::kUnsupportedVcs,
-                           absl::StrCat("\"", repo,
-                                        "\" is not a supported GitHub URL!"))));
+                           absl::StrCat("\"", repo, "\" is not a supported GitHub URL!"))));
   SW_RETURN_IF_ERROR(AddCron(decision_));
-  SW_ASSIGN_OR_RETURN(const std::string level,
-                      Required(facts_.level, "level of the project"));
+  SW_ASSIGN_OR_RETURN(const std::string level, Required(facts_.level, "level of the project"));
   const Value branch = OrNull(env_.branch());
   variables_.Set(
-      "event",
-      Object{{"repository", Object{{"clone_url", repo},
-                                   {"full_name", name.full_name()},
-                                   {"html_url", repo},
-                                   {"name", name.name}}},
-             {"release", Object{{"tag_name", OrNull(env_.head_revision())},
-                                {"target_commitish", branch},
-                                {"published_at", OrNull(env_.push_date_time())}}},
-             {"sender", Object{{"login", env_.triggered_by().value_or(
-                                             std::string(kHooksLogin))}}}});
-  variables_.Set("repository", Object{{"url", repo},
-                                      {"project", name.name},
-                                      {"level", level},
-                                      {"type", "git"}});
-  variables_.Set("push", Object{{"revision", OrNull(env_.head_revision())},
-                                {"branch", branch}});
+      "event", Object{{"repository", Object{{"clone_url", repo},
+                                            {"full_name", name.full_name()},
+                                            {"html_url", repo},
+                                            {"name", name.name}}},
+                      {"release", Object{{"tag_name", OrNull(env_.head_revision())},
+                                         {"target_commitish", branch},
+                                         {"published_at", OrNull(env_.push_date_time())}}},
+                      {"sender",
+                       Object{{"login", env_.triggered_by().value_or(std::string(kHooksLogin))}}}});
+  variables_.Set("repository",
+                 Object{{"url", repo}, {"project", name.name}, {"level", level}, {"type", "git"}});
+  variables_.Set("push", Object{{"revision", OrNull(env_.head_revision())}, {"branch", branch}});
   return absl::OkStatus();
 }
 
 // `member` of the object that is member `key` of `object`, which is an object.
-absl::Status Override(Object& object, std::string_view key,
-                      std::string_view member, Value value) {
+absl::Status Override(Object& object, std::string_view key, std::string_view member, Value value) {
   const Value* inner = object.Find(key);
   if (inner == nullptr || !inner->is_object()) {
     return absl::InvalidArgumentError(
@@ -230,8 +209,7 @@ absl::Status Override(Object& object, std::string_view key,
 }
 
 absl::Status ContextBuilder::AddGithubPullRequest() {
-  SW_ASSIGN_OR_RETURN(const Value fetched,
-                      Required(facts_.pull_request, "GitHub pull request"));
+  SW_ASSIGN_OR_RETURN(const Value fetched, Required(facts_.pull_request, "GitHub pull request"));
   const Reader reader(fetched, "GitHub pull request");
   const absl::Status is_object = reader.CheckObject();
   if (!is_object.ok()) return Evidence(is_object);
@@ -261,8 +239,7 @@ absl::Status ContextBuilder::AddGithubPullRequest() {
 std::optional<std::string> Login(const Value& commit, std::string_view who) {
   const Value* person = commit.Find(who);
   const Value* login = person == nullptr ? nullptr : person->Find("login");
-  if (login == nullptr || !login->is_string() ||
-      login->string_value().empty()) {
+  if (login == nullptr || !login->is_string() || login->string_value().empty()) {
     return std::nullopt;
   }
   return std::string(login->string_value());
@@ -287,10 +264,8 @@ absl::Status ContextBuilder::AddGithubPush() {
   SW_ASSIGN_OR_RETURN(
       const GithubRepoName name,
       NameOf(repo, Refused(Violation::kUnsupportedVcs,
-                           absl::StrCat("\"", repo,
-                                        "\" is not a supported GitHub URL!"))));
-  SW_ASSIGN_OR_RETURN(const Value commit,
-                      Required(facts_.commit, "GitHub commit"));
+                           absl::StrCat("\"", repo, "\" is not a supported GitHub URL!"))));
+  SW_ASSIGN_OR_RETURN(const Value commit, Required(facts_.commit, "GitHub commit"));
   variables_.Set(
       "event",
       Object{{"before", OrNull(env_.base_revision())},
@@ -300,8 +275,7 @@ absl::Status ContextBuilder::AddGithubPush() {
              {"ref", OrNull(env_.branch())},
              {"repository",
               Object{{"full_name", name.full_name()},
-                     {"ssh_url", absl::StrCat("git@github.com:",
-                                              name.full_name(), ".git")},
+                     {"ssh_url", absl::StrCat("git@github.com:", name.full_name(), ".git")},
                      {"html_url", repo},
                      {"name", name.name},
                      {"pushed_at", OrNull(env_.push_date_time())}}},
@@ -356,8 +330,7 @@ absl::StatusOr<PushInfo> ReadPush(const Value& pushlog) {
   if (parents.empty()) {
     return changesets.front().Error("expected a parent, found none");
   }
-  return PushInfo{id, date.value(), std::move(user), std::move(comment),
-                  parents.front()};
+  return PushInfo{id, date.value(), std::move(user), std::move(comment), parents.front()};
 }
 
 // The part of a push comment that a decision task repeats: what follows "try:".
@@ -371,28 +344,25 @@ absl::Status ContextBuilder::AddHgPush() {
   SW_ASSIGN_OR_RETURN(const Value pushlog, Required(facts_.pushlog, "pushlog"));
   const absl::StatusOr<PushInfo> push = ReadPush(pushlog);
   if (!push.ok()) return Evidence(push.status());
-  const std::string comment =
-      TaskEnv(decision_.task(), "GECKO_COMMIT_MSG").value_or(" ");
+  const std::string comment = TaskEnv(decision_.task(), "GECKO_COMMIT_MSG").value_or(" ");
   const std::string expected = TryComment(push->comment);
   if (comment != " " && comment != expected) {
     return ToStatus({.violation = Violation::kCommentMismatch,
                      .step = Step::kRebuiltDefinitions,
                      .link_name = decision_.name(),
                      .task_id = decision_.task_id().str(),
-                     .message = absl::StrCat(
-                         "Decision task ", decision_.name(),
-                         " comment doesn't match the push comment!\n", comment,
-                         "\n", expected),
+                     .message = absl::StrCat("Decision task ", decision_.name(),
+                                             " comment doesn't match the push comment!\n", comment,
+                                             "\n", expected),
                      .expected = expected,
                      .found = comment});
   }
-  variables_.Set("push",
-                 Object{{"base_revision", push->base_revision},
-                        {"revision", OrNull(env_.head_revision())},
-                        {"comment", comment},
-                        {"owner", push->user},
-                        {"pushlog_id", push->id},
-                        {"pushdate", push->date}});
+  variables_.Set("push", Object{{"base_revision", push->base_revision},
+                                {"revision", OrNull(env_.head_revision())},
+                                {"comment", comment},
+                                {"owner", push->user},
+                                {"pushlog_id", push->id},
+                                {"pushdate", push->date}});
   return absl::OkStatus();
 }
 
@@ -401,24 +371,21 @@ absl::Status ContextBuilder::AddHgCron() {
   SW_ASSIGN_OR_RETURN(const Value pushlog, Required(facts_.pushlog, "pushlog"));
   const absl::StatusOr<PushInfo> push = ReadPush(pushlog);
   if (!push.ok()) return Evidence(push.status());
-  variables_.Set("push",
-                 Object{{"base_revision", push->base_revision},
-                        {"revision", OrNull(env_.head_revision())},
-                        {"comment", ""},
-                        {"owner", "cron"},
-                        {"pushlog_id", push->id},
-                        {"pushdate", push->date}});
+  variables_.Set("push", Object{{"base_revision", push->base_revision},
+                                {"revision", OrNull(env_.head_revision())},
+                                {"comment", ""},
+                                {"owner", "cron"},
+                                {"pushlog_id", push->id},
+                                {"pushdate", push->date}});
   return absl::OkStatus();
 }
 
 absl::Status ContextBuilder::AddHg() {
   SW_ASSIGN_OR_RETURN(const std::string project,
                       Required(facts_.project, "project in projects.yml"));
-  SW_ASSIGN_OR_RETURN(const std::string level,
-                      Required(facts_.level, "level of the project"));
-  Object repository{{"url", OrNull(env_.head_repository())},
-                    {"level", level},
-                    {"project", project}};
+  SW_ASSIGN_OR_RETURN(const std::string level, Required(facts_.level, "level of the project"));
+  Object repository{
+      {"url", OrNull(env_.head_repository())}, {"level", level}, {"project", project}};
   if (tasks_for_ == TasksFor::kAction) {
     SW_RETURN_IF_ERROR(AddActionContext());
     SW_ASSIGN_OR_RETURN(const Value parameters,
@@ -446,8 +413,7 @@ absl::StatusOr<RenderInput> ContextBuilder::Build() {
   variables_.Set("taskId", Value());
   SW_RETURN_IF_ERROR(product_.type == ProductType::kHg ? AddHg() : AddGithub());
   if (tasks_for_ == TasksFor::kAction || tasks_for_ == TasksFor::kPrAction) {
-    SW_ASSIGN_OR_RETURN(const Value actions,
-                        Required(facts_.actions, "public/actions.json"));
+    SW_ASSIGN_OR_RETURN(const Value actions, Required(facts_.actions, "public/actions.json"));
     return WrapAction(parent_, decision_, tasks_for_, variables_, actions);
   }
   RenderInput input;
@@ -492,10 +458,8 @@ FactsNeeded FactsFor(TasksFor tasks_for, ProductType type) {
   return needed;
 }
 
-absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent,
-                                             const Link& decision,
-                                             TasksFor tasks_for,
-                                             const Product& product,
+absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
+                                             TasksFor tasks_for, const Product& product,
                                              const ContextFacts& facts) {
   return ContextBuilder(parent, decision, tasks_for, product, facts).Build();
 }

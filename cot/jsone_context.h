@@ -20,10 +20,10 @@ namespace cot {
 
 // Which facts a context needs. The verifier fetches just these.
 struct FactsNeeded {
-  bool pushlog = false;        // hg-push, hg cron
-  bool projects = false;       // hg (all), git cron
-  bool parameters = false;     // hg action: the decision's parameters.yml
-  bool actions = false;        // action, pr-action: the decision's actions.json
+  bool pushlog = false;     // hg-push, hg cron
+  bool projects = false;    // hg (all), git cron
+  bool parameters = false;  // hg action: the decision's parameters.yml
+  bool actions = false;     // action, pr-action: the decision's actions.json
   bool github_release = false;
   bool github_pull_request = false;  // with the repository's definition
   bool github_commit = false;
@@ -57,10 +57,8 @@ struct RenderInput {
 
 // Violations: kMalformedEvidence, kCommentMismatch, kTasksForNotAllowed,
 // kActionNotFound, kUnknownActionKind, kMalformedTask, kSourceMissing. Pure.
-absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent,
-                                             const Link& decision,
-                                             TasksFor tasks_for,
-                                             const Product& product,
+absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
+                                             TasksFor tasks_for, const Product& product,
                                              const ContextFacts& facts);
 
 }  // namespace cot

@@ -18,9 +18,8 @@ using scriptworker::json::Value;
 using scriptworker::taskcluster::TaskDefinition;
 using scriptworker::taskcluster::TaskId;
 
-absl::Status Refused(Violation violation, const std::string& name,
-                     const TaskId& task_id, std::string message,
-                     std::string expected, std::string found) {
+absl::Status Refused(Violation violation, const std::string& name, const TaskId& task_id,
+                     std::string message, std::string expected, std::string found) {
   return ToStatus({.violation = violation,
                    .link_name = name,
                    .task_id = task_id.str(),
@@ -31,8 +30,7 @@ absl::Status Refused(Violation violation, const std::string& name,
 
 // A parent that is there but is no task id must not read as "no parent": the
 // task would be compared with another task graph, or with none.
-absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name,
-                                             const TaskId& task_id,
+absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name, const TaskId& task_id,
                                              const TaskDefinition& task) {
   const Value* parent = task.extra().Find("parent");
   if (parent == nullptr) return std::nullopt;
@@ -41,8 +39,7 @@ absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name,
     if (id.ok()) return *std::move(id);
   }
   return Refused(Violation::kMalformedParent, name, task_id,
-                 absl::StrCat(name, " ", task_id.str(),
-                              ": extra.parent is not a task id!"),
+                 absl::StrCat(name, " ", task_id.str(), ": extra.parent is not a task id!"),
                  "a task id", scriptworker::json::FormatCompact(*parent));
 }
 
@@ -50,8 +47,7 @@ absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name,
 absl::Status CheckTaskQueue(const std::string& name, const TaskId& task_id,
                             const TaskDefinition& task) {
   if (task.task_queue_id().empty()) return absl::OkStatus();
-  const std::string pool =
-      absl::StrCat(task.provisioner_id(), "/", task.worker_type());
+  const std::string pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type());
   if (pool == "/" || pool == task.task_queue_id()) return absl::OkStatus();
   return Refused(Violation::kContradictoryTaskQueue, name, task_id,
                  absl::StrCat(name, " ", task_id.str(),
@@ -62,9 +58,8 @@ absl::Status CheckTaskQueue(const std::string& name, const TaskId& task_id,
 
 }  // namespace
 
-Link::Link(std::string name, const TaskId& task_id, TaskDefinition task,
-           Role role, TaskType type, WorkerImpl worker_impl,
-           const TaskId& decision_task_id, const TaskId& parent_task_id)
+Link::Link(std::string name, const TaskId& task_id, TaskDefinition task, Role role, TaskType type,
+           WorkerImpl worker_impl, const TaskId& decision_task_id, const TaskId& parent_task_id)
     : name_(std::move(name)),
       task_id_(task_id),
       task_(std::move(task)),
@@ -74,29 +69,27 @@ Link::Link(std::string name, const TaskId& task_id, TaskDefinition task,
       decision_task_id_(decision_task_id),
       parent_task_id_(parent_task_id) {}
 
-absl::StatusOr<Link> Link::Create(
-    std::string name, const TaskId& task_id, TaskDefinition task, Role role,
-    const std::vector<std::string>& scriptworker_provisioners) {
+absl::StatusOr<Link> Link::Create(std::string name, const TaskId& task_id, TaskDefinition task,
+                                  Role role,
+                                  const std::vector<std::string>& scriptworker_provisioners) {
   if (task.raw().Find("payload") == nullptr) {
     return Refused(Violation::kMalformedTask, name, task_id,
-                   absl::StrCat("Task definition for ", task_id.str(),
-                                " is empty!"),
-                   "a payload", "none");
+                   absl::StrCat("Task definition for ", task_id.str(), " is empty!"), "a payload",
+                   "none");
   }
   SW_ASSIGN_OR_RETURN(const TaskType type, GuessTaskType(name, task));
   if (!task.task_group_id().has_value()) {
     return Refused(Violation::kMalformedTask, name, task_id,
-                   absl::StrCat(name, " ", task_id.str(), ": 'taskGroupId'"),
-                   "a taskGroupId", "none");
+                   absl::StrCat(name, " ", task_id.str(), ": 'taskGroupId'"), "a taskGroupId",
+                   "none");
   }
-  SW_ASSIGN_OR_RETURN(const std::optional<TaskId> parent,
-                      Parent(name, task_id, task));
+  SW_ASSIGN_OR_RETURN(const std::optional<TaskId> parent, Parent(name, task_id, task));
   SW_ASSIGN_OR_RETURN(const WorkerImpl impl,
                       GuessWorkerImpl(task, scriptworker_provisioners, name));
   SW_RETURN_IF_ERROR(CheckTaskQueue(name, task_id, task));
   const TaskId decision = *task.task_group_id();
-  return Link(std::move(name), task_id, std::move(task), role, type, impl,
-              decision, parent.value_or(decision));
+  return Link(std::move(name), task_id, std::move(task), role, type, impl, decision,
+              parent.value_or(decision));
 }
 
 std::string Link::worker_pool_id() const {
@@ -106,8 +99,6 @@ std::string Link::worker_pool_id() const {
   return absl::StrCat(task_.provisioner_id(), "/", task_.worker_type());
 }
 
-std::string Link::Label() const {
-  return absl::StrCat(name_, " ", task_id_.str());
-}
+std::string Link::Label() const { return absl::StrCat(name_, " ", task_id_.str()); }
 
 }  // namespace cot

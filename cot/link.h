@@ -25,27 +25,21 @@ class Link {
   // Finds out what kind of task it is. Violations: those of GuessTaskType and
   // GuessWorkerImpl, kMalformedTask (no payload, no taskGroupId),
   // kMalformedParent, kContradictoryTaskQueue.
-  static absl::StatusOr<Link> Create(
-      std::string name, const scriptworker::taskcluster::TaskId& task_id,
-      scriptworker::taskcluster::TaskDefinition task, Role role,
-      const std::vector<std::string>& scriptworker_provisioners);
+  static absl::StatusOr<Link> Create(std::string name,
+                                     const scriptworker::taskcluster::TaskId& task_id,
+                                     scriptworker::taskcluster::TaskDefinition task, Role role,
+                                     const std::vector<std::string>& scriptworker_provisioners);
 
   const std::string& name() const { return name_; }  // "signing:build"
   const scriptworker::taskcluster::TaskId& task_id() const { return task_id_; }
-  const scriptworker::taskcluster::TaskDefinition& task() const {
-    return task_;
-  }
+  const scriptworker::taskcluster::TaskDefinition& task() const { return task_; }
   Role role() const { return role_; }
   TaskType type() const { return type_; }
   WorkerImpl worker_impl() const { return worker_impl_; }
   // taskGroupId.
-  const scriptworker::taskcluster::TaskId& decision_task_id() const {
-    return decision_task_id_;
-  }
+  const scriptworker::taskcluster::TaskId& decision_task_id() const { return decision_task_id_; }
   // extra.parent, else the decision task.
-  const scriptworker::taskcluster::TaskId& parent_task_id() const {
-    return parent_task_id_;
-  }
+  const scriptworker::taskcluster::TaskId& parent_task_id() const { return parent_task_id_; }
   std::string worker_pool_id() const;  // provisionerId/workerType
 
   // "signing:build AbC...", as messages begin.
@@ -53,9 +47,8 @@ class Link {
 
  private:
   Link(std::string name, const scriptworker::taskcluster::TaskId& task_id,
-       scriptworker::taskcluster::TaskDefinition task, Role role,
-       TaskType type, WorkerImpl worker_impl,
-       const scriptworker::taskcluster::TaskId& decision_task_id,
+       scriptworker::taskcluster::TaskDefinition task, Role role, TaskType type,
+       WorkerImpl worker_impl, const scriptworker::taskcluster::TaskId& decision_task_id,
        const scriptworker::taskcluster::TaskId& parent_task_id);
 
   std::string name_;

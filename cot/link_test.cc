@@ -23,28 +23,24 @@ using ::scriptworker::taskcluster::TaskId;
 
 absl::StatusOr<Link> Create(std::string_view changes) {
   const absl::StatusOr<TaskId> id = TaskId::Parse(kBuildId);
-  return Link::Create("signing:build", *id, Task(changes),
-                      Link::Role::kUpstream, {"scriptworker-k8s"});
+  return Link::Create("signing:build", *id, Task(changes), Link::Role::kUpstream,
+                      {"scriptworker-k8s"});
 }
 
 TEST(TaskTypeTest, IsTheNamesLastComponent) {
   for (const TaskType type : AllTaskTypes()) {
     const std::string name = "x:" + std::string(ToString(type));
     EXPECT_THAT(GuessTaskType(name, Task()), IsOkAndHolds(type));
-    EXPECT_THAT(GuessTaskType(name + "0", Task()),
-                IsViolation(Violation::kInvalidTaskType));
+    EXPECT_THAT(GuessTaskType(name + "0", Task()), IsViolation(Violation::kInvalidTaskType));
   }
 }
 
 TEST(TaskTypeTest, OfAParentDependsOnTheTask) {
-  EXPECT_THAT(GuessTaskType("signing:parent", Task()),
-              IsOkAndHolds(TaskType::kDecision));
-  EXPECT_THAT(GuessTaskType("signing:parent",
-                            Task(R"({"extra": {"action": {"x": 1}}})")),
+  EXPECT_THAT(GuessTaskType("signing:parent", Task()), IsOkAndHolds(TaskType::kDecision));
+  EXPECT_THAT(GuessTaskType("signing:parent", Task(R"({"extra": {"action": {"x": 1}}})")),
               IsOkAndHolds(TaskType::kAction));
   EXPECT_THAT(
-      GuessTaskType("signing:parent",
-                    Task(R"({"payload": {"env": {"ACTION_CALLBACK": "x"}}})")),
+      GuessTaskType("signing:parent", Task(R"({"payload": {"env": {"ACTION_CALLBACK": "x"}}})")),
       IsOkAndHolds(TaskType::kAction));
 }
 
@@ -58,31 +54,24 @@ struct ImplCase {
 constexpr ImplCase kImplCases[] = {
     {"ImageIsDockers", R"({"provisionerId": "p", "payload": {"image": "x"}})",
      WorkerImpl::kDockerWorker},
-    {"EmptyImageIsNone", R"({"provisionerId": "p", "payload": {"image": {}}})",
-     std::nullopt},
+    {"EmptyImageIsNone", R"({"provisionerId": "p", "payload": {"image": {}}})", std::nullopt},
     {"ProvisionerIsScriptworkers", "{}", WorkerImpl::kScriptworker},
-    {"OldProvisionerIsScriptworkers",
-     R"({"provisionerId": "scriptworker-prov-v1"})", WorkerImpl::kScriptworker},
-    {"MountsAreGenerics",
-     R"({"provisionerId": "p", "payload": {"mounts": []}})",
+    {"OldProvisionerIsScriptworkers", R"({"provisionerId": "scriptworker-prov-v1"})",
+     WorkerImpl::kScriptworker},
+    {"MountsAreGenerics", R"({"provisionerId": "p", "payload": {"mounts": []}})",
      WorkerImpl::kGenericWorker},
-    {"OsGroupsAreGenerics",
-     R"({"provisionerId": "p", "payload": {"osGroups": []}})",
+    {"OsGroupsAreGenerics", R"({"provisionerId": "p", "payload": {"osGroups": []}})",
      WorkerImpl::kGenericWorker},
-    {"Tag",
-     R"({"provisionerId": "p", "tags": {"worker-implementation": "generic-worker"}})",
+    {"Tag", R"({"provisionerId": "p", "tags": {"worker-implementation": "generic-worker"}})",
      WorkerImpl::kGenericWorker},
-    {"UnknownTag",
-     R"({"provisionerId": "p", "tags": {"worker-implementation": "my-worker"}})",
+    {"UnknownTag", R"({"provisionerId": "p", "tags": {"worker-implementation": "my-worker"}})",
      std::nullopt},
-    {"ScopeIsDockers",
-     R"({"provisionerId": "p", "scopes": ["docker-worker:cache:x"]})",
+    {"ScopeIsDockers", R"({"provisionerId": "p", "scopes": ["docker-worker:cache:x"]})",
      WorkerImpl::kDockerWorker},
     {"NoSign", R"({"provisionerId": "p"})", std::nullopt},
     {"TwoSigns", R"({"payload": {"image": "x"}})", std::nullopt,
      Violation::kAmbiguousWorkerImplementation},
-    {"SignAndOtherTag",
-     R"({"tags": {"worker-implementation": "docker-worker"}})", std::nullopt,
+    {"SignAndOtherTag", R"({"tags": {"worker-implementation": "docker-worker"}})", std::nullopt,
      Violation::kAmbiguousWorkerImplementation},
 };
 
@@ -99,40 +88,32 @@ TEST_P(WorkerImplTest, IsGuessedFromTheTask) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, WorkerImplTest, testing::ValuesIn(kImplCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(LinkTest, ParentIsTheDecisionTaskUnlessExtraNamesAnother) {
   EXPECT_EQ(Create("{}")->parent_task_id().str(), kDecisionId);
-  const absl::StatusOr<Link> link =
-      Create(R"({"extra": {"parent": "TargetAAQACAAAAAAAAAAA"}})");
+  const absl::StatusOr<Link> link = Create(R"({"extra": {"parent": "TargetAAQACAAAAAAAAAAA"}})");
   EXPECT_EQ(link->parent_task_id().str(), kTargetId);
   EXPECT_EQ(link->decision_task_id().str(), kDecisionId);
 }
 
 TEST(LinkTest, AParentOfAnotherShapeIsRefusedAndNotTakenForNone) {
-  for (const std::string_view parent :
-       {R"("")", "0", "false", "[]", R"("short")", R"({"x": 1})"}) {
-    EXPECT_THAT(Create(std::string(R"({"extra": {"parent": )") +
-                       std::string(parent) + "}}"),
+  for (const std::string_view parent : {R"("")", "0", "false", "[]", R"("short")", R"({"x": 1})"}) {
+    EXPECT_THAT(Create(std::string(R"({"extra": {"parent": )") + std::string(parent) + "}}"),
                 IsViolation(Violation::kMalformedParent))
         << parent;
   }
 }
 
 TEST(LinkTest, TheTwoNamesOfTheTaskQueueMustAgree) {
-  EXPECT_TRUE(
-      Create(R"({"taskQueueId": "scriptworker-k8s/gecko-3-signing"})").ok());
+  EXPECT_TRUE(Create(R"({"taskQueueId": "scriptworker-k8s/gecko-3-signing"})").ok());
   EXPECT_THAT(Create(R"({"taskQueueId": "scriptworker-k8s/other"})"),
               IsViolation(Violation::kContradictoryTaskQueue));
 }
 
 TEST(LinkTest, NeedsPayloadAndTaskGroup) {
-  EXPECT_THAT(Create(R"({"payload": null})"),
-              IsViolation(Violation::kMalformedTask));
-  EXPECT_THAT(Create(R"({"taskGroupId": null})"),
-              IsViolation(Violation::kMalformedTask));
+  EXPECT_THAT(Create(R"({"payload": null})"), IsViolation(Violation::kMalformedTask));
+  EXPECT_THAT(Create(R"({"taskGroupId": null})"), IsViolation(Violation::kMalformedTask));
 }
 
 TEST(LinkTest, SaysItsPool) {

@@ -68,9 +68,8 @@ Value WithoutEmpty(const Value& value) {
 
 std::string TextMember(const Value& object, std::string_view key) {
   const Value* value = object.Find(key);
-  return value != nullptr && value->is_string()
-             ? std::string(value->string_value())
-             : std::string();
+  return value != nullptr && value->is_string() ? std::string(value->string_value())
+                                                : std::string();
 }
 
 const Value* ActionTaskGroupId(const Value& task) {
@@ -81,10 +80,9 @@ const Value* ActionTaskGroupId(const Value& task) {
 
 // The first rendered task's own group must be the parent's or the decision's.
 // Then it takes over what the runtime task has, which the queue fills in.
-void CheckActionTaskGroup(const Link& parent, const Link& decision,
-                          Array& rendered, std::vector<Finding>& findings) {
-  const Value* group =
-      rendered.empty() ? nullptr : ActionTaskGroupId(rendered[0]);
+void CheckActionTaskGroup(const Link& parent, const Link& decision, Array& rendered,
+                          std::vector<Finding>& findings) {
+  const Value* group = rendered.empty() ? nullptr : ActionTaskGroupId(rendered[0]);
   const std::string found = group != nullptr && group->is_string()
                                 ? std::string(group->string_value())
                                 : std::string("None");
@@ -92,11 +90,9 @@ void CheckActionTaskGroup(const Link& parent, const Link& decision,
     findings.push_back(InParent(
         parent,
         {.violation = Violation::kActionTaskGroupId,
-         .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found,
-                                 " not in {'", parent.task_id().str(), "', '",
-                                 decision.task_id().str(), "'}!"),
-         .expected = absl::StrCat(parent.task_id().str(), " or ",
-                                  decision.task_id().str()),
+         .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found, " not in {'",
+                                 parent.task_id().str(), "', '", decision.task_id().str(), "'}!"),
+         .expected = absl::StrCat(parent.task_id().str(), " or ", decision.task_id().str()),
          .found = found}));
     return;
   }
@@ -119,103 +115,83 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
   }
   scriptworker::jsone::Context context(absl::UnixEpoch());
   context.SetAll(input.variables);
-  context.AddFunction(
-      "as_slugid",
-      [&](absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
-        if (arguments.size() != 1) {
-          return absl::InvalidArgumentError("as_slugid takes one argument");
-        }
-        return Value(arguments[0] == Value("decision") ? input.decision_task_id
-                                                       : input.parent_task_id);
-      });
-  const absl::StatusOr<Value> rendered =
-      scriptworker::jsone::Render(wrapped, context);
+  context.AddFunction("as_slugid", [&](absl::Span<const Value> arguments) -> absl::StatusOr<Value> {
+    if (arguments.size() != 1) {
+      return absl::InvalidArgumentError("as_slugid takes one argument");
+    }
+    return Value(arguments[0] == Value("decision") ? input.decision_task_id : input.parent_task_id);
+  });
+  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(wrapped, context);
   if (!rendered.ok()) {
     return ToStatus(InParent(
-        parent,
-        {.violation = Violation::kJsoneError,
-         .message = absl::StrCat("JSON-e error while rebuilding ",
-                                 parent.name(), " task definition: ",
-                                 rendered.status().message())}));
+        parent, {.violation = Violation::kJsoneError,
+                 .message = absl::StrCat("JSON-e error while rebuilding ", parent.name(),
+                                         " task definition: ", rendered.status().message())}));
   }
   const Value* tasks = rendered->Find("tasks");
   if (tasks == nullptr || !tasks->is_array()) {
-    return ToStatus(InParent(
-        parent, {.violation = Violation::kMalformedTemplate,
-                 .message = absl::StrCat("Error while rebuilding ",
-                                         parent.Label(),
-                                         " task definition!\n'tasks'"),
-                 .expected = "a list `tasks`"}));
+    return ToStatus(
+        InParent(parent, {.violation = Violation::kMalformedTemplate,
+                          .message = absl::StrCat("Error while rebuilding ", parent.Label(),
+                                                  " task definition!\n'tasks'"),
+                          .expected = "a list `tasks`"}));
   }
   return tasks->array();
 }
 
 }  // namespace
 
-absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision,
-                                              const Product& product,
+absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
                                               bool have_github_token) {
   const SourceEnv env(decision.task(), product.source_env_prefix);
   const std::optional<std::string> repo = env.head_repository();
   const std::optional<std::string> revision = env.head_revision();
   if (!repo.has_value() || !revision.has_value() || revision->empty()) {
     return ToStatus(InParent(
-        decision,
-        {.violation = Violation::kSourceMissing,
-         .message = absl::StrCat(decision.Label(), ": no ",
-                                 product.source_env_prefix,
-                                 "_HEAD_REPOSITORY or _HEAD_REV in "
-                                 "payload.env")}));
+        decision, {.violation = Violation::kSourceMissing,
+                   .message = absl::StrCat(decision.Label(), ": no ", product.source_env_prefix,
+                                           "_HEAD_REPOSITORY or _HEAD_REV in "
+                                           "payload.env")}));
   }
-  const bool plain_revision = std::all_of(
-      revision->begin(), revision->end(), [](char c) {
-        return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-               c == '.' || c == '_' || c == '-' || c == '/';
-      });
+  const bool plain_revision = std::all_of(revision->begin(), revision->end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-' ||
+           c == '/';
+  });
   const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*repo);
   if (url.ok() && plain_revision && url->netloc() == kGithub) {
     if (const auto name = scriptworker::vcs::GithubRepoOf(*url)) {
       return TemplateLocation{
-          .url = absl::StrCat("https://raw.githubusercontent.com/",
-                              name->full_name(), "/", *revision,
-                              "/.taskcluster.yml"),
+          .url = absl::StrCat("https://raw.githubusercontent.com/", name->full_name(), "/",
+                              *revision, "/.taskcluster.yml"),
           .with_token = have_github_token &&
-                        (url->scheme() == "ssh" ||
-                         RequiresSecret(product.trusted_vcs_rules))};
+                        (url->scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
     }
   }
-  if (url.ok() && plain_revision && url->netloc() == kHg &&
-      url->scheme() != "ssh") {
-    return TemplateLocation{.url = absl::StrCat(
-                                url->scheme(), "://", kHg, url->path(),
-                                "/raw-file/", *revision, "/.taskcluster.yml")};
+  if (url.ok() && plain_revision && url->netloc() == kHg && url->scheme() != "ssh") {
+    return TemplateLocation{.url = absl::StrCat(url->scheme(), "://", kHg, url->path(),
+                                                "/raw-file/", *revision, "/.taskcluster.yml")};
   }
   return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
                                       .message = "Unsupported VCS server!",
                                       .found = *repo}));
 }
 
-absl::StatusOr<TasksFor> TasksForOf(const Link& parent,
-                                    const Product& product) {
+absl::StatusOr<TasksFor> TasksForOf(const Link& parent, const Product& product) {
   const std::string text = TextMember(parent.task().extra(), "tasks_for");
   const absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(text);
   const bool allowed =
-      tasks_for.ok() &&
-      std::find(product.tasks_for.begin(), product.tasks_for.end(),
-                *tasks_for) != product.tasks_for.end();
+      tasks_for.ok() && std::find(product.tasks_for.begin(), product.tasks_for.end(), *tasks_for) !=
+                            product.tasks_for.end();
   if (allowed) return tasks_for;
   return ToStatus(
       InParent(parent, {.violation = Violation::kTasksForNotAllowed,
-                        .message = absl::StrCat(parent.Label(),
-                                                ": Unknown tasks_for: ", text),
+                        .message = absl::StrCat(parent.Label(), ": Unknown tasks_for: ", text),
                         .found = text,
                         .source = "valid_tasks_for"}));
 }
 
-absl::StatusOr<Value> ParseTemplate(std::string_view text,
-                                    std::string_view url) {
-  absl::StatusOr<Value> document =
-      scriptworker::json::ParseYaml(text, {.source = url});
+absl::StatusOr<Value> ParseTemplate(std::string_view text, std::string_view url) {
+  absl::StatusOr<Value> document = scriptworker::json::ParseYaml(text, {.source = url});
   if (document.ok()) return document;
   return ToStatus({.violation = Violation::kMalformedTemplate,
                    .step = Step::kRebuiltDefinitions,
@@ -229,18 +205,16 @@ Value ComparableDefinition(const Value& task) {
   Object definition = value.object();
   if (!definition.contains("projectId")) definition.Set("projectId", "none");
   if (!definition.contains("taskQueueId")) {
-    definition.Set("taskQueueId",
-                   Value(absl::StrCat(TextMember(value, "provisionerId"), "/",
-                                      TextMember(value, "workerType"))));
+    definition.Set("taskQueueId", Value(absl::StrCat(TextMember(value, "provisionerId"), "/",
+                                                     TextMember(value, "workerType"))));
   }
   definition.Erase("provisionerId");
   definition.Erase("workerType");
   return Value(std::move(definition));
 }
 
-void CheckRebuiltDefinition(const Link& parent, const Link& decision,
-                            TasksFor tasks_for, const Value& document,
-                            const RenderInput& input,
+void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor tasks_for,
+                            const Value& document, const RenderInput& input,
                             std::vector<Finding>& findings) {
   absl::StatusOr<Array> tasks = RenderTasks(parent, document, input);
   if (!tasks.ok()) {
@@ -256,24 +230,20 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision,
     if (!task.is_object()) continue;
     Object rebuilt = task.object();
     rebuilt.Erase("taskId");
-    std::vector<Difference> differences = scriptworker::json::Diff(
-        ComparableDefinition(Value(std::move(rebuilt))), runtime);
+    std::vector<Difference> differences =
+        scriptworker::json::Diff(ComparableDefinition(Value(std::move(rebuilt))), runtime);
     if (differences.empty()) return;
     if (!smallest.has_value() || differences.size() < smallest->size()) {
       smallest = std::move(differences);
     }
   }
   findings.push_back(InParent(
-      parent,
-      {.violation = Violation::kRebuiltDefinitionDiffers,
-       .message = absl::StrCat(
-           parent.Label(),
-           ": the runtime task doesn't match any rebuilt definition!"),
-       .expected = absl::StrCat("one of the ", tasks->size(),
-                                " tasks of .taskcluster.yml"),
-       .diff = smallest.has_value()
-                   ? scriptworker::json::FormatDifferences(*smallest)
-                   : std::string()}));
+      parent, {.violation = Violation::kRebuiltDefinitionDiffers,
+               .message = absl::StrCat(parent.Label(),
+                                       ": the runtime task doesn't match any rebuilt definition!"),
+               .expected = absl::StrCat("one of the ", tasks->size(), " tasks of .taskcluster.yml"),
+               .diff = smallest.has_value() ? scriptworker::json::FormatDifferences(*smallest)
+                                            : std::string()}));
 }
 
 }  // namespace cot

@@ -26,8 +26,7 @@ struct TemplateLocation {
 };
 // Of the repository and revision that the decision link's environment names.
 // Violations: kUnsupportedVcs, kSourceMissing.
-absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision,
-                                              const Product& product,
+absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
                                               bool have_github_token);
 
 // The parent's extra.tasks_for, if the product allows it. Violations:
@@ -42,17 +41,14 @@ absl::StatusOr<scriptworker::json::Value> ParseTemplate(std::string_view text,
 // Renders the definition and compares each task of it with the one that ran.
 // Findings: kJsoneError, kActionTaskGroupId, kRebuiltDefinitionDiffers (with the
 // smallest difference), kMalformedTemplate (no `tasks`). Pure.
-void CheckRebuiltDefinition(const Link& parent, const Link& decision,
-                            TasksFor tasks_for,
-                            const scriptworker::json::Value& document,
-                            const RenderInput& input,
+void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor tasks_for,
+                            const scriptworker::json::Value& document, const RenderInput& input,
                             std::vector<Finding>& findings);
 
 // The two definitions' common form: members that are empty left out, projectId
 // and taskQueueId filled in (the reference's remove_empty_keys, add_projectid,
 // add_taskqueueid).
-scriptworker::json::Value ComparableDefinition(
-    const scriptworker::json::Value& task);
+scriptworker::json::Value ComparableDefinition(const scriptworker::json::Value& task);
 
 }  // namespace cot
 

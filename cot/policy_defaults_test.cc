@@ -32,14 +32,11 @@ using ::testing::UnorderedElementsAreArray;
 
 Value ReferenceDefaults(std::string_view release) {
   return scriptworker::json::Parse(
-             ReadTestFile(absl::StrCat("testdata/policy/reference_defaults_",
-                                       release, ".json")))
+             ReadTestFile(absl::StrCat("testdata/policy/reference_defaults_", release, ".json")))
       .value();
 }
 
-Value OurDefaults() {
-  return scriptworker::json::ParseYaml(DefaultPolicyText()).value();
-}
+Value OurDefaults() { return scriptworker::json::ParseYaml(DefaultPolicyText()).value(); }
 
 // The reference's keys that a policy holds, arranged as a policy is.
 Value AsPolicy(const Value& config) {
@@ -47,8 +44,7 @@ Value AsPolicy(const Value& config) {
   for (std::string_view key : CommonKeys()) policy.Set(key, *config.Find(key));
   Value products{Object()};
   for (std::string_view key : ProductKeys()) {
-    for (const auto& [product, value] :
-         config.Find(key)->Find("by-cot-product")->object()) {
+    for (const auto& [product, value] : config.Find(key)->Find("by-cot-product")->object()) {
       Value* entry = products.mutable_object()->FindOrAdd(product);
       if (entry->is_null()) *entry = Object();
       entry->mutable_object()->Set(key, value);
@@ -59,8 +55,7 @@ Value AsPolicy(const Value& config) {
 }
 
 // One line per scalar, the elements of a list without their order.
-void Flatten(const std::string& path, const Value& value,
-             std::set<std::string>& lines) {
+void Flatten(const std::string& path, const Value& value, std::set<std::string>& lines) {
   if (value.is_object()) {
     for (const auto& [key, member] : value.object()) {
       Flatten(absl::StrCat(path, path.empty() ? "" : " ", key), member, lines);
@@ -68,8 +63,7 @@ void Flatten(const std::string& path, const Value& value,
   } else if (value.is_array()) {
     for (const Value& element : value.array()) Flatten(path, element, lines);
   } else {
-    lines.insert(
-        absl::StrCat(path, " = ", scriptworker::json::FormatCompact(value)));
+    lines.insert(absl::StrCat(path, " = ", scriptworker::json::FormatCompact(value)));
   }
 }
 
@@ -86,8 +80,7 @@ constexpr std::string_view kOurRun = R"((/runs/\\d+)?)";
 
 Value WithWorkingRun(const Value& policy) {
   return scriptworker::json::Parse(
-             absl::StrReplaceAll(scriptworker::json::Format(policy),
-                                 {{kReferencesRun, kOurRun}}))
+             absl::StrReplaceAll(scriptworker::json::Format(policy), {{kReferencesRun, kOurRun}}))
       .value();
 }
 
@@ -106,11 +99,9 @@ TEST(DefaultPolicyTest, EveryValueIsTheReferencesButForTheRunInArtifactUrls) {
 TEST(DefaultPolicyTest, AcceptsArtifactUrlsWithARun) {
   const auto loaded = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
   ASSERT_THAT(loaded, IsOk());
-  const PathPattern& pattern =
-      loaded->policy.artifact_rules[1].path_patterns[0];
-  EXPECT_THAT(
-      pattern.Match("/api/queue/v1/task/T/runs/0/artifacts/public/a"),
-      Optional(testing::Contains(testing::Pair("filepath", "public/a"))));
+  const PathPattern& pattern = loaded->policy.artifact_rules[1].path_patterns[0];
+  EXPECT_THAT(pattern.Match("/api/queue/v1/task/T/runs/0/artifacts/public/a"),
+              Optional(testing::Contains(testing::Pair("filepath", "public/a"))));
 }
 
 TEST(DefaultPolicyTest, AllThatIsOtherThanIn42_2_0IsKnown) {
@@ -125,8 +116,8 @@ TEST(DefaultPolicyTest, AllThatIsOtherThanIn42_2_0IsKnown) {
     if (!then.contains(line)) changes.push_back(absl::StrCat("+ ", line));
   }
   std::vector<std::string> known;
-  for (std::string_view line : absl::StrSplit(
-           ReadTestFile("testdata/policy/changes_since_42.2.0.txt"), '\n')) {
+  for (std::string_view line :
+       absl::StrSplit(ReadTestFile("testdata/policy/changes_since_42.2.0.txt"), '\n')) {
     if (!line.empty() && !absl::StartsWith(line, "#")) known.emplace_back(line);
   }
   EXPECT_THAT(changes, UnorderedElementsAreArray(known));

@@ -61,10 +61,8 @@ TEST(LoadPolicyTest, EveryKeyReachesItsField) {
   EXPECT_EQ(policy.public_keys.at("scriptworker").size(), 1);
   EXPECT_EQ(policy.artifact_rules.size(), 1);
   EXPECT_THAT(policy.scriptworker_provisioners, ElementsAre("prov"));
-  EXPECT_THAT(policy.hash_algorithms,
-              ElementsAre(scriptworker::crypto::HashAlgorithm::kSha256));
-  EXPECT_EQ(policy.project_configuration_url,
-            "https://example.com/projects.yml");
+  EXPECT_THAT(policy.hash_algorithms, ElementsAre(scriptworker::crypto::HashAlgorithm::kSha256));
+  EXPECT_EQ(policy.project_configuration_url, "https://example.com/projects.yml");
   EXPECT_EQ(policy.pushlog_url, "{repo}/{revision}");
   EXPECT_EQ(policy.FindProduct("two"), nullptr);
   const Product* product = policy.FindProduct("one");
@@ -79,12 +77,10 @@ TEST(LoadPolicyTest, EveryKeyReachesItsField) {
   EXPECT_THAT(rule.netlocs, ElementsAre("github.com"));
   EXPECT_EQ(rule.path_patterns[0].expression(), "^(?P<path>/o/one)(/|$)");
   EXPECT_TRUE(rule.require_secret);
-  EXPECT_THAT(product->tasks_for,
-              ElementsAre(TasksFor::kGithubPush, TasksFor::kAction));
+  EXPECT_THAT(product->tasks_for, ElementsAre(TasksFor::kGithubPush, TasksFor::kAction));
   EXPECT_EQ(product->official_github_owner, "o");
   EXPECT_FALSE(product->prebuilt_docker_images.any_task_type);
-  EXPECT_THAT(product->prebuilt_docker_images.task_types,
-              ElementsAre("decision"));
+  EXPECT_THAT(product->prebuilt_docker_images.task_types, ElementsAre("decision"));
   EXPECT_EQ(product->source_env_prefix, "ONE");
   ASSERT_EQ(product->restricted_scopes.size(), 1);
   EXPECT_EQ(product->restricted_scopes[0].pattern, "a:b");
@@ -152,8 +148,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "PatternThatRe2CannotDo",
      .good = "(?P<path>/o/one)(/|$)",
      .bad = "(?P<path>/o/(?!two).*)(/|$)",
-     .message =
-         "p.yml:18: products.one.trusted_vcs_rules[0].path_regexes[0]: "},
+     .message = "p.yml:18: products.one.trusted_vcs_rules[0].path_regexes[0]: "},
     {.name = "ArtifactRuleWithoutFilepath",
      .good = "(?P<filepath>.*)$",
      .bad = "(?P<file>.*)$",
@@ -221,42 +216,37 @@ TEST(LoadPolicyTest, EachDefectIsReportedWithFileLineAndKey) {
     const std::string text = absl::StrReplaceAll(kGood, {{c.good, c.bad}});
     ASSERT_NE(text, kGood) << c.name;
     const absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(text, "p.yml");
-    EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument,
-                                 HasSubstr(c.message)))
+    EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)))
         << c.name << "\n"
         << loaded.status().message();
   }
 }
 
 TEST(LoadPolicyTest, AllDefectsAreReportedAtOnceInTheOrderOfTheFile) {
-  const std::string text = absl::StrReplaceAll(
-      kGood, {{"[sha256]", "[crc32]"}, {"one-1/", "one-1"}, {": ONE", ": []"}});
+  const std::string text =
+      absl::StrReplaceAll(kGood, {{"[sha256]", "[crc32]"}, {"one-1/", "one-1"}, {": ONE", ": []"}});
   EXPECT_THAT(LoadPolicy(text, "p.yml"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       testing::MatchesRegex(
-                           "p.yml:7: valid_hash_algorithms[^\n]*\n"
-                           "p.yml:13: products[^\n]*decision[^\n]*\n"
-                           "p.yml:14: products[^\n]*images[^\n]*\n"
-                           "p.yml:23: products[^\n]*source_env_prefix[^\n]*")));
+                       testing::MatchesRegex("p.yml:7: valid_hash_algorithms[^\n]*\n"
+                                             "p.yml:13: products[^\n]*decision[^\n]*\n"
+                                             "p.yml:14: products[^\n]*images[^\n]*\n"
+                                             "p.yml:23: products[^\n]*source_env_prefix[^\n]*")));
 }
 
 TEST(LoadPolicyTest, OverlappingRestrictedScopesAreAWarning) {
-  const std::string text = absl::StrReplaceAll(
-      kGood, {{"{'a:b': repo}", "{'a:b': repo, 'a:*': repo}"}});
+  const std::string text =
+      absl::StrReplaceAll(kGood, {{"{'a:b': repo}", "{'a:b': repo, 'a:*': repo}"}});
   const absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(text, "p.yml");
   ASSERT_THAT(loaded, IsOk());
-  EXPECT_THAT(loaded->warnings,
-              ElementsAre(AllOf(HasSubstr("p.yml: product one: "),
-                                HasSubstr("\"a:b\" and \"a:*\" overlap"))));
+  EXPECT_THAT(loaded->warnings, ElementsAre(AllOf(HasSubstr("p.yml: product one: "),
+                                                  HasSubstr("\"a:b\" and \"a:*\" overlap"))));
 }
 
 TEST(LoadPolicyTest, PrebuiltImagesMayBeAllowedForAnyTask) {
-  const absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(
-      absl::StrReplaceAll(kGood, {{"types: [decision]", "types: any"}}),
-      "p.yml");
+  const absl::StatusOr<LoadedPolicy> loaded =
+      LoadPolicy(absl::StrReplaceAll(kGood, {{"types: [decision]", "types: any"}}), "p.yml");
   ASSERT_THAT(loaded, IsOk());
-  EXPECT_TRUE(
-      loaded->policy.FindProduct("one")->prebuilt_docker_images.any_task_type);
+  EXPECT_TRUE(loaded->policy.FindProduct("one")->prebuilt_docker_images.any_task_type);
 }
 
 }  // namespace

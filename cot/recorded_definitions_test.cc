@@ -41,15 +41,14 @@ using ::scriptworker::taskcluster::TaskId;
 
 std::string Corpus(std::string_view name) {
   const char* folder = std::getenv("CORPORA_DIR");
-  absl::StatusOr<std::string> text = scriptworker::ReadFile(
-      absl::StrCat(folder == nullptr ? "" : folder, "/scriptworker/", name));
+  absl::StatusOr<std::string> text =
+      scriptworker::ReadFile(absl::StrCat(folder == nullptr ? "" : folder, "/scriptworker/", name));
   EXPECT_TRUE(text.ok()) << text.status();
   return text.ok() ? *std::move(text) : std::string();
 }
 
 Value Yaml(std::string_view name) {
-  absl::StatusOr<Value> value =
-      scriptworker::json::ParseYaml(Corpus(name), {.source = name});
+  absl::StatusOr<Value> value = scriptworker::json::ParseYaml(Corpus(name), {.source = name});
   EXPECT_TRUE(value.ok()) << value.status();
   return value.ok() ? *std::move(value) : Value();
 }
@@ -71,23 +70,22 @@ struct Recorded {
   std::string_view difference = {};
 };
 
-Link LoadLink(std::string_view file, std::string_view id,
-              std::string_view changes) {
+Link LoadLink(std::string_view file, std::string_view id, std::string_view changes) {
   Object task = Json(Corpus(file)).object();
   const Value changed = Json(changes);
   for (const auto& [key, value] : changed.object()) task.Set(key, value);
   absl::StatusOr<TaskDefinition> definition =
       TaskDefinition::FromJson(Value(std::move(task)), file);
   CHECK_OK(definition);
-  absl::StatusOr<Link> link = Link::Create(
-      "signing:parent", *TaskId::Parse(id), *std::move(definition),
-      Link::Role::kUpstream, {"scriptworker-k8s", "scriptworker-prov-v1"});
+  absl::StatusOr<Link> link =
+      Link::Create("signing:parent", *TaskId::Parse(id), *std::move(definition),
+                   Link::Role::kUpstream, {"scriptworker-k8s", "scriptworker-prov-v1"});
   CHECK_OK(link);
   return *std::move(link);
 }
 
-ContextFacts LoadFacts(const Recorded& recorded, const Link& decision,
-                       TasksFor tasks_for, const Product& product) {
+ContextFacts LoadFacts(const Recorded& recorded, const Link& decision, TasksFor tasks_for,
+                       const Product& product) {
   const auto file = [&](std::string_view name) {
     return absl::StrCat(recorded.support, "/", name);
   };
@@ -97,11 +95,10 @@ ContextFacts LoadFacts(const Recorded& recorded, const Link& decision,
   if (needed.actions) facts.actions = Json(Corpus(file("actions.json")));
   if (needed.parameters) facts.parameters = Yaml(file("parameters.yml"));
   if (needed.projects) {
-    const auto projects = scriptworker::vcs::Projects::Parse(
-        Corpus(file("projects.yml")), "projects.yml");
+    const auto projects =
+        scriptworker::vcs::Projects::Parse(Corpus(file("projects.yml")), "projects.yml");
     CHECK_OK(projects);
-    const auto url =
-        scriptworker::vcs::SourceUrl::Parse(decision.task().metadata().source);
+    const auto url = scriptworker::vcs::SourceUrl::Parse(decision.task().metadata().source);
     CHECK_OK(url);
     const absl::StatusOr<std::string> project = projects->FindProject(*url);
     CHECK_OK(project);
@@ -119,10 +116,8 @@ ContextFacts LoadFacts(const Recorded& recorded, const Link& decision,
 
 std::vector<Finding> Rebuild(const Recorded& recorded) {
   const Product& product = BuiltInProduct(recorded.product);
-  const Link parent =
-      LoadLink(recorded.parent_file, recorded.parent_id, recorded.changes);
-  const Link decision =
-      LoadLink(recorded.decision_file, recorded.decision_id, recorded.changes);
+  const Link parent = LoadLink(recorded.parent_file, recorded.parent_id, recorded.changes);
+  const Link decision = LoadLink(recorded.decision_file, recorded.decision_id, recorded.changes);
   std::vector<Finding> findings;
   const auto keep = [&](const absl::Status& status) {
     EXPECT_TRUE(GetFinding(status).has_value()) << status;
@@ -131,12 +126,10 @@ std::vector<Finding> Rebuild(const Recorded& recorded) {
   };
   const absl::StatusOr<TasksFor> tasks_for = TasksForOf(parent, product);
   if (!tasks_for.ok()) return keep(tasks_for.status());
-  const absl::StatusOr<RenderInput> input =
-      BuildRenderInput(parent, decision, *tasks_for, product,
-                       LoadFacts(recorded, decision, *tasks_for, product));
+  const absl::StatusOr<RenderInput> input = BuildRenderInput(
+      parent, decision, *tasks_for, product, LoadFacts(recorded, decision, *tasks_for, product));
   if (!input.ok()) return keep(input.status());
-  CheckRebuiltDefinition(parent, decision, *tasks_for, Yaml(recorded.tmpl),
-                         *input, findings);
+  CheckRebuiltDefinition(parent, decision, *tasks_for, Yaml(recorded.tmpl), *input, findings);
   return findings;
 }
 
@@ -158,10 +151,8 @@ TEST_P(RecordedDefinitionTest, HasTheReferencesOutcome) {
     }
   } else {
     ASSERT_EQ(findings.size(), 1u);
-    EXPECT_EQ(findings[0].violation, *GetParam().violation)
-        << FormatFinding(findings[0]);
-    EXPECT_NE(findings[0].diff.find(GetParam().difference), std::string::npos)
-        << findings[0].diff;
+    EXPECT_EQ(findings[0].violation, *GetParam().violation) << FormatFinding(findings[0]);
+    EXPECT_NE(findings[0].diff.find(GetParam().difference), std::string::npos) << findings[0].diff;
   }
   std::cout << "recorded definition " << GetParam().name << " 1/1\n";
 }
@@ -172,41 +163,32 @@ constexpr std::string_view kHgPushId = "VQU9QMO4Teq7zr91FhBusg";
 constexpr Recorded kRecorded[] = {
     {"HgPush", "firefox", kHgPush, kHgPushId, kHgPush, kHgPushId, "cotv2",
      "cotv2/.taskcluster.yml"},
-    {"HgCron", "firefox", "cotv2/cron.json", "D4euZNyCRtuBci-fnsfn7A",
-     "cotv2/cron.json", "D4euZNyCRtuBci-fnsfn7A", "cotv2",
-     "cotv2/.taskcluster.yml"},
-    {"ReleasePromotion", "firefox", "cotv4/action_relpro.json",
-     "LpCJV9wUQHSAm5SHyW4Olw", "cotv4/action_relpro.json",
-     "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml"},
+    {"HgCron", "firefox", "cotv2/cron.json", "D4euZNyCRtuBci-fnsfn7A", "cotv2/cron.json",
+     "D4euZNyCRtuBci-fnsfn7A", "cotv2", "cotv2/.taskcluster.yml"},
+    {"ReleasePromotion", "firefox", "cotv4/action_relpro.json", "LpCJV9wUQHSAm5SHyW4Olw",
+     "cotv4/action_relpro.json", "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml"},
     {"PrivateGithubPush", "mozillavpn", "cotv4/decision_github_private.json",
-     "VUTfOIPFQWaGHf7sIbgTEg", "cotv4/decision_github_private.json",
-     "VUTfOIPFQWaGHf7sIbgTEg", "cotv4",
-     "cotv4/private_github_.taskcluster.yml"},
+     "VUTfOIPFQWaGHf7sIbgTEg", "cotv4/decision_github_private.json", "VUTfOIPFQWaGHf7sIbgTEg",
+     "cotv4", "cotv4/private_github_.taskcluster.yml"},
     {"TryPush", "firefox", "cotv4/decision_try.json", "LpCJV9wUQHSAm5SHyW4Olw",
-     "cotv4/decision_try.json", "LpCJV9wUQHSAm5SHyW4Olw", "cotv4",
-     "cotv4/.taskcluster.yml"},
-    {"TryPushUnderAnotherId", "firefox", "cotv4/decision_try.json",
-     "c5nn2xbNS9mJxeVC0uNElg", "cotv4/decision_try.json",
-     "c5nn2xbNS9mJxeVC0uNElg", "cotv4", "cotv4/.taskcluster.yml", "{}",
+     "cotv4/decision_try.json", "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml"},
+    {"TryPushUnderAnotherId", "firefox", "cotv4/decision_try.json", "c5nn2xbNS9mJxeVC0uNElg",
+     "cotv4/decision_try.json", "c5nn2xbNS9mJxeVC0uNElg", "cotv4", "cotv4/.taskcluster.yml", "{}",
      Violation::kRebuiltDefinitionDiffers, "/taskGroupId"},
-    {"RetriggerUnderAnotherId", "firefox", "cotv4/action_retrigger.json",
-     "NdzxKw8bS5Sw5DRhoiM14w", "cotv4/decision_try.json",
-     "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml", "{}",
+    {"RetriggerUnderAnotherId", "firefox", "cotv4/action_retrigger.json", "NdzxKw8bS5Sw5DRhoiM14w",
+     "cotv4/decision_try.json", "LpCJV9wUQHSAm5SHyW4Olw", "cotv4", "cotv4/.taskcluster.yml", "{}",
      Violation::kRebuiltDefinitionDiffers, "/routes/3"},
-    {"OldStyleAction", "firefox", "cotv2/action_relpro.json",
-     "LpCJV9wUQHSAm5SHyW4Olw", kHgPush, kHgPushId, "cotv2",
-     "cotv2/.taskcluster.yml", "{}", Violation::kUnknownActionKind},
+    {"OldStyleAction", "firefox", "cotv2/action_relpro.json", "LpCJV9wUQHSAm5SHyW4Olw", kHgPush,
+     kHgPushId, "cotv2", "cotv2/.taskcluster.yml", "{}", Violation::kUnknownActionKind},
     {"ExtraMember", "firefox", kHgPush, kHgPushId, kHgPush, kHgPushId, "cotv2",
-     "cotv2/.taskcluster.yml", R"({"illegal": "boom"})",
-     Violation::kRebuiltDefinitionDiffers, "/illegal"},
-    {"UnknownReason", "firefox", kHgPush, kHgPushId, kHgPush, kHgPushId,
-     "cotv2", "cotv2/.taskcluster.yml",
-     R"({"extra": {"tasks_for": "illegal"}})", Violation::kTasksForNotAllowed},
+     "cotv2/.taskcluster.yml", R"({"illegal": "boom"})", Violation::kRebuiltDefinitionDiffers,
+     "/illegal"},
+    {"UnknownReason", "firefox", kHgPush, kHgPushId, kHgPush, kHgPushId, "cotv2",
+     "cotv2/.taskcluster.yml", R"({"extra": {"tasks_for": "illegal"}})",
+     Violation::kTasksForNotAllowed},
 };
-INSTANTIATE_TEST_SUITE_P(Table, RecordedDefinitionTest,
-                         testing::ValuesIn(kRecorded), [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+INSTANTIATE_TEST_SUITE_P(Table, RecordedDefinitionTest, testing::ValuesIn(kRecorded),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace cot

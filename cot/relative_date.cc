@@ -42,8 +42,7 @@ std::optional<absl::Duration> UnitLength(std::string_view unit) {
       {"year", "years", "y", 365 * absl::Hours(24)},
   }};
   for (const Unit& candidate : units) {
-    if (unit == candidate.singular || unit == candidate.plural ||
-        unit == candidate.short_name) {
+    if (unit == candidate.singular || unit == candidate.plural || unit == candidate.short_name) {
       return candidate.length;
     }
   }
@@ -53,8 +52,7 @@ std::optional<absl::Duration> UnitLength(std::string_view unit) {
 // Far enough for any task, near enough for four-digit years.
 constexpr int64_t kMaxCount = 100'000'000'000;
 
-absl::StatusOr<std::string> Resolve(std::string_view offset,
-                                    absl::Time created) {
+absl::StatusOr<std::string> Resolve(std::string_view offset, absl::Time created) {
   // The first number and unit anywhere in the text: a sign before it, and all
   // else, does not count.
   static const RE2 pattern("([0-9]*\\.?[0-9]+) *([a-z]+)");
@@ -65,16 +63,14 @@ absl::StatusOr<std::string> Resolve(std::string_view offset,
   if (RE2::PartialMatch(offset, pattern, &number, &unit)) {
     length = UnitLength(unit);
   }
-  if (!length.has_value() || !absl::SimpleAtoi(number, &count) ||
-      count > kMaxCount) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", offset, "\" is no time span of a whole number and a unit"));
+  if (!length.has_value() || !absl::SimpleAtoi(number, &count) || count > kMaxCount) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", offset, "\" is no time span of a whole number and a unit"));
   }
   const absl::Time time = created + count * *length;
   const int64_t year = absl::ToCivilYear(time, absl::UTCTimeZone()).year();
   if (year > 9999) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("\"", offset, "\" leads behind the year 9999"));
+    return absl::InvalidArgumentError(absl::StrCat("\"", offset, "\" leads behind the year 9999"));
   }
   return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
 }
@@ -82,8 +78,7 @@ absl::StatusOr<std::string> Resolve(std::string_view offset,
 // What stands under the key: a text, or an object whose keys are texts.
 absl::StatusOr<Value> ResolveStamp(const Value& stamp, absl::Time created) {
   if (stamp.is_string()) {
-    SW_ASSIGN_OR_RETURN(const std::string time,
-                        Resolve(stamp.string_value(), created));
+    SW_ASSIGN_OR_RETURN(const std::string time, Resolve(stamp.string_value(), created));
     return Value(time);
   }
   if (!stamp.is_object()) {
@@ -99,8 +94,7 @@ absl::StatusOr<Value> ResolveStamp(const Value& stamp, absl::Time created) {
 
 }  // namespace
 
-absl::StatusOr<Value> ResolveRelativeDates(const Value& definition,
-                                           absl::Time created) {
+absl::StatusOr<Value> ResolveRelativeDates(const Value& definition, absl::Time created) {
   if (definition.is_array()) {
     Array result;
     result.reserve(definition.array().size());
@@ -117,8 +111,7 @@ absl::StatusOr<Value> ResolveRelativeDates(const Value& definition,
   }
   Object result;
   for (const Member& member : definition.object()) {
-    SW_ASSIGN_OR_RETURN(Value value,
-                        ResolveRelativeDates(member.value(), created));
+    SW_ASSIGN_OR_RETURN(Value value, ResolveRelativeDates(member.value(), created));
     result.Set(member.key_as_value(), std::move(value));
   }
   return Value(std::move(result));

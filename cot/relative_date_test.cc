@@ -29,8 +29,7 @@ struct DateCase {
 class RelativeDateTest : public testing::TestWithParam<DateCase> {};
 
 TEST_P(RelativeDateTest, IsResolvedAsTaskgraphDoes) {
-  const auto resolved =
-      ResolveRelativeDates(Json(GetParam().definition), kCreated);
+  const auto resolved = ResolveRelativeDates(Json(GetParam().definition), kCreated);
   if (GetParam().resolved.empty()) {
     EXPECT_THAT(resolved, StatusIs(absl::StatusCode::kInvalidArgument));
   } else {
@@ -39,18 +38,12 @@ TEST_P(RelativeDateTest, IsResolvedAsTaskgraphDoes) {
 }
 
 constexpr DateCase kCases[] = {
-    {"Day", R"({"relative-datestamp": "1 day"})",
-     R"("2026-05-02T10:00:00.250Z")"},
-    {"Zero", R"({"relative-datestamp": "0 seconds"})",
-     R"("2026-05-01T10:00:00.250Z")"},
-    {"ShortUnit", R"({"relative-datestamp": "2h"})",
-     R"("2026-05-01T12:00:00.250Z")"},
-    {"MonthIsThirtyDays", R"({"relative-datestamp": "1 month"})",
-     R"("2026-05-31T10:00:00.250Z")"},
-    {"YearIs365Days", R"({"relative-datestamp": "1 year"})",
-     R"("2027-05-01T10:00:00.250Z")"},
-    {"SignDoesNotCount", R"({"relative-datestamp": "-1 day"})",
-     R"("2026-05-02T10:00:00.250Z")"},
+    {"Day", R"({"relative-datestamp": "1 day"})", R"("2026-05-02T10:00:00.250Z")"},
+    {"Zero", R"({"relative-datestamp": "0 seconds"})", R"("2026-05-01T10:00:00.250Z")"},
+    {"ShortUnit", R"({"relative-datestamp": "2h"})", R"("2026-05-01T12:00:00.250Z")"},
+    {"MonthIsThirtyDays", R"({"relative-datestamp": "1 month"})", R"("2026-05-31T10:00:00.250Z")"},
+    {"YearIs365Days", R"({"relative-datestamp": "1 year"})", R"("2027-05-01T10:00:00.250Z")"},
+    {"SignDoesNotCount", R"({"relative-datestamp": "-1 day"})", R"("2026-05-02T10:00:00.250Z")"},
     {"Nested", R"({"a": [{"b": {"relative-datestamp": "1 min"}}], "c": 1})",
      R"({"a": [{"b": "2026-05-01T10:01:00.250Z"}], "c": 1})"},
     {"NotAloneIsKept", R"({"relative-datestamp": "1 day", "x": 1})",
@@ -65,9 +58,7 @@ constexpr DateCase kCases[] = {
     {"Overflow", R"({"relative-datestamp": "99999999999999999999 s"})", ""},
 };
 INSTANTIATE_TEST_SUITE_P(Table, RelativeDateTest, testing::ValuesIn(kCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace cot

@@ -26,8 +26,7 @@ using ::testing::SizeIs;
 TEST(KeyFileSignerTest, SignsWithTheKeyInTheFile) {
   const TempDir dir;
   const Ed25519PrivateKey key = Ed25519PrivateKey::Generate();
-  KeyFileSigner signer(
-      dir.Write("key", std::string(key.SeedToBase64().reveal()) + "\n"));
+  KeyFileSigner signer(dir.Write("key", std::string(key.SeedToBase64().reveal()) + "\n"));
   const absl::StatusOr<std::string> signature = signer.Sign("message");
   ASSERT_THAT(signature, absl_testing::IsOkAndHolds(SizeIs(64)));
   EXPECT_THAT(key.public_key().Verify(*signature, "message"), IsOk());
@@ -52,14 +51,11 @@ TEST(KeyFileSignerTest, ABadKeyIsNamedByItsFileAndNotQuoted) {
     const TempDir dir;
     const std::string path = dir.Write("key", c.text);
     KeyFileSigner signer(path);
-    EXPECT_THAT(
-        signer.Sign("message"),
-        StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(path)))
+    EXPECT_THAT(signer.Sign("message"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(path)))
         << c.name;
     if (!c.text.empty()) {
-      EXPECT_THAT(signer.Sign("message").status().message(),
-                  Not(HasSubstr(c.text)))
-          << c.name;
+      EXPECT_THAT(signer.Sign("message").status().message(), Not(HasSubstr(c.text))) << c.name;
     }
   }
 }
@@ -67,10 +63,9 @@ TEST(KeyFileSignerTest, ABadKeyIsNamedByItsFileAndNotQuoted) {
 TEST(KeyFileSignerTest, AMissingKeyIsTheSameKindOfError) {
   const TempDir dir;
   KeyFileSigner signer(dir.Path("absent"));
-  EXPECT_THAT(signer.Sign("message"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       AllOf(HasSubstr("the signing key cannot be used"),
-                             HasSubstr(dir.Path("absent")))));
+  EXPECT_THAT(signer.Sign("message"), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                               AllOf(HasSubstr("the signing key cannot be used"),
+                                                     HasSubstr(dir.Path("absent")))));
 }
 
 }  // namespace

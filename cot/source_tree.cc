@@ -25,9 +25,7 @@ Finding InLink(const Link& link, Finding finding) {
   return finding;
 }
 
-std::string PathText(const std::optional<std::string>& path) {
-  return path.value_or("None");
-}
+std::string PathText(const std::optional<std::string>& path) { return path.value_or("None"); }
 
 // Whether the source lies in the repository of that URL; a URL that is no
 // canonical one contains nothing.
@@ -36,8 +34,7 @@ bool Contains(std::string_view repo, const SourceUrl& source) {
   return url.ok() && scriptworker::vcs::IsInRepository(source, *url);
 }
 
-TracedLink Trace(const Link& link, const Product& product,
-                 std::vector<Finding>& findings) {
+TracedLink Trace(const Link& link, const Product& product, std::vector<Finding>& findings) {
   TracedLink traced{.link = &link, .source = {}, .trusted_path = {}};
   absl::StatusOr<SourceUrl> source = SourceOf(link, product);
   if (!source.ok()) {
@@ -56,32 +53,27 @@ absl::StatusOr<SourceUrl> SourceOf(const Link& link, const Product& product) {
   if (text.empty()) {
     return ToStatus(InLink(
         link, {.violation = Violation::kSourceMissing,
-               .message = absl::StrCat(link.Label(),
-                                       ": the task has no metadata.source!")}));
+               .message = absl::StrCat(link.Label(), ": the task has no metadata.source!")}));
   }
   const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(text);
   if (!source.ok()) {
     return ToStatus(
         InLink(link, {.violation = Violation::kSourceMismatch,
-                      .message = absl::StrCat(link.Label(), ": ",
-                                              source.status().message()),
+                      .message = absl::StrCat(link.Label(), ": ", source.status().message()),
                       .expected = "a canonical URL",
                       .found = text}));
   }
   const std::optional<std::string> repo =
       SourceEnv(link.task(), product.source_env_prefix).head_repository();
   const std::optional<std::string> comm =
-      product.name == kEnterprise ? TaskEnv(link.task(), "COMM_HEAD_REPOSITORY")
-                                  : std::nullopt;
+      product.name == kEnterprise ? TaskEnv(link.task(), "COMM_HEAD_REPOSITORY") : std::nullopt;
   const std::optional<std::string>& expected = comm.has_value() ? comm : repo;
   if (!expected.has_value() || Contains(*expected, *source)) return source;
   return ToStatus(InLink(
       link,
       {.violation = Violation::kSourceMismatch,
-       .message = absl::StrCat(link.Label(), ": ", product.source_env_prefix,
-                               " ", PathText(repo),
-                               comm.has_value() ? absl::StrCat(" or ", *comm)
-                                                : "",
+       .message = absl::StrCat(link.Label(), ": ", product.source_env_prefix, " ", PathText(repo),
+                               comm.has_value() ? absl::StrCat(" or ", *comm) : "",
                                " doesn't match source ", text, "!"),
        .expected = *expected,
        .found = text}));
@@ -99,8 +91,7 @@ SourceTrace TraceSources(const Chain& chain, const Product& product,
   return trace;
 }
 
-std::vector<PrivilegedScope> PrivilegedScopes(const Link& target,
-                                              const Product& product,
+std::vector<PrivilegedScope> PrivilegedScopes(const Link& target, const Product& product,
                                               scriptworker::Logger& logger,
                                               std::vector<Finding>& findings) {
   std::vector<PrivilegedScope> privileged;
@@ -116,9 +107,8 @@ std::vector<PrivilegedScope> PrivilegedScopes(const Link& target,
     if (patterns.size() > 1) {
       findings.push_back(InLink(
           target, {.violation = Violation::kAmbiguousRestrictedScope,
-                   .message = absl::StrCat(
-                       "Scope ", scope, " matches >1 restricted_scope: [",
-                       absl::StrJoin(patterns, ", "), "]"),
+                   .message = absl::StrCat("Scope ", scope, " matches >1 restricted_scope: [",
+                                           absl::StrJoin(patterns, ", "), "]"),
                    .source = "cot_restricted_scopes"}));
     }
     logger.Info(absl::StrCat("Found privileged scope ", scope));
@@ -128,27 +118,22 @@ std::vector<PrivilegedScope> PrivilegedScopes(const Link& target,
 }
 
 void CheckTrees(const SourceTrace& trace, const Product& product,
-                const std::vector<PrivilegedScope>& privileged,
-                std::vector<Finding>& findings) {
+                const std::vector<PrivilegedScope>& privileged, std::vector<Finding>& findings) {
   const Link& target = *trace.target.link;
   const std::optional<std::string>& target_path = trace.target.trusted_path;
   for (const PrivilegedScope& scope : privileged) {
     const auto tree = product.restricted_trees.find(scope.level);
     const bool allowed =
         tree != product.restricted_trees.end() && target_path.has_value() &&
-        std::find(tree->second.begin(), tree->second.end(), *target_path) !=
-            tree->second.end();
+        std::find(tree->second.begin(), tree->second.end(), *target_path) != tree->second.end();
     if (allowed) continue;
     findings.push_back(InLink(
         target,
         {.violation = Violation::kRepoNotAllowedForScope,
-         .message = absl::StrCat(target.Label(), ": repo ",
-                                 PathText(target_path),
-                                 " not allowlisted for scope ", scope.scope,
-                                 "!"),
-         .expected = tree == product.restricted_trees.end()
-                         ? std::string()
-                         : absl::StrJoin(tree->second, ", "),
+         .message = absl::StrCat(target.Label(), ": repo ", PathText(target_path),
+                                 " not allowlisted for scope ", scope.scope, "!"),
+         .expected = tree == product.restricted_trees.end() ? std::string()
+                                                            : absl::StrJoin(tree->second, ", "),
          .found = PathText(target_path),
          .source = absl::StrCat("cot_restricted_trees.", scope.level)}));
   }
@@ -160,18 +145,16 @@ void CheckTrees(const SourceTrace& trace, const Product& product,
     if (link.decision_task_id() == target.decision_task_id()) {
       findings.push_back(InLink(
           link, {.violation = Violation::kRepoDiffersFromTarget,
-                 .message = absl::StrCat(
-                     link.Label(), " repo ", PathText(traced.trusted_path),
-                     " doesn't match my repo ", PathText(target_path), "!"),
+                 .message = absl::StrCat(link.Label(), " repo ", PathText(traced.trusted_path),
+                                         " doesn't match my repo ", PathText(target_path), "!"),
                  .expected = PathText(target_path),
                  .found = PathText(traced.trusted_path)}));
     } else if (!privileged.empty() && !traced.trusted_path.has_value()) {
       findings.push_back(
           InLink(link, {.violation = Violation::kUntrustedRepo,
-                        .message = absl::StrCat(
-                            link.Label(),
-                            " has no privileged repo on an restricted "
-                            "privilege scope!"),
+                        .message = absl::StrCat(link.Label(),
+                                                " has no privileged repo on an restricted "
+                                                "privilege scope!"),
                         .found = traced.source->text(),
                         .source = "trusted_vcs_rules"}));
     }
@@ -180,10 +163,9 @@ void CheckTrees(const SourceTrace& trace, const Product& product,
 
 Finding TryOrPullRequest(const Link& link) {
   return InLink(link, {.violation = Violation::kTryOrPullRequest,
-                       .message = absl::StrCat(
-                           link.Label(),
-                           " has restricted privilege scope, and "
-                           "is_try_or_pull_request()!")});
+                       .message = absl::StrCat(link.Label(),
+                                               " has restricted privilege scope, and "
+                                               "is_try_or_pull_request()!")});
 }
 
 }  // namespace cot

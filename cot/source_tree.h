@@ -21,8 +21,7 @@ namespace cot {
 // metadata.source, if the task's own repository variables agree with it.
 // Violations: kSourceMissing, kSourceMismatch (also for a source that is no
 // canonical URL).
-absl::StatusOr<scriptworker::vcs::SourceUrl> SourceOf(const Link& link,
-                                                      const Product& product);
+absl::StatusOr<scriptworker::vcs::SourceUrl> SourceOf(const Link& link, const Product& product);
 
 struct TracedLink {
   const Link* link = nullptr;
@@ -45,15 +44,13 @@ struct PrivilegedScope {
   std::string level;
 };
 // Findings: kAmbiguousRestrictedScope.
-std::vector<PrivilegedScope> PrivilegedScopes(const Link& target,
-                                              const Product& product,
+std::vector<PrivilegedScope> PrivilegedScopes(const Link& target, const Product& product,
                                               scriptworker::Logger& logger,
                                               std::vector<Finding>& findings);
 
 // Findings: kRepoNotAllowedForScope, kRepoDiffersFromTarget, kUntrustedRepo.
 void CheckTrees(const SourceTrace& trace, const Product& product,
-                const std::vector<PrivilegedScope>& privileged,
-                std::vector<Finding>& findings);
+                const std::vector<PrivilegedScope>& privileged, std::vector<Finding>& findings);
 
 // The finding for a task that privileged scopes must not rest on.
 Finding TryOrPullRequest(const Link& link);

@@ -45,9 +45,8 @@ struct SourceCase {
 class SourceTest : public testing::TestWithParam<SourceCase> {};
 
 TEST_P(SourceTest, AgreesWithTheRepositoryOfTheEnvironment) {
-  const auto source =
-      SourceOf(MakeLink("signing:build", kBuildId, GetParam().changes),
-               BuiltInProduct(GetParam().product));
+  const auto source = SourceOf(MakeLink("signing:build", kBuildId, GetParam().changes),
+                               BuiltInProduct(GetParam().product));
   if (GetParam().violation.has_value()) {
     EXPECT_THAT(source, IsViolation(*GetParam().violation));
   } else {
@@ -73,8 +72,7 @@ constexpr SourceCase kSources[] = {
      R"({"metadata": {"source": "https://github.com/mozilla-mobile/mozilla-vpn-client/raw/abc/.taskcluster.yml"},
          "payload": {"env": {"MOZILLAVPN_HEAD_REPOSITORY": "git@github.com:mozilla-mobile/mozilla-vpn-client.git"}}})",
      std::nullopt},
-    {"NoSource", "firefox", R"({"metadata": {"source": ""}})",
-     Violation::kSourceMissing},
+    {"NoSource", "firefox", R"({"metadata": {"source": ""}})", Violation::kSourceMissing},
     {"UpperCaseScheme", "firefox",
      R"({"metadata": {"source": "HTTPS://hg.mozilla.org/mozilla-central"}})",
      Violation::kSourceMismatch},
@@ -96,16 +94,12 @@ constexpr SourceCase kSources[] = {
      Violation::kSourceMismatch},
 };
 INSTANTIATE_TEST_SUITE_P(Table, SourceTest, testing::ValuesIn(kSources),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
-std::vector<Violation> Trees(std::string_view target_changes,
-                             std::string_view other_changes) {
+std::vector<Violation> Trees(std::string_view target_changes, std::string_view other_changes) {
   const Product& product = BuiltInProduct("firefox");
-  const Chain chain(
-      MakeLink("signing", kTargetId, target_changes, Link::Role::kTarget),
-      {MakeLink("signing:build", kBuildId, other_changes)});
+  const Chain chain(MakeLink("signing", kTargetId, target_changes, Link::Role::kTarget),
+                    {MakeLink("signing:build", kBuildId, other_changes)});
   std::vector<Finding> findings;
   SilentLogger logger;
   const SourceTrace trace = TraceSources(chain, product, findings);
@@ -115,21 +109,17 @@ std::vector<Violation> Trees(std::string_view target_changes,
   return ViolationsOf(findings);
 }
 
-TEST(TreesTest, OneRepositoryIsGood) {
-  EXPECT_THAT(Trees("{}", "{}"), IsEmpty());
-}
+TEST(TreesTest, OneRepositoryIsGood) { EXPECT_THAT(Trees("{}", "{}"), IsEmpty()); }
 
 TEST(TreesTest, APrivilegedScopeNeedsItsTree) {
   EXPECT_THAT(Trees(kNightlyScope, "{}"), IsEmpty());
-  EXPECT_THAT(Trees(kReleaseScope, "{}"),
-              ElementsAre(Violation::kRepoNotAllowedForScope));
+  EXPECT_THAT(Trees(kReleaseScope, "{}"), ElementsAre(Violation::kRepoNotAllowedForScope));
 }
 
 TEST(TreesTest, ATaskOfTheSameGraphMustHaveTheSameRepository) {
   EXPECT_THAT(
-      Trees(
-          "{}",
-          R"({"metadata": {"source": "https://hg.mozilla.org/integration/autoland/file/x"}})"),
+      Trees("{}",
+            R"({"metadata": {"source": "https://hg.mozilla.org/integration/autoland/file/x"}})"),
       ElementsAre(Violation::kRepoDiffersFromTarget));
 }
 
@@ -139,43 +129,35 @@ TEST(TreesTest, ATaskOfAnotherGraphMayHaveAnotherTrustedRepository) {
 
 TEST(TreesTest, AnUntrustedRepositoryIsRefusedForPrivilegedChainsOnly) {
   EXPECT_THAT(Trees("{}", kStranger), IsEmpty());
-  EXPECT_THAT(Trees(kNightlyScope, kStranger),
-              ElementsAre(Violation::kUntrustedRepo));
+  EXPECT_THAT(Trees(kNightlyScope, kStranger), ElementsAre(Violation::kUntrustedRepo));
 }
 
 TEST(TreesTest, ASecondSlashIsAnotherRepository) {
-  EXPECT_THAT(
-      Trees(
-          R"({"scopes": ["project:releng:signing:cert:nightly-signing"],
+  EXPECT_THAT(Trees(
+                  R"({"scopes": ["project:releng:signing:cert:nightly-signing"],
                "metadata": {"source": "https://hg.mozilla.org//mozilla-central/file/x"}})",
-          R"({"metadata": {"source": "https://hg.mozilla.org//mozilla-central/file/x"}})"),
-      ElementsAre(Violation::kRepoNotAllowedForScope));
+                  R"({"metadata": {"source": "https://hg.mozilla.org//mozilla-central/file/x"}})"),
+              ElementsAre(Violation::kRepoNotAllowedForScope));
 }
 
 TEST(TaskOriginTest, TryIsSeenInEverySign) {
   EXPECT_FALSE(IsTry(Task(), "GECKO"));
   EXPECT_TRUE(IsTry(Task(R"({"schedulerId": "gecko-level-1"})"), "GECKO"));
+  EXPECT_TRUE(IsTry(Task(R"({"payload": {"env": {"MH_BRANCH": "try-comm-central"}}})"), "GECKO"));
+  EXPECT_TRUE(IsTry(
+      Task(R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/try/"}}})"),
+      "GECKO"));
   EXPECT_TRUE(
-      IsTry(Task(R"({"payload": {"env": {"MH_BRANCH": "try-comm-central"}}})"),
+      IsTry(Task(R"({"metadata": {"source": "https://hg.mozilla.org/try-comm-central/file/x"}})"),
             "GECKO"));
-  EXPECT_TRUE(IsTry(
-      Task(
-          R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/try/"}}})"),
-      "GECKO"));
-  EXPECT_TRUE(IsTry(
-      Task(
-          R"({"metadata": {"source": "https://hg.mozilla.org/try-comm-central/file/x"}})"),
-      "GECKO"));
 }
 
 TEST(TaskOriginTest, GithubTasksAreKnownByEverySign) {
   EXPECT_FALSE(IsGithubTask(Task()));
   EXPECT_TRUE(IsGithubTask(Task(R"({"schedulerId": "taskcluster-github"})")));
   EXPECT_TRUE(IsGithubTask(Task(R"({"extra": {"tasks_for": "github-push"}})")));
-  EXPECT_TRUE(IsGithubTask(
-      Task(R"({"metadata": {"source": "https://github.com/a/b"}})")));
-  EXPECT_TRUE(IsGithubTask(
-      Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})")));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"metadata": {"source": "https://github.com/a/b"}})")));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})")));
 }
 
 constexpr std::string_view kOfficial = R"({
@@ -194,19 +176,15 @@ TEST(TaskOriginTest, BothRevisionsOfAnOfficialTaskMustHaveLanded) {
 }
 
 TEST(TaskOriginTest, ATaskOfAnotherOwnerIsAPullRequest) {
-  EXPECT_TRUE(FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla-mobile")
-                  ->is_pull_request);
+  EXPECT_TRUE(FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla-mobile")->is_pull_request);
 }
 
 TEST(TaskOriginTest, PullRequestsSayIt) {
-  for (const std::string_view reason :
-       {"github-pull-request", "github-pull-request-untrusted"}) {
+  for (const std::string_view reason : {"github-pull-request", "github-pull-request-untrusted"}) {
     EXPECT_TRUE(
         FindPullRequestSigns(
-            Task(
-                std::string(R"({"extra": {"tasks_for": ")") +
-                std::string(reason) +
-                R"("}, "metadata": {"source": "https://github.com/mozilla/glean/raw/abc/x"}})"),
+            Task(std::string(R"({"extra": {"tasks_for": ")") + std::string(reason) +
+                 R"("}, "metadata": {"source": "https://github.com/mozilla/glean/raw/abc/x"}})"),
             "GLEAN", "mozilla")
             ->is_pull_request)
         << reason;
@@ -217,10 +195,8 @@ TEST(TaskOriginTest, ASourceThatIsNotOfGithubIsRefused) {
   EXPECT_THAT(FindPullRequestSigns(Task(), "GLEAN", "mozilla"),
               IsViolation(Violation::kSourceMismatch));
   EXPECT_THAT(
-      FindPullRequestSigns(
-          Task(
-              R"({"metadata": {"source": "https://github.com/mozilla/glean"}})"),
-          "GLEAN", "mozilla"),
+      FindPullRequestSigns(Task(R"({"metadata": {"source": "https://github.com/mozilla/glean"}})"),
+                           "GLEAN", "mozilla"),
       IsViolation(Violation::kSourceMismatch));
 }
 

@@ -9,8 +9,7 @@ namespace {
 
 using scriptworker::json::Value;
 
-std::optional<std::string> WithoutTrailingSlashes(
-    std::optional<std::string> url) {
+std::optional<std::string> WithoutTrailingSlashes(std::optional<std::string> url) {
   if (!url.has_value()) return url;
   while (!url->empty() && url->back() == '/') url->pop_back();
   return url;
@@ -18,9 +17,8 @@ std::optional<std::string> WithoutTrailingSlashes(
 
 }  // namespace
 
-std::optional<std::string> TaskEnv(
-    const scriptworker::taskcluster::TaskDefinition& task,
-    std::string_view name) {
+std::optional<std::string> TaskEnv(const scriptworker::taskcluster::TaskDefinition& task,
+                                   std::string_view name) {
   const Value* env = task.payload().Find("env");
   const Value* value = env == nullptr ? nullptr : env->Find(name);
   if (value == nullptr || !value->is_string()) return std::nullopt;
@@ -39,13 +37,9 @@ std::optional<std::string> SourceEnv::base_repository() const {
   return WithoutTrailingSlashes(Get("BASE_REPOSITORY"));
 }
 
-std::optional<std::string> SourceEnv::head_revision() const {
-  return Get("HEAD_REV");
-}
+std::optional<std::string> SourceEnv::head_revision() const { return Get("HEAD_REV"); }
 
-std::optional<std::string> SourceEnv::base_revision() const {
-  return Get("BASE_REV");
-}
+std::optional<std::string> SourceEnv::base_revision() const { return Get("BASE_REV"); }
 
 std::optional<std::string> SourceEnv::branch() const {
   std::optional<std::string> branch = Get("HEAD_BRANCH");
@@ -57,16 +51,12 @@ std::optional<std::string> SourceEnv::base_branch() const {
   return branch.has_value() ? branch : Get("BASE_REF");
 }
 
-std::optional<std::string> SourceEnv::triggered_by() const {
-  return Get("TRIGGERED_BY");
-}
+std::optional<std::string> SourceEnv::triggered_by() const { return Get("TRIGGERED_BY"); }
 
 std::optional<std::string> SourceEnv::pull_request_number() const {
   return Get("PULL_REQUEST_NUMBER");
 }
 
-std::optional<std::string> SourceEnv::push_date_time() const {
-  return Get("PUSH_DATE_TIME");
-}
+std::optional<std::string> SourceEnv::push_date_time() const { return Get("PUSH_DATE_TIME"); }
 
 }  // namespace cot

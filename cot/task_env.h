@@ -14,15 +14,13 @@
 namespace cot {
 
 // payload.env[NAME] if it is there and a string.
-std::optional<std::string> TaskEnv(
-    const scriptworker::taskcluster::TaskDefinition& task,
-    std::string_view name);
+std::optional<std::string> TaskEnv(const scriptworker::taskcluster::TaskDefinition& task,
+                                   std::string_view name);
 
 class SourceEnv {
  public:
   // `task` and `prefix` must outlive it.
-  SourceEnv(const scriptworker::taskcluster::TaskDefinition& task,
-            std::string_view prefix)
+  SourceEnv(const scriptworker::taskcluster::TaskDefinition& task, std::string_view prefix)
       : task_(task), prefix_(prefix) {}
 
   std::optional<std::string> head_repository() const;  // no trailing "/"

@@ -44,13 +44,11 @@ Finding InLink(const Link& link, Finding finding) {
 }
 
 Finding Malformed(const Link& link, std::string message) {
-  return InLink(link, {.violation = Violation::kMalformedTaskGraph,
-                       .message = std::move(message)});
+  return InLink(link, {.violation = Violation::kMalformedTaskGraph, .message = std::move(message)});
 }
 
 bool IsCompared(std::string_view key) {
-  return std::find(kNotCompared.begin(), kNotCompared.end(), key) ==
-         kNotCompared.end();
+  return std::find(kNotCompared.begin(), kNotCompared.end(), key) == kNotCompared.end();
 }
 
 // The dependencies that the task has and the graph does not give it. The decision
@@ -63,8 +61,7 @@ void CheckDependencies(const Link& child, const Value& graph_task,
   const Value* expected = graph_task.Find("dependencies");
   if (expected != nullptr && !expected->is_array()) {
     findings.push_back(Malformed(
-        child, absl::StrCat(child.Label(),
-                            ": dependencies in the task graph is no list")));
+        child, absl::StrCat(child.Label(), ": dependencies in the task graph is no list")));
     return;
   }
   if (expected != nullptr) {
@@ -76,14 +73,12 @@ void CheckDependencies(const Link& child, const Value& graph_task,
   if (extra.empty()) return;
   findings.push_back(
       InLink(child, {.violation = Violation::kDependenciesDiffer,
-                     .message = absl::StrCat(
-                         child.Label(), " dependencies don't line up!\n{'",
-                         absl::StrJoin(extra, "', '"), "'}"),
+                     .message = absl::StrCat(child.Label(), " dependencies don't line up!\n{'",
+                                             absl::StrJoin(extra, "', '"), "'}"),
                      .found = absl::StrJoin(extra, ", ")}));
 }
 
-void CompareMembers(const Link& child, const Object& expected,
-                    std::vector<Finding>& findings) {
+void CompareMembers(const Link& child, const Object& expected, std::vector<Finding>& findings) {
   for (const scriptworker::json::Member& member : expected) {
     if (!IsCompared(member.key())) continue;
     const Value* found = child.task().raw().Find(member.key());
@@ -91,15 +86,13 @@ void CompareMembers(const Link& child, const Object& expected,
     const Value nothing;
     const Value& runtime = found == nullptr ? nothing : *found;
     findings.push_back(InLink(
-        child,
-        {.violation = Violation::kTaskDiffersFromTaskGraph,
-         .message = absl::StrCat(
-             child.Label(), " ", member.key(), " differs!\n graph: ",
-             scriptworker::json::Format(member.value()),
-             "\n task: ", scriptworker::json::Format(runtime)),
-         .source = std::string(member.key()),
-         .diff = scriptworker::json::FormatDifferences(
-             scriptworker::json::Diff(member.value(), runtime))}));
+        child, {.violation = Violation::kTaskDiffersFromTaskGraph,
+                .message = absl::StrCat(child.Label(), " ", member.key(), " differs!\n graph: ",
+                                        scriptworker::json::Format(member.value()),
+                                        "\n task: ", scriptworker::json::Format(runtime)),
+                .source = std::string(member.key()),
+                .diff = scriptworker::json::FormatDifferences(
+                    scriptworker::json::Diff(member.value(), runtime))}));
   }
 }
 
@@ -108,8 +101,7 @@ void CompareMembers(const Link& child, const Object& expected,
 std::vector<const Link*> ChildrenOf(const Link& parent, const Chain& chain) {
   std::vector<const Link*> children;
   for (const Link* link : chain.AllLinks()) {
-    if (link->parent_task_id() == parent.task_id() &&
-        link->task_id() != parent.task_id() &&
+    if (link->parent_task_id() == parent.task_id() && link->task_id() != parent.task_id() &&
         !IsDecisionOrAction(link->type())) {
       children.push_back(link);
     }
@@ -117,8 +109,7 @@ std::vector<const Link*> ChildrenOf(const Link& parent, const Chain& chain) {
   return children;
 }
 
-void CheckEveryTaskHasAGraph(const Chain& chain,
-                             std::vector<Finding>& findings) {
+void CheckEveryTaskHasAGraph(const Chain& chain, std::vector<Finding>& findings) {
   for (const Link* link : chain.AllLinks()) {
     if (IsDecisionOrAction(link->type())) continue;
     const Link* parent = chain.Find(link->parent_task_id());
@@ -129,8 +120,7 @@ void CheckEveryTaskHasAGraph(const Chain& chain,
     findings.push_back(InLink(
         *link,
         {.violation = Violation::kNoTaskGraph,
-         .message = absl::StrCat(link->Label(), ": its parent ",
-                                 link->parent_task_id().str(),
+         .message = absl::StrCat(link->Label(), ": its parent ", link->parent_task_id().str(),
                                  " is no decision or action task of the "
                                  "chain!")}));
   }
@@ -140,8 +130,7 @@ absl::StatusOr<Object> ReadTaskGraph(int fd, const Link& parent,
                                      const std::vector<const Link*>& wanted) {
   std::vector<std::string> ids;
   for (const Link* link : wanted) ids.push_back(link->task_id().str());
-  const std::string source =
-      absl::StrCat(parent.Label(), " public/task-graph.json");
+  const std::string source = absl::StrCat(parent.Label(), " public/task-graph.json");
   scriptworker::json::ObjectScanner scanner(ids, {.source = source});
   std::string chunk(kChunkBytes, '\0');
   for (off_t offset = 0;;) {
@@ -153,42 +142,37 @@ absl::StatusOr<Object> ReadTaskGraph(int fd, const Link& parent,
     if (count == 0) break;
     offset += count;
     const absl::Status status =
-        scanner.Write(std::string_view(chunk).substr(
-            0, static_cast<size_t>(count)));
+        scanner.Write(std::string_view(chunk).substr(0, static_cast<size_t>(count)));
     if (!status.ok()) {
-      return ToStatus(Malformed(
-          parent, absl::StrCat("Can't load ", source, "! ", status.message())));
+      return ToStatus(
+          Malformed(parent, absl::StrCat("Can't load ", source, "! ", status.message())));
     }
   }
   absl::StatusOr<Object> entries = scanner.Finish();
   if (!entries.ok()) {
-    return ToStatus(Malformed(parent, absl::StrCat("Can't load ", source, "! ",
-                                                   entries.status().message())));
+    return ToStatus(
+        Malformed(parent, absl::StrCat("Can't load ", source, "! ", entries.status().message())));
   }
   return entries;
 }
 
-void CheckAgainstGraph(
-    const Link& child, const Link& parent, const Object& entries,
-    const scriptworker::taskcluster::TaskId& decision_task_id,
-    scriptworker::Logger& logger, std::vector<Finding>& findings) {
-  logger.Info(absl::StrCat("Verifying the ", child.Label(),
-                           " task definition is part of the ", parent.Label(),
-                           " task graph..."));
+void CheckAgainstGraph(const Link& child, const Link& parent, const Object& entries,
+                       const scriptworker::taskcluster::TaskId& decision_task_id,
+                       scriptworker::Logger& logger, std::vector<Finding>& findings) {
+  logger.Info(absl::StrCat("Verifying the ", child.Label(), " task definition is part of the ",
+                           parent.Label(), " task graph..."));
   const Value* entry = entries.Find(child.task_id().str());
   if (entry == nullptr) {
-    findings.push_back(InLink(
-        child, {.violation = Violation::kTaskNotInTaskGraph,
-                .message = absl::StrCat("Can't find task ", child.Label(),
-                                        " in ", parent.Label(),
-                                        " task-graph.json!")}));
+    findings.push_back(
+        InLink(child, {.violation = Violation::kTaskNotInTaskGraph,
+                       .message = absl::StrCat("Can't find task ", child.Label(), " in ",
+                                               parent.Label(), " task-graph.json!")}));
     return;
   }
   const Value* task = entry->Find("task");
   if (task == nullptr || !task->is_object()) {
     findings.push_back(
-        Malformed(child, absl::StrCat("the entry of ", child.Label(), " in ",
-                                      parent.Label(),
+        Malformed(child, absl::StrCat("the entry of ", child.Label(), " in ", parent.Label(),
                                       " task-graph.json has no task")));
     return;
   }
@@ -196,20 +180,18 @@ void CheckAgainstGraph(
   if (!child.task().created().has_value()) {
     findings.push_back(
         InLink(child, {.violation = Violation::kMalformedTask,
-                       .message = absl::StrCat(
-                           child.Label(), ": the task has no `created`")}));
+                       .message = absl::StrCat(child.Label(), ": the task has no `created`")}));
     return;
   }
-  const absl::StatusOr<Value> expected =
-      ResolveRelativeDates(*task, child.task().created()->time);
+  const absl::StatusOr<Value> expected = ResolveRelativeDates(*task, child.task().created()->time);
   if (!expected.ok()) {
-    findings.push_back(Malformed(
-        child, absl::StrCat(child.Label(), ": ", expected.status().message())));
+    findings.push_back(
+        Malformed(child, absl::StrCat(child.Label(), ": ", expected.status().message())));
     return;
   }
   if (!expected->is_object()) {
-    findings.push_back(Malformed(
-        child, absl::StrCat(child.Label(), ": the task graph's task is a date")));
+    findings.push_back(
+        Malformed(child, absl::StrCat(child.Label(), ": the task graph's task is a date")));
     return;
   }
   CompareMembers(child, expected->object(), findings);

@@ -22,15 +22,13 @@ std::vector<const Link*> ChildrenOf(const Link& parent, const Chain& chain);
 
 // Every task that is no decision or action task must have been made by exactly
 // one of the chain's; finding for each that was not: kNoTaskGraph.
-void CheckEveryTaskHasAGraph(const Chain& chain,
-                             std::vector<Finding>& findings);
+void CheckEveryTaskHasAGraph(const Chain& chain, std::vector<Finding>& findings);
 
 // The entries of the tasks `wanted` in the task graph that `fd` holds (read from
 // its start); all else is checked and skipped, so that memory does not grow with
 // the graph. Violation: kMalformedTaskGraph.
-absl::StatusOr<scriptworker::json::Object> ReadTaskGraph(
-    int fd, const Link& parent,
-    const std::vector<const Link*>& wanted);
+absl::StatusOr<scriptworker::json::Object> ReadTaskGraph(int fd, const Link& parent,
+                                                         const std::vector<const Link*>& wanted);
 
 // `child` is what `entries`, of `parent`'s graph, says. `decision_task_id` is the
 // target's. Findings: kTaskNotInTaskGraph, kMalformedTaskGraph,
@@ -38,8 +36,7 @@ absl::StatusOr<scriptworker::json::Object> ReadTaskGraph(
 void CheckAgainstGraph(const Link& child, const Link& parent,
                        const scriptworker::json::Object& entries,
                        const scriptworker::taskcluster::TaskId& decision_task_id,
-                       scriptworker::Logger& logger,
-                       std::vector<Finding>& findings);
+                       scriptworker::Logger& logger, std::vector<Finding>& findings);
 
 }  // namespace cot
 

@@ -43,16 +43,14 @@ class TaskGraphTest : public testing::TestWithParam<GraphCase> {};
 
 TEST_P(TaskGraphTest, IsComparedMemberByMember) {
   const Link parent = MakeLink("signing:parent", kDecisionId);
-  const Link child =
-      MakeLink("signing:build", kBuildId, GetParam().runtime_changes);
-  const Value entries = Json(absl::StrCat(
-      "{\"", kBuildId, R"(": {"task": )",
-      scriptworker::json::Format(TaskJson(GetParam().graph_changes)), "}}"));
+  const Link child = MakeLink("signing:build", kBuildId, GetParam().runtime_changes);
+  const Value entries =
+      Json(absl::StrCat("{\"", kBuildId, R"(": {"task": )",
+                        scriptworker::json::Format(TaskJson(GetParam().graph_changes)), "}}"));
   std::vector<Finding> findings;
   SilentLogger logger;
 
-  CheckAgainstGraph(child, parent, entries.object(), parent.task_id(), logger,
-                    findings);
+  CheckAgainstGraph(child, parent, entries.object(), parent.task_id(), logger, findings);
 
   EXPECT_THAT(ViolationsOf(findings), ElementsAreArray(GetParam().violations));
 }
@@ -99,17 +97,15 @@ const GraphCase kCases[] = {
      {Violation::kMalformedTaskGraph}},
 };
 INSTANTIATE_TEST_SUITE_P(Table, TaskGraphTest, testing::ValuesIn(kCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 std::vector<Violation> CheckEntries(std::string_view entries) {
   std::vector<Finding> findings;
   SilentLogger logger;
   const Link parent = MakeLink("signing:parent", kDecisionId);
   const Value value = Json(entries);
-  CheckAgainstGraph(MakeLink("signing:build", kBuildId), parent, value.object(),
-                    parent.task_id(), logger, findings);
+  CheckAgainstGraph(MakeLink("signing:build", kBuildId), parent, value.object(), parent.task_id(),
+                    logger, findings);
   return ViolationsOf(findings);
 }
 
@@ -118,9 +114,8 @@ TEST(TaskGraphTest, ATaskThatIsNotInTheGraphIsRefused) {
 }
 
 TEST(TaskGraphTest, AnEntryOfAnotherShapeIsRefused) {
-  for (const std::string_view entry :
-       {"null", "1", "[]", "{}", R"({"task": 1})",
-        R"({"task": {"relative-datestamp": "1 day"}})"}) {
+  for (const std::string_view entry : {"null", "1", "[]", "{}", R"({"task": 1})",
+                                       R"({"task": {"relative-datestamp": "1 day"}})"}) {
     EXPECT_THAT(CheckEntries(absl::StrCat("{\"", kBuildId, "\": ", entry, "}")),
                 ElementsAre(Violation::kMalformedTaskGraph))
         << entry;
@@ -130,21 +125,18 @@ TEST(TaskGraphTest, AnEntryOfAnotherShapeIsRefused) {
 TEST(TaskGraphTest, EveryTaskNeedsADecisionTaskOfTheChain) {
   const Link target = MakeLink("signing", kTargetId, "{}", Link::Role::kTarget);
   std::vector<Finding> findings;
-  CheckEveryTaskHasAGraph(
-      Chain(target, {MakeLink("signing:parent", kDecisionId)}), findings);
+  CheckEveryTaskHasAGraph(Chain(target, {MakeLink("signing:parent", kDecisionId)}), findings);
   EXPECT_THAT(findings, IsEmpty());
-  CheckEveryTaskHasAGraph(Chain(target, {MakeLink("signing:build", kBuildId)}),
-                          findings);
+  CheckEveryTaskHasAGraph(Chain(target, {MakeLink("signing:build", kBuildId)}), findings);
   EXPECT_THAT(ViolationsOf(findings),
               ElementsAre(Violation::kNoTaskGraph, Violation::kNoTaskGraph));
 }
 
 TEST(TaskGraphTest, ChildrenAreThoseThatNameTheParent) {
   const Link parent = MakeLink("signing:parent", kDecisionId);
-  const Chain chain(
-      MakeLink("signing", kTargetId, "{}", Link::Role::kTarget),
-      {parent, MakeLink("signing:build", kBuildId,
-                        R"({"extra": {"parent": "OtherDAAQACAAAAAAAAAAA"}})")});
+  const Chain chain(MakeLink("signing", kTargetId, "{}", Link::Role::kTarget),
+                    {parent, MakeLink("signing:build", kBuildId,
+                                      R"({"extra": {"parent": "OtherDAAQACAAAAAAAAAAA"}})")});
   const std::vector<const Link*> children = ChildrenOf(parent, chain);
   ASSERT_EQ(children.size(), 1u);
   EXPECT_EQ(children[0]->task_id().str(), kTargetId);
@@ -156,8 +148,7 @@ class ReadTaskGraphTest : public testing::Test {
     const std::string path = temp_.path() + "/task-graph.json";
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0600);
     const scriptworker::UniqueFd owned(fd);
-    EXPECT_EQ(write(fd, text.data(), text.size()),
-              static_cast<ssize_t>(text.size()));
+    EXPECT_EQ(write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
     const Link child = MakeLink("signing:build", kBuildId);
     return ReadTaskGraph(fd, MakeLink("signing:parent", kDecisionId), {&child});
   }
@@ -166,9 +157,8 @@ class ReadTaskGraphTest : public testing::Test {
 };
 
 TEST_F(ReadTaskGraphTest, TakesOutTheWantedTaskOnly) {
-  const auto entries =
-      Read(absl::StrCat(R"({"other": {"task": {"big": [1, 2, 3]}}, ")",
-                        kBuildId, R"(": {"task": {"x": 1}}})"));
+  const auto entries = Read(absl::StrCat(R"({"other": {"task": {"big": [1, 2, 3]}}, ")", kBuildId,
+                                         R"(": {"task": {"x": 1}}})"));
   ASSERT_TRUE(entries.ok()) << entries.status();
   EXPECT_EQ(entries->size(), 1u);
   EXPECT_NE(entries->Find(kBuildId), nullptr);
@@ -176,8 +166,7 @@ TEST_F(ReadTaskGraphTest, TakesOutTheWantedTaskOnly) {
 
 TEST_F(ReadTaskGraphTest, NoJsonIsRefused) {
   for (const std::string_view text : {"", "{", "[]", "{}x", "<html>"}) {
-    EXPECT_THAT(Read(text), IsViolation(Violation::kMalformedTaskGraph))
-        << text;
+    EXPECT_THAT(Read(text), IsViolation(Violation::kMalformedTaskGraph)) << text;
   }
 }
 

@@ -20,9 +20,8 @@ using scriptworker::vcs::SourceUrl;
 
 std::string TasksForText(const TaskDefinition& task) {
   const Value* value = task.extra().Find("tasks_for");
-  return value != nullptr && value->is_string()
-             ? std::string(value->string_value())
-             : std::string();
+  return value != nullptr && value->is_string() ? std::string(value->string_value())
+                                                : std::string();
 }
 
 // hg.mozilla.org/try and its relatives, whatever the host.
@@ -39,8 +38,7 @@ absl::Status NotOfGithub(std::string_view url, std::string_view why) {
                    .message = absl::StrCat("\"", url, "\" ", why)});
 }
 
-void AddSigns(const GithubRepoName& repo,
-              const std::optional<std::string>& revision,
+void AddSigns(const GithubRepoName& repo, const std::optional<std::string>& revision,
               std::string_view official_owner, PullRequestSigns& signs) {
   if (repo.owner != official_owner) signs.is_pull_request = true;
   if (revision.has_value()) signs.must_have_landed.push_back({repo, *revision});
@@ -52,8 +50,7 @@ bool IsTry(const TaskDefinition& task, std::string_view source_env_prefix) {
   const SourceEnv env(task, source_env_prefix);
   return task.scheduler_id() == "gecko-level-1" ||
          absl::StrContains(TaskEnv(task, "MH_BRANCH").value_or(""), "try") ||
-         IsOnTry(env.head_repository().value_or("")) ||
-         IsOnTry(task.metadata().source);
+         IsOnTry(env.head_repository().value_or("")) || IsOnTry(task.metadata().source);
 }
 
 bool IsGithubTask(const TaskDefinition& task) {
@@ -63,18 +60,17 @@ bool IsGithubTask(const TaskDefinition& task) {
          absl::StartsWith(task.metadata().source, "ssh://github.com/");
 }
 
-absl::StatusOr<PullRequestSigns> FindPullRequestSigns(
-    const TaskDefinition& task, std::string_view source_env_prefix,
-    std::string_view official_owner) {
+absl::StatusOr<PullRequestSigns> FindPullRequestSigns(const TaskDefinition& task,
+                                                      std::string_view source_env_prefix,
+                                                      std::string_view official_owner) {
   PullRequestSigns signs;
   const std::string tasks_for = TasksForText(task);
-  signs.is_pull_request = tasks_for == "github-pull-request" ||
-                          tasks_for == "github-pull-request-untrusted";
+  signs.is_pull_request =
+      tasks_for == "github-pull-request" || tasks_for == "github-pull-request-untrusted";
   const SourceEnv env(task, source_env_prefix);
   if (const std::optional<std::string> head = env.head_repository()) {
     const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*head);
-    const std::optional<GithubRepoName> repo =
-        url.ok() ? GithubRepoOf(*url) : std::nullopt;
+    const std::optional<GithubRepoName> repo = url.ok() ? GithubRepoOf(*url) : std::nullopt;
     if (!repo.has_value()) {
       return NotOfGithub(*head, "is not a supported GitHub URL!");
     }

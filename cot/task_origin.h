@@ -38,8 +38,8 @@ struct PullRequestSigns {
 // kSourceMissing, kSourceMismatch for a URL that is none of GitHub or has no
 // revision.
 absl::StatusOr<PullRequestSigns> FindPullRequestSigns(
-    const scriptworker::taskcluster::TaskDefinition& task,
-    std::string_view source_env_prefix, std::string_view official_owner);
+    const scriptworker::taskcluster::TaskDefinition& task, std::string_view source_env_prefix,
+    std::string_view official_owner);
 
 }  // namespace cot
 

@@ -16,10 +16,9 @@ using scriptworker::json::Value;
 using scriptworker::taskcluster::TaskDefinition;
 
 constexpr std::array kAllTaskTypes = {
-    TaskType::kAction,   TaskType::kBalrog,       TaskType::kBeetmover,
-    TaskType::kBouncer,  TaskType::kBuild,        TaskType::kDecision,
-    TaskType::kDockerImage, TaskType::kL10n,      TaskType::kPartials,
-    TaskType::kPushapk,  TaskType::kRepackage,    TaskType::kScriptworker,
+    TaskType::kAction,   TaskType::kBalrog,   TaskType::kBeetmover,   TaskType::kBouncer,
+    TaskType::kBuild,    TaskType::kDecision, TaskType::kDockerImage, TaskType::kL10n,
+    TaskType::kPartials, TaskType::kPushapk,  TaskType::kRepackage,   TaskType::kScriptworker,
     TaskType::kShipit,   TaskType::kSigning};
 
 }  // namespace
@@ -77,20 +76,17 @@ bool IsDecisionOrAction(TaskType type) {
   return type == TaskType::kDecision || type == TaskType::kAction;
 }
 
-absl::StatusOr<TaskType> GuessTaskType(std::string_view link_name,
-                                       const TaskDefinition& task) {
+absl::StatusOr<TaskType> GuessTaskType(std::string_view link_name, const TaskDefinition& task) {
   const size_t colon = link_name.rfind(':');
-  const std::string_view last = colon == std::string_view::npos
-                                    ? link_name
-                                    : link_name.substr(colon + 1);
+  const std::string_view last =
+      colon == std::string_view::npos ? link_name : link_name.substr(colon + 1);
   if (last == "parent") {
     return IsAction(task) ? TaskType::kAction : TaskType::kDecision;
   }
   if (const std::optional<TaskType> type = ParseTaskType(last)) return *type;
   return ToStatus({.violation = Violation::kInvalidTaskType,
                    .link_name = std::string(link_name),
-                   .message =
-                       absl::StrCat("Invalid task type for ", link_name, "!"),
+                   .message = absl::StrCat("Invalid task type for ", link_name, "!"),
                    .found = std::string(last)});
 }
 

@@ -35,9 +35,8 @@ absl::Span<const TaskType> AllTaskTypes();  // sorted by name
 
 // By the last component of a link's name ("signing:build" -> kBuild); "parent"
 // is kAction or kDecision, depending on the task. Violation: kInvalidTaskType.
-absl::StatusOr<TaskType> GuessTaskType(
-    std::string_view link_name,
-    const scriptworker::taskcluster::TaskDefinition& task);
+absl::StatusOr<TaskType> GuessTaskType(std::string_view link_name,
+                                       const scriptworker::taskcluster::TaskDefinition& task);
 
 // Whether the task was made by an action: env ACTION_CALLBACK or extra.action.
 bool IsAction(const scriptworker::taskcluster::TaskDefinition& task);

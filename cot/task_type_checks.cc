@@ -15,28 +15,24 @@ namespace {
 
 void CheckFromScriptworker(const Link& link, std::vector<Finding>& findings) {
   if (link.worker_impl() == WorkerImpl::kScriptworker) return;
-  findings.push_back(
-      {.violation = Violation::kNotFromScriptworker,
-       .step = Step::kTaskTypes,
-       .link_name = link.name(),
-       .task_id = link.task_id().str(),
-       .message =
-           absl::StrCat(link.Label(), " must be run from scriptworker!"),
-       .expected = std::string(ToString(WorkerImpl::kScriptworker)),
-       .found = std::string(ToString(link.worker_impl()))});
+  findings.push_back({.violation = Violation::kNotFromScriptworker,
+                      .step = Step::kTaskTypes,
+                      .link_name = link.name(),
+                      .task_id = link.task_id().str(),
+                      .message = absl::StrCat(link.Label(), " must be run from scriptworker!"),
+                      .expected = std::string(ToString(WorkerImpl::kScriptworker)),
+                      .found = std::string(ToString(link.worker_impl()))});
 }
 
-void CheckPool(const Link& link, const std::vector<std::string>& pools,
-               std::string_view kind, Violation violation,
-               std::string_view source, std::vector<Finding>& findings) {
+void CheckPool(const Link& link, const std::vector<std::string>& pools, std::string_view kind,
+               Violation violation, std::string_view source, std::vector<Finding>& findings) {
   const std::string pool = link.worker_pool_id();
   if (std::find(pools.begin(), pools.end(), pool) != pools.end()) return;
   findings.push_back({.violation = violation,
                       .step = Step::kTaskTypes,
                       .link_name = link.name(),
                       .task_id = link.task_id().str(),
-                      .message = absl::StrCat(pool, " is not a valid ", kind,
-                                              " workerPoolId!"),
+                      .message = absl::StrCat(pool, " is not a valid ", kind, " workerPoolId!"),
                       .expected = absl::StrJoin(pools, ", "),
                       .found = pool,
                       .source = std::string(source)});
@@ -44,8 +40,7 @@ void CheckPool(const Link& link, const std::vector<std::string>& pools,
 
 }  // namespace
 
-void CheckTaskType(const Link& link, const Product& product,
-                   std::vector<Finding>& findings) {
+void CheckTaskType(const Link& link, const Product& product, std::vector<Finding>& findings) {
   switch (link.type()) {
     case TaskType::kScriptworker:
     case TaskType::kBalrog:
@@ -58,14 +53,12 @@ void CheckTaskType(const Link& link, const Product& product,
       return;
     case TaskType::kDockerImage:
       CheckPool(link, product.docker_image_worker_pools, "docker-image",
-                Violation::kDockerImageWorkerPool,
-                "valid_docker_image_worker_pools", findings);
+                Violation::kDockerImageWorkerPool, "valid_docker_image_worker_pools", findings);
       return;
     case TaskType::kDecision:
     case TaskType::kAction:
-      CheckPool(link, product.decision_worker_pools, "decision",
-                Violation::kDecisionWorkerPool, "valid_decision_worker_pools",
-                findings);
+      CheckPool(link, product.decision_worker_pools, "decision", Violation::kDecisionWorkerPool,
+                "valid_decision_worker_pools", findings);
       return;
     case TaskType::kBuild:
     case TaskType::kL10n:

@@ -13,8 +13,7 @@ namespace cot {
 // What a task of this type may run on: release-critical types are scriptworker's,
 // docker images and decisions have worker pools of their own. Findings:
 // kNotFromScriptworker, kDockerImageWorkerPool, kDecisionWorkerPool. Pure.
-void CheckTaskType(const Link& link, const Product& product,
-                   std::vector<Finding>& findings);
+void CheckTaskType(const Link& link, const Product& product, std::vector<Finding>& findings);
 
 }  // namespace cot
 

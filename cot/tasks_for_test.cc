@@ -26,8 +26,7 @@ constexpr Case kCases[] = {
     {.text = "github-push", .tasks_for = TasksFor::kGithubPush},
     {.text = "github-release", .tasks_for = TasksFor::kGithubRelease},
     {.text = "github-pull-request", .tasks_for = TasksFor::kGithubPullRequest},
-    {.text = "github-pull-request-untrusted",
-     .tasks_for = TasksFor::kGithubPullRequestUntrusted},
+    {.text = "github-pull-request-untrusted", .tasks_for = TasksFor::kGithubPullRequestUntrusted},
 };
 
 TEST(TasksForTest, EachNameIsReadAndWritten) {
@@ -39,9 +38,8 @@ TEST(TasksForTest, EachNameIsReadAndWritten) {
 
 TEST(TasksForTest, OtherTextsAreRefusedAndTheKnownOnesListed) {
   for (std::string_view text : {"", "HG-PUSH", "hg-push ", "nightly"}) {
-    EXPECT_THAT(ParseTasksFor(text),
-                StatusIs(absl::StatusCode::kInvalidArgument,
-                         HasSubstr("expected one of hg-push, cron, action")))
+    EXPECT_THAT(ParseTasksFor(text), StatusIs(absl::StatusCode::kInvalidArgument,
+                                              HasSubstr("expected one of hg-push, cron, action")))
         << text;
   }
 }

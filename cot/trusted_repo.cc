@@ -12,12 +12,10 @@ bool Lists(const std::vector<std::string>& list, const std::string& text) {
 
 }  // namespace
 
-std::optional<std::string> TrustedRepoPath(
-    const std::vector<UrlRule>& rules,
-    const scriptworker::vcs::SourceUrl& source) {
+std::optional<std::string> TrustedRepoPath(const std::vector<UrlRule>& rules,
+                                           const scriptworker::vcs::SourceUrl& source) {
   for (const UrlRule& rule : rules) {
-    if (!Lists(rule.schemes, source.scheme()) ||
-        !Lists(rule.netlocs, source.netloc())) {
+    if (!Lists(rule.schemes, source.scheme()) || !Lists(rule.netlocs, source.netloc())) {
       continue;
     }
     for (const PathPattern& pattern : rule.path_patterns) {
@@ -31,9 +29,8 @@ std::optional<std::string> TrustedRepoPath(
 }
 
 bool RequiresSecret(const std::vector<UrlRule>& rules) {
-  return std::any_of(rules.begin(), rules.end(), [](const UrlRule& rule) {
-    return rule.require_secret;
-  });
+  return std::any_of(rules.begin(), rules.end(),
+                     [](const UrlRule& rule) { return rule.require_secret; });
 }
 
 }  // namespace cot

@@ -13,9 +13,8 @@ namespace cot {
 
 // The repository path, such as "/mozilla-central", that the first rule which fits
 // takes out of a source URL (its group `path`); nullopt: no trusted repository.
-std::optional<std::string> TrustedRepoPath(
-    const std::vector<UrlRule>& rules,
-    const scriptworker::vcs::SourceUrl& source);
+std::optional<std::string> TrustedRepoPath(const std::vector<UrlRule>& rules,
+                                           const scriptworker::vcs::SourceUrl& source);
 
 // Whether some rule says that its repositories are private.
 bool RequiresSecret(const std::vector<UrlRule>& rules);

@@ -24,19 +24,18 @@ using scriptworker::taskcluster::TaskDefinition;
 using scriptworker::taskcluster::TaskId;
 
 absl::Status Malformed(const absl::Status& error) {
-  return ToStatus({.violation = Violation::kMalformedDependency,
-                   .message = std::string(error.message())});
+  return ToStatus(
+      {.violation = Violation::kMalformedDependency, .message = std::string(error.message())});
 }
 
 absl::Status CheckPath(const TaskId& task_id, std::string_view path) {
   // ".." anywhere, also within a name, as in the reference.
   if (absl::StrContains(path, "..") || !ArtifactName::Parse(path).ok()) {
-    return ToStatus(
-        {.violation = Violation::kIllegalUpstreamPath,
-         .task_id = task_id.str(),
-         .message = absl::StrCat("upstreamArtifacts taskId ", task_id.str(),
-                                 " has illegal path ", path, "!"),
-         .expected = "a relative path without \"..\""});
+    return ToStatus({.violation = Violation::kIllegalUpstreamPath,
+                     .task_id = task_id.str(),
+                     .message = absl::StrCat("upstreamArtifacts taskId ", task_id.str(),
+                                             " has illegal path ", path, "!"),
+                     .expected = "a relative path without \"..\""});
   }
   return absl::OkStatus();
 }
@@ -54,20 +53,17 @@ absl::StatusOr<UpstreamArtifacts> ParseEntry(const Reader& entry) {
   return UpstreamArtifacts{.task_id = *std::move(task_id),
                            .task_type = std::move(type),
                            .paths = std::move(paths),
-                           .optional = IsExactlyTrue(
-                               entry.value().Find("optional"))};
+                           .optional = IsExactlyTrue(entry.value().Find("optional"))};
 }
 
 }  // namespace
 
 bool IsGlob(std::string_view path) { return absl::StrContains(path, '*'); }
 
-absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
-    const TaskDefinition& task) {
+absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(const TaskDefinition& task) {
   std::vector<UpstreamArtifacts> result;
   const Reader payload(task.payload(), "task.payload");
-  const absl::StatusOr<std::optional<Reader>> list =
-      payload.OptionalField("upstreamArtifacts");
+  const absl::StatusOr<std::optional<Reader>> list = payload.OptionalField("upstreamArtifacts");
   if (!list.ok()) return Malformed(list.status());
   if (!list->has_value()) return result;
   const absl::StatusOr<std::vector<Reader>> entries = (*list)->Elements();
@@ -83,9 +79,9 @@ absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
   return result;
 }
 
-std::vector<WantedArtifact> WantedFrom(
-    const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries,
-    const std::vector<std::string>& available) {
+std::vector<WantedArtifact> WantedFrom(const TaskId& task_id,
+                                       const std::vector<UpstreamArtifacts>& entries,
+                                       const std::vector<std::string>& available) {
   std::map<std::string, bool> optional_by_name;
   const auto want = [&](const std::string& name, bool optional) {
     bool& is_optional = optional_by_name[name];

@@ -38,10 +38,9 @@ struct WantedArtifact {
 // The names of `available` that the entries for `task_id` want, sorted and each
 // once: plain paths always, patterns by what they match. Optional wins over
 // mandatory, as in the reference. (Needs no `available` without patterns.)
-std::vector<WantedArtifact> WantedFrom(
-    const scriptworker::taskcluster::TaskId& task_id,
-    const std::vector<UpstreamArtifacts>& entries,
-    const std::vector<std::string>& available);
+std::vector<WantedArtifact> WantedFrom(const scriptworker::taskcluster::TaskId& task_id,
+                                       const std::vector<UpstreamArtifacts>& entries,
+                                       const std::vector<std::string>& available);
 
 }  // namespace cot
 

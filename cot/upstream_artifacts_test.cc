@@ -19,8 +19,8 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 std::string Entry(std::string_view rest) {
-  return absl::StrCat(R"({"payload": {"upstreamArtifacts": [{"taskId": ")",
-                      kBuildId, R"(", "taskType": "build", )", rest, "}]}}");
+  return absl::StrCat(R"({"payload": {"upstreamArtifacts": [{"taskId": ")", kBuildId,
+                      R"(", "taskType": "build", )", rest, "}]}}");
 }
 
 struct PathCase {
@@ -37,26 +37,18 @@ TEST_P(IllegalPathTest, IsRefused) {
 }
 
 constexpr PathCase kIllegal[] = {
-    {"Absolute", R"("paths": ["/etc/passwd"])",
-     Violation::kIllegalUpstreamPath},
-    {"Parent", R"("paths": ["public/../../x"])",
-     Violation::kIllegalUpstreamPath},
-    {"DotsInAName", R"("paths": ["public/a..b"])",
-     Violation::kIllegalUpstreamPath},
-    {"ControlCharacter", R"("paths": ["public/a\n"])",
-     Violation::kIllegalUpstreamPath},
-    {"EmptySegment", R"("paths": ["public//a"])",
-     Violation::kIllegalUpstreamPath},
-    {"SecondPathIllegal", R"("paths": ["public/a", "/b"])",
-     Violation::kIllegalUpstreamPath},
+    {"Absolute", R"("paths": ["/etc/passwd"])", Violation::kIllegalUpstreamPath},
+    {"Parent", R"("paths": ["public/../../x"])", Violation::kIllegalUpstreamPath},
+    {"DotsInAName", R"("paths": ["public/a..b"])", Violation::kIllegalUpstreamPath},
+    {"ControlCharacter", R"("paths": ["public/a\n"])", Violation::kIllegalUpstreamPath},
+    {"EmptySegment", R"("paths": ["public//a"])", Violation::kIllegalUpstreamPath},
+    {"SecondPathIllegal", R"("paths": ["public/a", "/b"])", Violation::kIllegalUpstreamPath},
     {"PathsNoList", R"("paths": "public/a")", Violation::kMalformedDependency},
     {"PathNoText", R"("paths": [1])", Violation::kMalformedDependency},
     {"NoPaths", R"("x": 1)", Violation::kMalformedDependency},
 };
 INSTANTIATE_TEST_SUITE_P(Table, IllegalPathTest, testing::ValuesIn(kIllegal),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(UpstreamArtifactsTest, NoneIsGood) {
   const auto entries = ParseUpstreamArtifacts(Task());
@@ -66,35 +58,31 @@ TEST(UpstreamArtifactsTest, NoneIsGood) {
 
 TEST(UpstreamArtifactsTest, OtherShapesAreRefused) {
   for (const std::string_view list : {"1", "{}", "[1]", R"([{"taskId": 1}])"}) {
-    EXPECT_THAT(ParseUpstreamArtifacts(Task(absl::StrCat(
-                    R"({"payload": {"upstreamArtifacts": )", list, "}}"))),
+    EXPECT_THAT(ParseUpstreamArtifacts(
+                    Task(absl::StrCat(R"({"payload": {"upstreamArtifacts": )", list, "}}"))),
                 IsViolation(Violation::kMalformedDependency))
         << list;
   }
 }
 
-std::vector<std::string> Wanted(std::string_view rest,
-                                const std::vector<std::string>& available) {
+std::vector<std::string> Wanted(std::string_view rest, const std::vector<std::string>& available) {
   const auto entries = ParseUpstreamArtifacts(Task(Entry(rest)));
   EXPECT_TRUE(entries.ok()) << entries.status();
   std::vector<std::string> names;
-  for (const WantedArtifact& wanted :
-       WantedFrom((*entries)[0].task_id, *entries, available)) {
+  for (const WantedArtifact& wanted : WantedFrom((*entries)[0].task_id, *entries, available)) {
     names.push_back(absl::StrCat(wanted.name, wanted.optional ? "?" : ""));
   }
   return names;
 }
 
 TEST(UpstreamArtifactsTest, PatternsTakeWhatIsThere) {
-  const std::vector<std::string> available = {
-      "public/foo", "public/bar", "public/logs/live.log", "other/test.log"};
+  const std::vector<std::string> available = {"public/foo", "public/bar", "public/logs/live.log",
+                                              "other/test.log"};
   EXPECT_THAT(Wanted(R"("paths": ["*.log"], "optional": true)", available),
               ElementsAre("other/test.log?", "public/logs/live.log?"));
-  EXPECT_THAT(
-      Wanted(R"("paths": ["public/*"], "optional": true)", available),
-      ElementsAre("public/bar?", "public/foo?", "public/logs/live.log?"));
-  EXPECT_THAT(Wanted(R"("paths": ["none*"], "optional": true)", available),
-              IsEmpty());
+  EXPECT_THAT(Wanted(R"("paths": ["public/*"], "optional": true)", available),
+              ElementsAre("public/bar?", "public/foo?", "public/logs/live.log?"));
+  EXPECT_THAT(Wanted(R"("paths": ["none*"], "optional": true)", available), IsEmpty());
 }
 
 TEST(UpstreamArtifactsTest, PlainPathsAreWantedWhetherThereOrNot) {
@@ -115,9 +103,8 @@ TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
   for (const Dependency& dependency : *dependencies) {
     names.push_back(dependency.name);
   }
-  EXPECT_THAT(names, ElementsAre("beetmover:parent", "beetmover:build",
-                                 "beetmover:build", "beetmover:docker-image",
-                                 "beetmover:signing"));
+  EXPECT_THAT(names, ElementsAre("beetmover:parent", "beetmover:build", "beetmover:build",
+                                 "beetmover:docker-image", "beetmover:signing"));
 }
 
 TEST(DependenciesTest, MalformedInputsAreRefused) {
@@ -126,17 +113,15 @@ TEST(DependenciesTest, MalformedInputsAreRefused) {
         R"({"chainOfTrust": {"inputs": {"x": 1}}})",
         R"({"chainOfTrust": {"inputs": {"x": "short"}}})"}) {
     EXPECT_THAT(
-        FindDependencies(MakeLink("signing", kTargetId,
-                                  absl::StrCat(R"({"extra": )", extra, "}"))),
+        FindDependencies(MakeLink("signing", kTargetId, absl::StrCat(R"({"extra": )", extra, "}"))),
         IsViolation(Violation::kMalformedDependency))
         << extra;
   }
 }
 
 TEST(DependenciesTest, ATaskWithoutExtraIsRefused) {
-  EXPECT_THAT(
-      FindDependencies(MakeLink("signing", kTargetId, R"({"extra": null})")),
-      IsViolation(Violation::kMalformedDependency));
+  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, R"({"extra": null})")),
+              IsViolation(Violation::kMalformedDependency));
 }
 
 }  // namespace

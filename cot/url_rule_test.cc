@@ -28,8 +28,7 @@ PathPattern Compiled(std::string_view expression) {
 }
 
 TEST(PathPatternTest, PythonsNamedGroupsAreRead) {
-  const PathPattern pattern =
-      Compiled(R"(^(?P<path>/releases/mozilla-(beta|esr\d+))(/|$))");
+  const PathPattern pattern = Compiled(R"(^(?P<path>/releases/mozilla-(beta|esr\d+))(/|$))");
   EXPECT_THAT(pattern.Match("/releases/mozilla-esr115/rev/abc"),
               Optional(ElementsAre(Pair("path", "/releases/mozilla-esr115"))));
   EXPECT_TRUE(pattern.HasGroup("path"));
@@ -44,10 +43,7 @@ struct MatchCase {
 };
 
 constexpr MatchCase kMatchCases[] = {
-    {.name = "PrefixIsEnoughWithoutDollar",
-     .expression = "^/a",
-     .path = "/a/b",
-     .matches = true},
+    {.name = "PrefixIsEnoughWithoutDollar", .expression = "^/a", .path = "/a/b", .matches = true},
     {.name = "MatchBeginsAtTheStartEvenWithoutCaret",
      .expression = "/a",
      .path = "/x/a",
@@ -56,14 +52,8 @@ constexpr MatchCase kMatchCases[] = {
      .expression = "b|^/a",
      .path = "/xb",
      .matches = false},
-    {.name = "DollarIsTheVeryEnd",
-     .expression = "^/a$",
-     .path = "/a\n",
-     .matches = false},
-    {.name = "DotMatchesNoNewline",
-     .expression = "^/.*$",
-     .path = "/a\nb",
-     .matches = false},
+    {.name = "DollarIsTheVeryEnd", .expression = "^/a$", .path = "/a\n", .matches = false},
+    {.name = "DotMatchesNoNewline", .expression = "^/.*$", .path = "/a\nb", .matches = false},
     {.name = "DigitsAreAsciiOnly",
      .expression = R"(^/\d$)",
      .path = "/\xd9\xa3",  // ARABIC-INDIC DIGIT THREE
@@ -76,8 +66,7 @@ constexpr MatchCase kMatchCases[] = {
 
 TEST(PathPatternTest, MatchesAsDocumented) {
   for (const MatchCase& c : kMatchCases) {
-    EXPECT_EQ(Compiled(c.expression).Match(c.path).has_value(), c.matches)
-        << c.name;
+    EXPECT_EQ(Compiled(c.expression).Match(c.path).has_value(), c.matches) << c.name;
   }
 }
 
@@ -87,18 +76,16 @@ TEST(PathPatternTest, AGroupThatTookNoPartIsAbsent) {
 }
 
 TEST(PathPatternTest, TheDefaultArtifactRuleAcceptsARunNumber) {
-  const PathPattern pattern = Compiled(
-      R"(^/v1/task/(?P<taskId>[^/]+)(/runs/\d+)?/artifacts/(?P<filepath>.*)$)");
+  const PathPattern pattern =
+      Compiled(R"(^/v1/task/(?P<taskId>[^/]+)(/runs/\d+)?/artifacts/(?P<filepath>.*)$)");
   for (std::string_view path :
        {"/v1/task/T/artifacts/public/f", "/v1/task/T/runs/0/artifacts/public/f",
         "/v1/task/T/runs/12/artifacts/public/f"}) {
     EXPECT_THAT(pattern.Match(path),
-                Optional(ElementsAre(Pair("filepath", "public/f"),
-                                     Pair("taskId", "T"))))
+                Optional(ElementsAre(Pair("filepath", "public/f"), Pair("taskId", "T"))))
         << path;
   }
-  EXPECT_THAT(pattern.Match("/v1/task/T/runs/x/artifacts/public/f"),
-              Eq(std::nullopt));
+  EXPECT_THAT(pattern.Match("/v1/task/T/runs/x/artifacts/public/f"), Eq(std::nullopt));
 }
 
 struct RefusedCase {
@@ -122,18 +109,12 @@ constexpr RefusedCase kRefusedCases[] = {
      .expression = "^/(?P<a>a)(?P=a)",
      .reason = "neither look-around nor back references"},
     {.name = "PythonsEndOfText", .expression = R"(^/a\Z)", .reason = "\\Z"},
-    {.name = "RepetitionWithoutMinimum",
-     .expression = "^/a{,3}$",
-     .reason = "read differently"},
-    {.name = "PosixClass",
-     .expression = "^/[[:alpha:]]$",
-     .reason = "read differently"},
+    {.name = "RepetitionWithoutMinimum", .expression = "^/a{,3}$", .reason = "read differently"},
+    {.name = "PosixClass", .expression = "^/[[:alpha:]]$", .reason = "read differently"},
     {.name = "PosixClassBehindABracket",
      .expression = "^/[^][:alpha:]]$",
      .reason = "read differently"},
-    {.name = "TooManyRepetitions",
-     .expression = "^/a{100000}",
-     .reason = "does not compile"},
+    {.name = "TooManyRepetitions", .expression = "^/a{100000}", .reason = "does not compile"},
 };
 
 TEST(PathPatternTest, WhatCannotBeMatchedAlikeIsRefusedWithTheReason) {

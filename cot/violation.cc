@@ -16,18 +16,15 @@ namespace json = scriptworker::json;
 
 constexpr std::string_view kPayloadUrl = "scriptworker.cot/finding";
 
-void AppendIndented(std::string_view label, std::string_view text,
-                    std::string& out) {
+void AppendIndented(std::string_view label, std::string_view text, std::string& out) {
   if (text.empty()) return;
-  absl::StrAppend(&out, "\n    ", label, ": ",
-                  absl::StrReplaceAll(text, {{"\n", "\n      "}}));
+  absl::StrAppend(&out, "\n    ", label, ": ", absl::StrReplaceAll(text, {{"\n", "\n      "}}));
 }
 
 std::string StringMember(const json::Value& object, std::string_view key) {
   const json::Value* value = object.Find(key);
-  return value != nullptr && value->is_string()
-             ? std::string(value->string_value())
-             : std::string();
+  return value != nullptr && value->is_string() ? std::string(value->string_value())
+                                                : std::string();
 }
 
 int64_t IntMember(const json::Value& object, std::string_view key) {
@@ -205,9 +202,7 @@ absl::Status ToStatus(const Finding& finding) {
   payload.Set("found", finding.found);
   payload.Set("source", finding.source);
   payload.Set("diff", finding.diff);
-  status.SetPayload(
-      kPayloadUrl,
-      absl::Cord(json::FormatCompact(json::Value(std::move(payload)))));
+  status.SetPayload(kPayloadUrl, absl::Cord(json::FormatCompact(json::Value(std::move(payload)))));
   return status;
 }
 
@@ -216,16 +211,15 @@ std::optional<Finding> GetFinding(const absl::Status& status) {
   if (!payload.has_value()) return std::nullopt;
   const absl::StatusOr<json::Value> value = json::Parse(std::string(*payload));
   if (!value.ok()) return std::nullopt;
-  return Finding{
-      .violation = static_cast<Violation>(IntMember(*value, "violation")),
-      .step = static_cast<Step>(IntMember(*value, "step")),
-      .link_name = StringMember(*value, "link_name"),
-      .task_id = StringMember(*value, "task_id"),
-      .message = StringMember(*value, "message"),
-      .expected = StringMember(*value, "expected"),
-      .found = StringMember(*value, "found"),
-      .source = StringMember(*value, "source"),
-      .diff = StringMember(*value, "diff")};
+  return Finding{.violation = static_cast<Violation>(IntMember(*value, "violation")),
+                 .step = static_cast<Step>(IntMember(*value, "step")),
+                 .link_name = StringMember(*value, "link_name"),
+                 .task_id = StringMember(*value, "task_id"),
+                 .message = StringMember(*value, "message"),
+                 .expected = StringMember(*value, "expected"),
+                 .found = StringMember(*value, "found"),
+                 .source = StringMember(*value, "source"),
+                 .diff = StringMember(*value, "diff")};
 }
 
 std::string FormatFinding(const Finding& finding) {
@@ -233,8 +227,7 @@ std::string FormatFinding(const Finding& finding) {
   if (!finding.link_name.empty()) {
     absl::StrAppend(&text, finding.link_name, " ", finding.task_id, ": ");
   }
-  absl::StrAppend(&text, finding.message, " [",
-                  ViolationName(finding.violation), "]");
+  absl::StrAppend(&text, finding.message, " [", ViolationName(finding.violation), "]");
   AppendIndented("expected", finding.expected, text);
   AppendIndented("found", finding.found, text);
   AppendIndented("source", finding.source, text);

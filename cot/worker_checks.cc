@@ -25,18 +25,16 @@ void Add(const Link& link, Violation violation, std::string message,
                       .message = std::move(message)});
 }
 
-void AddInteractive(const Link& link, std::string_view where,
-                    std::vector<Finding>& findings) {
-  Add(link, Violation::kInteractive,
-      absl::StrCat(link.name(), " is interactive: ", where, "!"), findings);
+void AddInteractive(const Link& link, std::string_view where, std::vector<Finding>& findings) {
+  Add(link, Violation::kInteractive, absl::StrCat(link.name(), " is interactive: ", where, "!"),
+      findings);
 }
 
 void CheckDockerWorker(const Link& link, std::vector<Finding>& findings) {
   const Value& payload = link.task().payload();
   const Value* features = payload.Find("features");
   const Value* env = payload.Find("env");
-  if (features == nullptr || !features->is_object() || env == nullptr ||
-      !env->is_object()) {
+  if (features == nullptr || !features->is_object() || env == nullptr || !env->is_object()) {
     Add(link, Violation::kMalformedPayload,
         absl::StrCat("check_interactive_docker_worker: ", link.name(),
                      " task definition is malformed!"),

@@ -25,8 +25,7 @@ class InteractiveTest : public testing::TestWithParam<InteractiveCase> {};
 
 TEST_P(InteractiveTest, IsRefused) {
   std::vector<Finding> findings;
-  CheckNotInteractive(MakeLink("signing:build", kBuildId, GetParam().changes),
-                      findings);
+  CheckNotInteractive(MakeLink("signing:build", kBuildId, GetParam().changes), findings);
   EXPECT_THAT(ViolationsOf(findings), ElementsAreArray(GetParam().violations));
 }
 
@@ -49,9 +48,7 @@ const InteractiveCase kCases[] = {
     {"DockerWithFeaturesOfAnotherType",
      R"({"provisionerId": "p", "payload": {"image": "x", "features": [], "env": {}}})",
      {Violation::kMalformedPayload}},
-    {"PlainGeneric",
-     R"({"provisionerId": "p", "payload": {"mounts": []}})",
-     {}},
+    {"PlainGeneric", R"({"provisionerId": "p", "payload": {"mounts": []}})", {}},
     {"Rdp",
      R"({"provisionerId": "p", "payload": {"mounts": [], "rdpInfo": "x.json"}})",
      {Violation::kInteractive}},
@@ -64,9 +61,7 @@ const InteractiveCase kCases[] = {
     {"Scriptworker", "{}", {}},
 };
 INSTANTIATE_TEST_SUITE_P(Table, InteractiveTest, testing::ValuesIn(kCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace cot

@@ -24,23 +24,18 @@ constexpr std::string_view kScript = "scriptworker";
 bool IsThere(const Value* value) { return value != nullptr && !value->is_null(); }
 
 // Every implementation that some sign of the task points to.
-std::set<std::string> Candidates(
-    const TaskDefinition& task,
-    const std::vector<std::string>& scriptworker_provisioners) {
+std::set<std::string> Candidates(const TaskDefinition& task,
+                                 const std::vector<std::string>& scriptworker_provisioners) {
   std::set<std::string> candidates;
-  const auto add = [&](std::string_view impl) {
-    candidates.insert(std::string(impl));
-  };
+  const auto add = [&](std::string_view impl) { candidates.insert(std::string(impl)); };
   if (IsTrueInPython(task.payload().Find("image"))) add(kDocker);
   const bool of_scriptworker =
-      std::find(scriptworker_provisioners.begin(),
-                scriptworker_provisioners.end(),
+      std::find(scriptworker_provisioners.begin(), scriptworker_provisioners.end(),
                 task.provisioner_id()) != scriptworker_provisioners.end();
   if (of_scriptworker || task.provisioner_id() == "scriptworker-prov-v1") {
     add(kScript);
   }
-  if (IsThere(task.payload().Find("mounts")) ||
-      IsThere(task.payload().Find("osGroups"))) {
+  if (IsThere(task.payload().Find("mounts")) || IsThere(task.payload().Find("osGroups"))) {
     add(kGeneric);
   }
   for (const auto& [tag, value] : task.tags()) {
@@ -67,19 +62,15 @@ std::string_view ToString(WorkerImpl impl) {
 }
 
 absl::StatusOr<WorkerImpl> GuessWorkerImpl(
-    const TaskDefinition& task,
-    const std::vector<std::string>& scriptworker_provisioners,
+    const TaskDefinition& task, const std::vector<std::string>& scriptworker_provisioners,
     std::string_view link_name) {
-  const std::set<std::string> candidates =
-      Candidates(task, scriptworker_provisioners);
+  const std::set<std::string> candidates = Candidates(task, scriptworker_provisioners);
   if (candidates.size() > 1) {
-    return ToStatus(
-        {.violation = Violation::kAmbiguousWorkerImplementation,
-         .link_name = std::string(link_name),
-         .message = absl::StrCat("guess_worker_impl: too many matches for ",
-                                 link_name, ": {",
-                                 absl::StrJoin(candidates, ", "), "}"),
-         .expected = "one worker implementation"});
+    return ToStatus({.violation = Violation::kAmbiguousWorkerImplementation,
+                     .link_name = std::string(link_name),
+                     .message = absl::StrCat("guess_worker_impl: too many matches for ", link_name,
+                                             ": {", absl::StrJoin(candidates, ", "), "}"),
+                     .expected = "one worker implementation"});
   }
   if (candidates.contains(std::string(kDocker))) {
     return WorkerImpl::kDockerWorker;
@@ -93,8 +84,7 @@ absl::StatusOr<WorkerImpl> GuessWorkerImpl(
   return ToStatus(
       {.violation = Violation::kUnknownWorkerImplementation,
        .link_name = std::string(link_name),
-       .message = absl::StrCat(
-           "guess_worker_impl: can't find a worker_impl for ", link_name, "!"),
+       .message = absl::StrCat("guess_worker_impl: can't find a worker_impl for ", link_name, "!"),
        .expected = "docker-worker, generic-worker or scriptworker",
        .found = absl::StrJoin(candidates, ", ")});
 }

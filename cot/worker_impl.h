@@ -21,8 +21,7 @@ std::string_view ToString(WorkerImpl impl);
 // kAmbiguousWorkerImplementation. `link_name` is for messages.
 absl::StatusOr<WorkerImpl> GuessWorkerImpl(
     const scriptworker::taskcluster::TaskDefinition& task,
-    const std::vector<std::string>& scriptworker_provisioners,
-    std::string_view link_name);
+    const std::vector<std::string>& scriptworker_provisioners, std::string_view link_name);
 
 }  // namespace cot
 

@@ -53,8 +53,7 @@ Value Merged(const Value& base, const Value& changes) {
       continue;
     }
     const Value* old = result.Find(member.key());
-    result.Set(member.key_as_value(),
-               Merged(old == nullptr ? Value() : *old, member.value()));
+    result.Set(member.key_as_value(), Merged(old == nullptr ? Value() : *old, member.value()));
   }
   return Value(std::move(result));
 }
@@ -67,32 +66,27 @@ Value Json(std::string_view text) {
   return value.ok() ? *std::move(value) : Value();
 }
 
-Value TaskJson(std::string_view changes) {
-  return Merged(Json(kTask), Json(changes));
-}
+Value TaskJson(std::string_view changes) { return Merged(Json(kTask), Json(changes)); }
 
 TaskDefinition Task(std::string_view changes) {
-  absl::StatusOr<TaskDefinition> task =
-      TaskDefinition::FromJson(TaskJson(changes), "task");
+  absl::StatusOr<TaskDefinition> task = TaskDefinition::FromJson(TaskJson(changes), "task");
   CHECK_OK(task);
   return *std::move(task);
 }
 
-Link MakeLink(std::string_view name, std::string_view task_id,
-              std::string_view changes, Link::Role role) {
+Link MakeLink(std::string_view name, std::string_view task_id, std::string_view changes,
+              Link::Role role) {
   const absl::StatusOr<TaskId> id = TaskId::Parse(task_id);
   CHECK_OK(id);
-  absl::StatusOr<Link> link =
-      Link::Create(std::string(name), *id, Task(changes), role,
-                   {"scriptworker-k8s", "scriptworker-prov-v1"});
+  absl::StatusOr<Link> link = Link::Create(std::string(name), *id, Task(changes), role,
+                                           {"scriptworker-k8s", "scriptworker-prov-v1"});
   CHECK_OK(link);
   return *std::move(link);
 }
 
 const Policy& BuiltInPolicy() {
   static const LoadedPolicy& loaded = *new LoadedPolicy([] {
-    absl::StatusOr<LoadedPolicy> policy =
-        LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
+    absl::StatusOr<LoadedPolicy> policy = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
     CHECK_OK(policy);
     return *std::move(policy);
   }());

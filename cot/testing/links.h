@@ -34,8 +34,7 @@ scriptworker::taskcluster::TaskDefinition Task(std::string_view changes = "{}");
 
 // A link of that task. `Create`'s errors are for tests of Create; here the task
 // must be good.
-Link MakeLink(std::string_view name, std::string_view task_id,
-              std::string_view changes = "{}",
+Link MakeLink(std::string_view name, std::string_view task_id, std::string_view changes = "{}",
               Link::Role role = Link::Role::kUpstream);
 
 // The built-in policy, and a product of it.
@@ -45,13 +44,9 @@ const Product& BuiltInProduct(std::string_view name);
 std::vector<Violation> ViolationsOf(const std::vector<Finding>& findings);
 
 // For gtest's messages.
-inline void PrintTo(Violation violation, std::ostream* out) {
-  *out << ViolationName(violation);
-}
+inline void PrintTo(Violation violation, std::ostream* out) { *out << ViolationName(violation); }
 
-inline const absl::Status& StatusOf(const absl::Status& status) {
-  return status;
-}
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
@@ -59,16 +54,14 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
 
 // A Status or StatusOr with a finding of that violation.
 MATCHER_P(IsViolation, violation,
-          std::string(negation ? "is not " : "is ") +
-              std::string(ViolationName(violation))) {
+          std::string(negation ? "is not " : "is ") + std::string(ViolationName(violation))) {
   const absl::Status& status = StatusOf(arg);
   const std::optional<Finding> finding = GetFinding(status);
   if (!finding.has_value()) {
     *result_listener << "which is " << status;
     return false;
   }
-  *result_listener << "which is " << ViolationName(finding->violation) << ": "
-                   << finding->message;
+  *result_listener << "which is " << ViolationName(finding->violation) << ": " << finding->message;
   return finding->violation == violation;
 }
 

@@ -81,9 +81,7 @@ class State {
       case Registration::Phase::kRunning:
         if (registration.runner == std::this_thread::get_id()) return;
         mutex_.Await(absl::Condition(
-            +[](Registration* r) {
-              return r->phase == Registration::Phase::kDone;
-            },
+            +[](Registration* r) { return r->phase == Registration::Phase::kDone; },
             &registration));
         return;
       case Registration::Phase::kDone:
@@ -93,10 +91,9 @@ class State {
 
   // Makes this state be cancelled with `parent`. The callback must not keep
   // this state alive, or a child would live as long as its parent.
-  void Follow(const CancellationToken& parent,
-              const std::shared_ptr<State>& self) {
-    parent_link_ = std::make_unique<CancellationCallback>(
-        parent, [parent, weak = std::weak_ptr<State>(self)] {
+  void Follow(const CancellationToken& parent, const std::shared_ptr<State>& self) {
+    parent_link_ =
+        std::make_unique<CancellationCallback>(parent, [parent, weak = std::weak_ptr<State>(self)] {
           if (const std::shared_ptr<State> child = weak.lock()) {
             child->Cancel(parent.reason());
           }
@@ -115,9 +112,7 @@ class State {
 using ::scriptworker::cancellation_internal::Registration;
 using ::scriptworker::cancellation_internal::State;
 
-bool CancellationToken::cancelled() const {
-  return state_ != nullptr && state_->cancelled();
-}
+bool CancellationToken::cancelled() const { return state_ != nullptr && state_->cancelled(); }
 
 absl::Status CancellationToken::reason() const {
   return state_ == nullptr ? absl::OkStatus() : state_->reason();
@@ -153,8 +148,7 @@ CancellationCallback::~CancellationCallback() {
   if (registration_ != nullptr) state_->Remove(*registration_);
 }
 
-bool SleepUnlessCancelled(Clock& clock, absl::Duration duration,
-                          const CancellationToken& token) {
+bool SleepUnlessCancelled(Clock& clock, absl::Duration duration, const CancellationToken& token) {
   absl::Mutex mutex;
   bool cancelled = false;  // guarded by mutex
   CancellationCallback on_cancel(token, [&mutex, &cancelled] {

@@ -46,8 +46,7 @@ class CancellationToken {
  private:
   friend class CancellationSource;
   friend class CancellationCallback;
-  explicit CancellationToken(
-      std::shared_ptr<cancellation_internal::State> state)
+  explicit CancellationToken(std::shared_ptr<cancellation_internal::State> state)
       : state_(std::move(state)) {}
 
   std::shared_ptr<cancellation_internal::State> state_;  // null: never
@@ -81,8 +80,7 @@ class CancellationSource {
 // to anything that outlives this object. The callback must not block for long.
 class CancellationCallback {
  public:
-  CancellationCallback(const CancellationToken& token,
-                       absl::AnyInvocable<void()> callback);
+  CancellationCallback(const CancellationToken& token, absl::AnyInvocable<void()> callback);
   ~CancellationCallback();
 
   CancellationCallback(const CancellationCallback&) = delete;
@@ -95,8 +93,7 @@ class CancellationCallback {
 
 // Returns true if it slept for the whole `duration`, false as soon as the
 // token is cancelled.
-bool SleepUnlessCancelled(Clock& clock, absl::Duration duration,
-                          const CancellationToken& token);
+bool SleepUnlessCancelled(Clock& clock, absl::Duration duration, const CancellationToken& token);
 
 }  // namespace scriptworker
 

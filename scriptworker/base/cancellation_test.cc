@@ -37,8 +37,7 @@ TEST(CancellationTest, TheFirstReasonWins) {
   EXPECT_TRUE(source.Cancel(absl::AbortedError("claim lost")));
   EXPECT_FALSE(source.Cancel(absl::CancelledError("shutting down")));
   EXPECT_TRUE(source.token().cancelled());
-  EXPECT_THAT(source.token().reason(),
-              StatusIs(absl::StatusCode::kAborted, "claim lost"));
+  EXPECT_THAT(source.token().reason(), StatusIs(absl::StatusCode::kAborted, "claim lost"));
 }
 
 TEST(CancellationTest, ATokenOutlivesItsSource) {
@@ -165,9 +164,8 @@ TEST(SleepUnlessCancelledTest, DoesNotStartOnceCancelled) {
 TEST(SleepUnlessCancelledTest, WakesUpWhenCancelled) {
   SimulatedClock clock(absl::UnixEpoch());
   CancellationSource source;
-  std::thread sleeper([&] {
-    EXPECT_FALSE(SleepUnlessCancelled(clock, absl::Seconds(9), source.token()));
-  });
+  std::thread sleeper(
+      [&] { EXPECT_FALSE(SleepUnlessCancelled(clock, absl::Seconds(9), source.token())); });
   ASSERT_TRUE(clock.AwaitSleepers());
   source.Cancel(absl::CancelledError("done"));
   sleeper.join();
@@ -181,8 +179,7 @@ TEST(CancellationTest, ManyThreadsAgreeOnOneReason) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] {
-        const CancellationCallback callback(child.token(),
-                                            [&] { ++callbacks; });
+        const CancellationCallback callback(child.token(), [&] { ++callbacks; });
         if (parent.Cancel(absl::CancelledError("done"))) ++winners;
         const CancellationSource other(child.token());
       });

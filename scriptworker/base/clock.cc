@@ -23,8 +23,7 @@ absl::Duration SystemClock::Monotonic() const {
   return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-bool SystemClock::AwaitWithTimeout(absl::Mutex& mu,
-                                   const absl::Condition& condition,
+bool SystemClock::AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,
                                    absl::Duration timeout) {
   return mu.AwaitWithTimeout(condition, timeout);
 }

@@ -27,8 +27,7 @@ class Clock {
   // Blocks until `condition` holds or `timeout` of monotonic time has passed;
   // returns whether the condition holds. REQUIRES: `mu` is held by the caller;
   // it is held again on return. A timeout <= 0 only evaluates the condition.
-  virtual bool AwaitWithTimeout(absl::Mutex& mu,
-                                const absl::Condition& condition,
+  virtual bool AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,
                                 absl::Duration timeout) = 0;
 
   // Blocks for `duration` of monotonic time; see SleepUnlessCancelled in

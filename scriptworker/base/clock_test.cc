@@ -25,8 +25,7 @@ TEST(SystemClockTest, AwaitReturnsAtOnceWhenTheConditionHolds) {
   absl::Mutex mutex;
   bool yes = true;
   absl::MutexLock lock(&mutex);
-  EXPECT_TRUE(clock.AwaitWithTimeout(mutex, absl::Condition(&yes),
-                                     absl::InfiniteDuration()));
+  EXPECT_TRUE(clock.AwaitWithTimeout(mutex, absl::Condition(&yes), absl::InfiniteDuration()));
 }
 
 TEST(SystemClockTest, AwaitGivesUpAfterTheTimeout) {
@@ -34,10 +33,8 @@ TEST(SystemClockTest, AwaitGivesUpAfterTheTimeout) {
   absl::Mutex mutex;
   bool no = false;
   absl::MutexLock lock(&mutex);
-  EXPECT_FALSE(clock.AwaitWithTimeout(mutex, absl::Condition(&no),
-                                      absl::Milliseconds(1)));
-  EXPECT_FALSE(
-      clock.AwaitWithTimeout(mutex, absl::Condition(&no), absl::Seconds(-1)));
+  EXPECT_FALSE(clock.AwaitWithTimeout(mutex, absl::Condition(&no), absl::Milliseconds(1)));
+  EXPECT_FALSE(clock.AwaitWithTimeout(mutex, absl::Condition(&no), absl::Seconds(-1)));
 }
 
 }  // namespace

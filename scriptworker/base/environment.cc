@@ -18,8 +18,7 @@ Environment Environment::FromProcess() {
     const size_t equals = text.find('=');
     // Of a name that is given twice, getenv() sees the first.
     if (equals == std::string_view::npos) continue;
-    environment.variables_.emplace(text.substr(0, equals),
-                                   text.substr(equals + 1));
+    environment.variables_.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return environment;
 }
@@ -30,8 +29,7 @@ std::optional<std::string> Environment::Get(std::string_view name) const {
   return it->second;
 }
 
-std::string Environment::GetOr(std::string_view name,
-                               std::string_view fallback) const {
+std::string Environment::GetOr(std::string_view name, std::string_view fallback) const {
   const auto it = variables_.find(name);
   if (it == variables_.end() || it->second.empty()) {
     return std::string(fallback);

@@ -21,8 +21,7 @@ class Environment {
   using Variables = std::map<std::string, std::string, std::less<>>;
 
   Environment() = default;
-  explicit Environment(Variables variables)
-      : variables_(std::move(variables)) {}
+  explicit Environment(Variables variables) : variables_(std::move(variables)) {}
 
   // A copy of the process's environment. Call it in main(), before threads.
   static Environment FromProcess();

@@ -33,8 +33,8 @@ absl::Status Error(int error, std::string_view what, std::string_view path) {
 
 absl::Status SyncDirectory(const std::string& path) {
   const std::string_view dir = Dirname(path);
-  const UniqueFd fd(::open(dir.empty() ? "." : std::string(dir).c_str(),
-                           O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const UniqueFd fd(
+      ::open(dir.empty() ? "." : std::string(dir).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   // Some file systems cannot sync a folder; they say EINVAL.
   if (!fd.valid() || (::fsync(fd.get()) != 0 && errno != EINVAL)) {
     return Error(errno, "cannot sync the folder of", path);
@@ -44,8 +44,7 @@ absl::Status SyncDirectory(const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::string> ReadAll(int fd, std::string_view name,
-                                    int64_t max_bytes) {
+absl::StatusOr<std::string> ReadAll(int fd, std::string_view name, int64_t max_bytes) {
   struct stat info;
   if (::fstat(fd, &info) != 0) return Error(errno, "cannot read", name);
   // The size is a hint only: it is 0 for pipes and files of /proc.
@@ -69,8 +68,7 @@ absl::StatusOr<std::string> ReadAll(int fd, std::string_view name,
   }
 }
 
-absl::StatusOr<std::string> ReadFile(const std::string& path,
-                                     int64_t max_bytes) {
+absl::StatusOr<std::string> ReadFile(const std::string& path, int64_t max_bytes) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return Error(errno, "cannot open", path);
   return ReadAll(fd.get(), path, max_bytes);
@@ -85,13 +83,10 @@ absl::Status WriteAll(int fd, std::string_view data, std::string_view name) {
   return absl::OkStatus();
 }
 
-absl::Status WriteFile(const std::string& path, std::string_view data,
-                       mode_t mode) {
+absl::Status WriteFile(const std::string& path, std::string_view data, mode_t mode) {
   // O_NONBLOCK: a fifo that was put there is an error, not a wait without end.
-  UniqueFd fd(::open(
-      path.c_str(),
-      O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
-      mode));
+  UniqueFd fd(::open(path.c_str(),
+                     O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK, mode));
   if (!fd.valid()) {
     if (errno == ELOOP) {
       return absl::FailedPreconditionError(
@@ -104,8 +99,7 @@ absl::Status WriteFile(const std::string& path, std::string_view data,
   if (S_ISREG(info.st_mode)) {
     // Permissions go before the data come.
     const mode_t old_mode = info.st_mode & 07777;
-    if ((old_mode & mode) != old_mode &&
-        ::fchmod(fd.get(), old_mode & mode) != 0) {
+    if ((old_mode & mode) != old_mode && ::fchmod(fd.get(), old_mode & mode) != 0) {
       return Error(errno, "cannot restrict the permissions of", path);
     }
     if (::ftruncate(fd.get(), 0) != 0) {
@@ -117,15 +111,13 @@ absl::Status WriteFile(const std::string& path, std::string_view data,
   return absl::OkStatus();
 }
 
-absl::Status AtomicWriteFile(const std::string& path, std::string_view data,
-                             mode_t mode) {
+absl::Status AtomicWriteFile(const std::string& path, std::string_view data, mode_t mode) {
   std::string temporary = absl::StrCat(path, ".XXXXXX");
   UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!fd.valid()) return Error(errno, "cannot create a file beside", path);
   absl::Cleanup remove = [&temporary] { ::unlink(temporary.c_str()); };
   SW_RETURN_IF_ERROR(WriteAll(fd.get(), data, temporary));
-  if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0 ||
-      ::close(fd.release()) != 0) {
+  if (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0 || ::close(fd.release()) != 0) {
     return Error(errno, "cannot write", temporary);
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
@@ -154,8 +146,8 @@ absl::Status MakeDirs(const std::string& path, mode_t mode) {
         absl::StrCat(path, " already exists and is not a directory"));
   }
   if (error == ENOTDIR) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "cannot make ", path, ": something above it is not a directory"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot make ", path, ": something above it is not a directory"));
   }
   return Error(error, "cannot make the folder", path);
 }

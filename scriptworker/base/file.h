@@ -39,8 +39,7 @@ absl::StatusOr<std::string> ReadAll(int fd, std::string_view name,
 // Creates or replaces the content in place. A symbolic link as the last
 // component is refused. A new file gets `mode` (less the umask); an existing
 // one loses the permissions that `mode` does not have.
-absl::Status WriteFile(const std::string& path, std::string_view data,
-                       mode_t mode = 0644);
+absl::Status WriteFile(const std::string& path, std::string_view data, mode_t mode = 0644);
 
 // Writes all bytes to a descriptor; `name` is for errors.
 absl::Status WriteAll(int fd, std::string_view data, std::string_view name);
@@ -48,8 +47,7 @@ absl::Status WriteAll(int fd, std::string_view data, std::string_view name);
 // Writes a new file beside `path` and renames it: other processes, and those
 // after a crash, see the old content or the new one, never a part. The new
 // file has exactly `mode`. On error nothing is left behind.
-absl::Status AtomicWriteFile(const std::string& path, std::string_view data,
-                             mode_t mode = 0644);
+absl::Status AtomicWriteFile(const std::string& path, std::string_view data, mode_t mode = 0644);
 
 // Like `mkdir -p`. An empty path is OK; something else than a directory (or a
 // link to one) in the way is kFailedPrecondition.
@@ -84,15 +82,13 @@ struct ListLimits {
 // All files below `dir`, recursively, both lists sorted by bytes. Symbolic
 // links are reported, never entered (`dir` itself may be a link). A limit that
 // is passed is kResourceExhausted. A name is any bytes except '/' and NUL.
-absl::StatusOr<FileListing> ListFiles(const std::string& dir,
-                                      const ListLimits& limits = {});
+absl::StatusOr<FileListing> ListFiles(const std::string& dir, const ListLimits& limits = {});
 
 // Opens the regular file `relative` below `dir` for reading. `relative` is
 // refused (kInvalidArgument) if it is empty or absolute or has an empty, "."
 // or ".." segment. A symbolic link anywhere below `dir`, and anything but a
 // regular file, is kFailedPrecondition.
-absl::StatusOr<UniqueFd> OpenFileBeneath(const std::string& dir,
-                                         std::string_view relative);
+absl::StatusOr<UniqueFd> OpenFileBeneath(const std::string& dir, std::string_view relative);
 
 }  // namespace scriptworker
 

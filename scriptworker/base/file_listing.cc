@@ -33,15 +33,13 @@ absl::Status Error(int error, std::string_view what, std::string_view path) {
 
 class Lister {
  public:
-  Lister(const std::string& top, const ListLimits& limits)
-      : top_(top), limits_(limits) {}
+  Lister(const std::string& top, const ListLimits& limits) : top_(top), limits_(limits) {}
 
   // Takes the open folder; `relative` is its path below the top one.
   absl::Status List(UniqueFd fd, const std::string& relative, int depth) {
     if (depth > limits_.max_depth) {
-      return absl::ResourceExhaustedError(
-          absl::StrCat(JoinPath(top_, relative), ": folders are nested deeper ",
-                       "than ", limits_.max_depth));
+      return absl::ResourceExhaustedError(absl::StrCat(
+          JoinPath(top_, relative), ": folders are nested deeper ", "than ", limits_.max_depth));
     }
     DIR* stream = ::fdopendir(fd.get());
     if (stream == nullptr) {
@@ -56,11 +54,10 @@ class Lister {
       const std::string_view name(entry->d_name);
       if (name == "." || name == "..") continue;
       if (++count_ > limits_.max_files) {
-        return absl::ResourceExhaustedError(absl::StrCat(
-            top_, ": more than ", limits_.max_files, " files and folders"));
+        return absl::ResourceExhaustedError(
+            absl::StrCat(top_, ": more than ", limits_.max_files, " files and folders"));
       }
-      SW_RETURN_IF_ERROR(
-          Visit(dir, entry->d_name, JoinPath(relative, name), depth));
+      SW_RETURN_IF_ERROR(Visit(dir, entry->d_name, JoinPath(relative, name), depth));
     }
     if (errno != 0) {
       return Error(errno, "cannot list", JoinPath(top_, relative));
@@ -71,15 +68,12 @@ class Lister {
   FileListing Take() && {
     std::sort(listing_.files.begin(), listing_.files.end());
     std::sort(listing_.skipped.begin(), listing_.skipped.end(),
-              [](const SkippedFile& a, const SkippedFile& b) {
-                return a.path < b.path;
-              });
+              [](const SkippedFile& a, const SkippedFile& b) { return a.path < b.path; });
     return std::move(listing_);
   }
 
  private:
-  absl::Status Visit(int dir, const char* name, std::string relative,
-                     int depth) {
+  absl::Status Visit(int dir, const char* name, std::string relative, int depth) {
     struct stat info;
     if (::fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno != ENOENT) {
@@ -144,8 +138,7 @@ std::string_view SkippedFileKindName(SkippedFile::Kind kind) {
   return "file of unknown kind";
 }
 
-absl::StatusOr<FileListing> ListFiles(const std::string& dir,
-                                      const ListLimits& limits) {
+absl::StatusOr<FileListing> ListFiles(const std::string& dir, const ListLimits& limits) {
   UniqueFd fd(::open(dir.c_str(), kDirectoryFlags));
   if (!fd.valid()) return Error(errno, "cannot open", dir);
   Lister lister(dir, limits);
@@ -153,8 +146,7 @@ absl::StatusOr<FileListing> ListFiles(const std::string& dir,
   return std::move(lister).Take();
 }
 
-absl::StatusOr<UniqueFd> OpenFileBeneath(const std::string& dir,
-                                         std::string_view relative) {
+absl::StatusOr<UniqueFd> OpenFileBeneath(const std::string& dir, std::string_view relative) {
   const std::vector<std::string> segments = absl::StrSplit(relative, '/');
   for (const std::string& segment : segments) {
     if (segment.empty() || segment == "." || segment == ".." ||
@@ -169,22 +161,19 @@ absl::StatusOr<UniqueFd> OpenFileBeneath(const std::string& dir,
   for (size_t i = 0; i < segments.size(); ++i) {
     const bool last = i + 1 == segments.size();
     // O_NONBLOCK: a fifo must not hold us up before it is refused.
-    const int flags =
-        last ? O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK : kDirectoryFlags;
+    const int flags = last ? O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK : kDirectoryFlags;
     UniqueFd next(::openat(fd.get(), segments[i].c_str(), flags | O_NOFOLLOW));
     if (!next.valid()) {
       const int error = errno;
       struct stat info;
-      if (::fstatat(fd.get(), segments[i].c_str(), &info,
-                    AT_SYMLINK_NOFOLLOW) == 0 &&
+      if (::fstatat(fd.get(), segments[i].c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 &&
           S_ISLNK(info.st_mode)) {
         return absl::FailedPreconditionError(
-            absl::StrCat("will not open ", path, ": \"", segments[i],
-                         "\" is a symbolic link"));
+            absl::StrCat("will not open ", path, ": \"", segments[i], "\" is a symbolic link"));
       }
       if (error == ENOTDIR || error == ENXIO || error == ELOOP) {
-        return absl::FailedPreconditionError(absl::StrCat(
-            "will not open ", path, ": not a regular file or below a file"));
+        return absl::FailedPreconditionError(
+            absl::StrCat("will not open ", path, ": not a regular file or below a file"));
       }
       return Error(error, "cannot open", path);
     }

@@ -59,26 +59,22 @@ TEST(ReadFileTest, ReadsAllBytes) {
 }
 
 TEST(ReadFileTest, ReadsWhatDoesNotSayItsSize) {
-  EXPECT_THAT(ReadFile("/proc/self/stat"),
-              IsOkAndHolds(HasSubstr(std::to_string(::getpid()))));
+  EXPECT_THAT(ReadFile("/proc/self/stat"), IsOkAndHolds(HasSubstr(std::to_string(::getpid()))));
 }
 
 TEST(ReadFileTest, RefusesMoreThanTheCap) {
   const TempDir dir;
   const std::string path = dir.Write("file", "12345");
   EXPECT_THAT(ReadFile(path, 5), IsOkAndHolds(Eq("12345")));
-  EXPECT_THAT(ReadFile(path, 4),
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       AllOf(HasSubstr(path), HasSubstr("4 bytes"))));
-  EXPECT_THAT(ReadFile("/dev/zero", 10'000),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(ReadFile(path, 4), StatusIs(absl::StatusCode::kResourceExhausted,
+                                          AllOf(HasSubstr(path), HasSubstr("4 bytes"))));
+  EXPECT_THAT(ReadFile("/dev/zero", 10'000), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST(ReadFileTest, ErrorsNameThePath) {
   const TempDir dir;
-  EXPECT_THAT(
-      ReadFile(dir.Path("missing")),
-      StatusIs(absl::StatusCode::kNotFound, HasSubstr(dir.Path("missing"))));
+  EXPECT_THAT(ReadFile(dir.Path("missing")),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr(dir.Path("missing"))));
   EXPECT_THAT(ReadFile(dir.path()).status().message(), HasSubstr(dir.path()));
 }
 
@@ -108,8 +104,7 @@ TEST(WriteFileTest, DoesNotWriteThroughASymbolicLink) {
   const std::string target = dir.Write("target", "kept");
   Link(target, dir.Path("link"));
   EXPECT_THAT(WriteFile(dir.Path("link"), "evil"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("symbolic link")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("symbolic link")));
   EXPECT_THAT(ReadFile(target), IsOkAndHolds(Eq("kept")));
 }
 
@@ -156,11 +151,9 @@ TEST(MakeDirsTest, RefusesWhatIsInTheWay) {
   dir.Write("file", "x");
   Link("file", dir.Path("link-to-file"));
   Link("missing", dir.Path("dangling"));
-  for (const std::string_view name :
-       {"file", "link-to-file", "dangling", "file/below"}) {
+  for (const std::string_view name : {"file", "link-to-file", "dangling", "file/below"}) {
     EXPECT_THAT(MakeDirs(dir.Path(name)),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         HasSubstr(dir.Path(name))));
+                StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(dir.Path(name))));
   }
   ASSERT_THAT(MakeDirs(dir.Path("folder")), IsOk());
   Link("folder", dir.Path("link-to-folder"));
@@ -229,21 +222,18 @@ TEST(RemoveTreeContentsTest, KeepsTheFolderItself) {
   EXPECT_THAT(RemoveTreeContents(dir.Path("tree")), IsOk());
   EXPECT_TRUE(Exists(dir.Path("tree")));
   EXPECT_FALSE(Exists(dir.Path("tree/a")));
-  EXPECT_THAT(RemoveTreeContents(dir.Path("missing")),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(RemoveTreeContents(dir.Path("missing")), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(ListFilesTest, ListsRegularFilesSorted) {
   const TempDir dir;
-  for (const std::string_view name :
-       {"b", "a/z", "a/b/c", "a.txt", "A", "line\nbreak"}) {
+  for (const std::string_view name : {"b", "a/z", "a/b/c", "a.txt", "A", "line\nbreak"}) {
     dir.Write(name, "x");
   }
   ASSERT_THAT(MakeDirs(dir.Path("empty")), IsOk());
   const absl::StatusOr<FileListing> listing = ListFiles(dir.path());
   ASSERT_THAT(listing, IsOk());
-  EXPECT_THAT(listing->files,
-              ElementsAre("A", "a.txt", "a/b/c", "a/z", "b", "line\nbreak"));
+  EXPECT_THAT(listing->files, ElementsAre("A", "a.txt", "a/b/c", "a/z", "b", "line\nbreak"));
   EXPECT_THAT(listing->skipped, IsEmpty());
 }
 
@@ -259,28 +249,22 @@ TEST(ListFilesTest, ReportsEachKindThatItSkips) {
   const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM, 0));
   // A socket's name is short: bind it through the descriptor's own path.
   const UniqueFd folder(::open(dir.path().c_str(), O_RDONLY | O_DIRECTORY));
-  const std::string name =
-      "/proc/self/fd/" + std::to_string(folder.get()) + "/socket";
+  const std::string name = "/proc/self/fd/" + std::to_string(folder.get()) + "/socket";
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   ASSERT_LT(name.size(), sizeof(address.sun_path));
   name.copy(address.sun_path, name.size());
-  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address),
-                   sizeof(address)),
-            0);
+  ASSERT_EQ(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
   const absl::StatusOr<FileListing> listing = ListFiles(dir.path());
   ASSERT_THAT(listing, IsOk());
   EXPECT_THAT(listing->files, ElementsAre("file", "outside/secret"));
   const auto skipped = [](std::string_view path, SkippedFile::Kind kind) {
-    return AllOf(Field(&SkippedFile::path, Eq(path)),
-                 Field(&SkippedFile::kind, Eq(kind)));
+    return AllOf(Field(&SkippedFile::path, Eq(path)), Field(&SkippedFile::kind, Eq(kind)));
   };
-  EXPECT_THAT(
-      listing->skipped,
-      ElementsAre(skipped("fifo", SkippedFile::Kind::kFifo),
-                  skipped("link-to-file", SkippedFile::Kind::kSymlink),
-                  skipped("link-to-folder", SkippedFile::Kind::kSymlink),
-                  skipped("socket", SkippedFile::Kind::kSocket)));
+  EXPECT_THAT(listing->skipped, ElementsAre(skipped("fifo", SkippedFile::Kind::kFifo),
+                                            skipped("link-to-file", SkippedFile::Kind::kSymlink),
+                                            skipped("link-to-folder", SkippedFile::Kind::kSymlink),
+                                            skipped("socket", SkippedFile::Kind::kSocket)));
 }
 
 TEST(ListFilesTest, NamesTheLimitThatIsPassed) {
@@ -290,13 +274,11 @@ TEST(ListFilesTest, NamesTheLimitThatIsPassed) {
   EXPECT_THAT(ListFiles(dir.path(), {.max_files = 2, .max_depth = 2}),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("2")));
   EXPECT_THAT(ListFiles(dir.path(), {.max_files = 3, .max_depth = 1}),
-              StatusIs(absl::StatusCode::kResourceExhausted,
-                       HasSubstr("nested deeper")));
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("nested deeper")));
 }
 
 TEST(ListFilesTest, AMissingFolderIsNotFound) {
-  EXPECT_THAT(ListFiles(TempDir().Path("missing")),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(ListFiles(TempDir().Path("missing")), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(OpenFileBeneathTest, OpensRegularFiles) {
@@ -312,10 +294,8 @@ TEST(OpenFileBeneathTest, RefusesNamesThatAreNotPlain) {
   dir.Write("a/b", "x");
   using std::string_view_literals::operator""sv;
   for (const std::string_view name :
-       {""sv, "/a/b"sv, "a//b"sv, "a/./b"sv, "a/../a/b"sv, ".."sv, "a/b/"sv,
-        "a/b\0"sv}) {
-    EXPECT_THAT(OpenFileBeneath(dir.path(), name),
-                StatusIs(absl::StatusCode::kInvalidArgument))
+       {""sv, "/a/b"sv, "a//b"sv, "a/./b"sv, "a/../a/b"sv, ".."sv, "a/b/"sv, "a/b\0"sv}) {
+    EXPECT_THAT(OpenFileBeneath(dir.path(), name), StatusIs(absl::StatusCode::kInvalidArgument))
         << name;
   }
 }
@@ -329,12 +309,10 @@ TEST(OpenFileBeneathTest, RefusesLinksAndWhatIsNoFile) {
   ASSERT_EQ(::mkfifo(dir.Path("fifo").c_str(), 0600), 0);
   for (const std::string_view name :
        {"link-to-folder/b", "link-to-file", "dangling", "fifo", "a", "a/b/c"}) {
-    EXPECT_THAT(OpenFileBeneath(dir.path(), name),
-                StatusIs(absl::StatusCode::kFailedPrecondition))
+    EXPECT_THAT(OpenFileBeneath(dir.path(), name), StatusIs(absl::StatusCode::kFailedPrecondition))
         << name;
   }
-  EXPECT_THAT(OpenFileBeneath(dir.path(), "missing"),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(OpenFileBeneath(dir.path(), "missing"), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(UniqueFdTest, ClosesWhatItOwns) {

@@ -23,9 +23,7 @@ constexpr uint32_t kInvalidByteBase = 0x110000;
 
 // The first character of `text`. REQUIRES: !text.empty().
 Character First(std::string_view text) {
-  const auto byte = [text](size_t i) -> uint32_t {
-    return static_cast<unsigned char>(text[i]);
-  };
+  const auto byte = [text](size_t i) -> uint32_t { return static_cast<unsigned char>(text[i]); };
   const uint32_t lead = byte(0);
   const Character invalid = {kInvalidByteBase + lead, 1};
   if (lead < 0x80) return {lead, 1};
@@ -36,8 +34,7 @@ Character First(std::string_view text) {
     if ((byte(i) & 0xc0) != 0x80) return invalid;
     value = (value << 6) | (byte(i) & 0x3f);
   }
-  const bool overlong =
-      (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
+  const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
   const bool surrogate = value >= 0xd800 && value < 0xe000;
   if (overlong || surrogate || value >= kInvalidByteBase) return invalid;
   return {value, size};
@@ -47,8 +44,7 @@ Character First(std::string_view text) {
 // closed. A ']' that comes first (after an optional '!') is a member.
 // `last_bracket` is the pattern's last ']': knowing it keeps a row of '[' from
 // being searched again and again.
-std::string_view SetContent(std::string_view after_bracket,
-                            const char* last_bracket) {
+std::string_view SetContent(std::string_view after_bracket, const char* last_bracket) {
   size_t from = 0;
   if (after_bracket.substr(from).starts_with('!')) ++from;
   if (after_bracket.substr(from).starts_with(']')) ++from;
@@ -80,8 +76,7 @@ bool SetContains(std::string_view set, uint32_t wanted) {
 
 // Matches one character against the pattern's first element (no star) and
 // removes that element.
-bool MatchElement(std::string_view& pattern, const char* last_bracket,
-                  uint32_t wanted) {
+bool MatchElement(std::string_view& pattern, const char* last_bracket, uint32_t wanted) {
   const Character element = First(pattern);
   pattern.remove_prefix(element.size);
   if (element.value == '?') return true;
@@ -99,8 +94,7 @@ bool MatchElement(std::string_view& pattern, const char* last_bracket,
 
 bool GlobMatch(std::string_view pattern, std::string_view name) {
   const size_t last = pattern.rfind(']');
-  const char* last_bracket =
-      last == std::string_view::npos ? nullptr : pattern.data() + last;
+  const char* last_bracket = last == std::string_view::npos ? nullptr : pattern.data() + last;
   bool seen_star = false;
   std::string_view pattern_after_star;
   std::string_view name_after_star;
@@ -115,8 +109,7 @@ bool GlobMatch(std::string_view pattern, std::string_view name) {
     }
     if (name.empty()) return pattern.empty();
     const Character character = First(name);
-    if (!pattern.empty() &&
-        MatchElement(pattern, last_bracket, character.value)) {
+    if (!pattern.empty() && MatchElement(pattern, last_bracket, character.value)) {
       name.remove_prefix(character.size);
       continue;
     }

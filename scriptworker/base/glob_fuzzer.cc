@@ -16,8 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   const size_t newline = input.find('\n');
   const std::string_view pattern = input.substr(0, newline);
-  const std::string_view name =
-      newline == std::string_view::npos ? "" : input.substr(newline + 1);
+  const std::string_view name = newline == std::string_view::npos ? "" : input.substr(newline + 1);
   // What matches still does when stars are added.
   if (GlobMatch(pattern, name)) {
     CHECK(GlobMatch(absl::StrCat("*", pattern), absl::StrCat("x", name)));

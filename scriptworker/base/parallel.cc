@@ -33,12 +33,11 @@ void ParallelFor(int n, int max_threads, absl::FunctionRef<void(int)> body) {
   for (std::thread& thread : threads) thread.join();
 }
 
-std::vector<absl::Status> ParallelStatus(
-    int n, int max_threads, absl::FunctionRef<absl::Status(int)> body) {
+std::vector<absl::Status> ParallelStatus(int n, int max_threads,
+                                         absl::FunctionRef<absl::Status(int)> body) {
   std::vector<absl::Status> statuses(static_cast<size_t>(std::max(n, 0)));
-  ParallelFor(n, max_threads, [&statuses, body](int i) {
-    statuses[static_cast<size_t>(i)] = body(i);
-  });
+  ParallelFor(n, max_threads,
+              [&statuses, body](int i) { statuses[static_cast<size_t>(i)] = body(i); });
   return statuses;
 }
 

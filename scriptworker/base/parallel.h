@@ -21,8 +21,8 @@ void ParallelFor(int n, int max_threads, absl::FunctionRef<void(int)> body);
 
 // The same; the status of call i is element i. A failed call does not stop the
 // others: a body that should stop checks a CancellationToken.
-std::vector<absl::Status> ParallelStatus(
-    int n, int max_threads, absl::FunctionRef<absl::Status(int)> body);
+std::vector<absl::Status> ParallelStatus(int n, int max_threads,
+                                         absl::FunctionRef<absl::Status(int)> body);
 
 // The error of the lowest index, or OK.
 absl::Status FirstError(const std::vector<absl::Status>& statuses);

@@ -26,8 +26,7 @@ using ::testing::IsEmpty;
 TEST(ParallelForTest, CallsEachIndexOnce) {
   std::vector<std::atomic<int>> calls(1000);
   ParallelFor(1000, 8, [&](int i) { ++calls[static_cast<size_t>(i)]; });
-  EXPECT_TRUE(std::all_of(calls.begin(), calls.end(),
-                          [](const auto& n) { return n == 1; }));
+  EXPECT_TRUE(std::all_of(calls.begin(), calls.end(), [](const auto& n) { return n == 1; }));
 }
 
 TEST(ParallelForTest, RunsInOrderOnTheCallersThreadIfThereIsOne) {
@@ -43,8 +42,7 @@ TEST(ParallelForTest, RunsInOrderOnTheCallersThreadIfThereIsOne) {
 TEST(ParallelForTest, DoesNothingForNothing) {
   ParallelFor(0, 8, [](int) { FAIL(); });
   ParallelFor(-1, 8, [](int) { FAIL(); });
-  EXPECT_THAT(ParallelStatus(0, 8, [](int) { return absl::OkStatus(); }),
-              IsEmpty());
+  EXPECT_THAT(ParallelStatus(0, 8, [](int) { return absl::OkStatus(); }), IsEmpty());
 }
 
 TEST(ParallelForTest, RunsAsManyAtOnceAsAllowedAndNoMore) {
@@ -62,14 +60,12 @@ TEST(ParallelForTest, RunsAsManyAtOnceAsAllowedAndNoMore) {
 }
 
 TEST(ParallelStatusTest, KeepsTheStatusOfEachCall) {
-  const std::vector<absl::Status> statuses =
-      ParallelStatus(4, 4, [](int i) -> absl::Status {
-        if (i % 2 == 0) return absl::OkStatus();
-        return absl::UnknownError(std::to_string(i));
-      });
-  EXPECT_THAT(statuses,
-              ElementsAre(IsOk(), StatusIs(absl::StatusCode::kUnknown, "1"),
-                          IsOk(), StatusIs(absl::StatusCode::kUnknown, "3")));
+  const std::vector<absl::Status> statuses = ParallelStatus(4, 4, [](int i) -> absl::Status {
+    if (i % 2 == 0) return absl::OkStatus();
+    return absl::UnknownError(std::to_string(i));
+  });
+  EXPECT_THAT(statuses, ElementsAre(IsOk(), StatusIs(absl::StatusCode::kUnknown, "1"), IsOk(),
+                                    StatusIs(absl::StatusCode::kUnknown, "3")));
   EXPECT_THAT(FirstError(statuses), StatusIs(absl::StatusCode::kUnknown, "1"));
   EXPECT_THAT(FirstError({}), IsOk());
 }

@@ -70,9 +70,8 @@ absl::StatusOr<std::string> RealPath(const std::string& path) {
     rest = slash == std::string::npos ? "" : rest.substr(slash + 1);
     if (component.empty() || component == ".") continue;
     if (component == "..") {
-      resolved = resolved.substr(0, resolved.rfind('/') == std::string::npos
-                                        ? 0
-                                        : resolved.rfind('/'));
+      resolved =
+          resolved.substr(0, resolved.rfind('/') == std::string::npos ? 0 : resolved.rfind('/'));
       continue;
     }
     std::string next = absl::StrCat(resolved, "/", component);
@@ -97,8 +96,7 @@ absl::StatusOr<std::string> RealPath(const std::string& path) {
   return resolved.empty() ? "/" : resolved;
 }
 
-absl::StatusOr<bool> IsBeneath(const std::string& path,
-                               const std::string& parent) {
+absl::StatusOr<bool> IsBeneath(const std::string& path, const std::string& parent) {
   SW_ASSIGN_OR_RETURN(const std::string real_path, RealPath(path));
   SW_ASSIGN_OR_RETURN(const std::string real_parent, RealPath(parent));
   std::string_view rest = real_path;
@@ -106,8 +104,8 @@ absl::StatusOr<bool> IsBeneath(const std::string& path,
          (rest.empty() || rest.starts_with('/'));
 }
 
-std::string ResolveAgainstWorkingDirectory(
-    std::string_view path, std::string_view build_working_directory) {
+std::string ResolveAgainstWorkingDirectory(std::string_view path,
+                                           std::string_view build_working_directory) {
   if (path.empty() || IsAbsolute(path)) return std::string(path);
   return JoinPath(build_working_directory, path);
 }

@@ -18,8 +18,7 @@ namespace scriptworker {
 // stays below `first` ("a" + "/b" is "a/b").
 std::string JoinPath(std::string_view first, std::string_view second);
 template <typename... Rest>
-std::string JoinPath(std::string_view first, std::string_view second,
-                     const Rest&... rest) {
+std::string JoinPath(std::string_view first, std::string_view second, const Rest&... rest) {
   return JoinPath(JoinPath(first, second), rest...);
 }
 
@@ -40,15 +39,14 @@ absl::StatusOr<std::string> RealPath(const std::string& path);
 // Whether `path` is `parent` or lies below it once all symbolic links of both
 // are resolved. A statement about this moment only: to open a file safely use
 // OpenFileBeneath.
-absl::StatusOr<bool> IsBeneath(const std::string& path,
-                               const std::string& parent);
+absl::StatusOr<bool> IsBeneath(const std::string& path, const std::string& parent);
 
 // `bazel run` starts programs in another folder than the user's and names the
 // latter in BUILD_WORKING_DIRECTORY; its value goes to the second parameter
 // (empty: not set). Returns `path` if it is absolute or empty or the variable
 // is empty, else the path below that folder.
-std::string ResolveAgainstWorkingDirectory(
-    std::string_view path, std::string_view build_working_directory);
+std::string ResolveAgainstWorkingDirectory(std::string_view path,
+                                           std::string_view build_working_directory);
 
 }  // namespace scriptworker
 

@@ -95,8 +95,7 @@ TEST_F(LinkedTreeTest, RealPathResolvesAsPythonDoes) {
        }) {
     EXPECT_THAT(RealPath(c.path), IsOkAndHolds(c.real)) << c.path;
   }
-  EXPECT_THAT(RealPath(dir_.Path("top/loop")),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(RealPath(dir_.Path("top/loop")), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(LinkedTreeTest, RelativePathsStartInTheCurrentFolder) {
@@ -124,8 +123,7 @@ TEST_F(LinkedTreeTest, IsBeneathLooksThroughLinks) {
            {"top/dangling", "top", false},
            {"", "top", false},
        }) {
-    EXPECT_THAT(IsBeneath(dir_.Path(c.path), dir_.Path(c.parent)),
-                IsOkAndHolds(c.beneath))
+    EXPECT_THAT(IsBeneath(dir_.Path(c.path), dir_.Path(c.parent)), IsOkAndHolds(c.beneath))
         << c.path;
   }
   EXPECT_THAT(IsBeneath(dir_.path(), "/"), IsOkAndHolds(true));

@@ -71,8 +71,7 @@ class TreeRemover {
     }
   }
 
-  void RemoveDirectory(int parent, const std::string& name,
-                       const std::string& path, int depth) {
+  void RemoveDirectory(int parent, const std::string& name, const std::string& path, int depth) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     UniqueFd fd(::openat(parent, name.c_str(), kFlags));
     if (!fd.valid() && errno == EACCES) {
@@ -91,8 +90,7 @@ class TreeRemover {
     }
     RemoveContents(fd.get(), path, depth + 1);
     fd.reset();
-    if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 &&
-        errno != ENOENT) {
+    if (::unlinkat(parent, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
       Fail(errno, "cannot remove", path);
     }
   }
@@ -101,8 +99,8 @@ class TreeRemover {
   // has no fchmodat without following; an O_PATH descriptor is the way to say
   // that it is this very folder and no link.
   static void OpenUp(int parent, const std::string& name) {
-    const UniqueFd fd(::openat(parent, name.c_str(),
-                               O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const UniqueFd fd(
+        ::openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd.valid()) return;
     ::chmod(absl::StrCat("/proc/self/fd/", fd.get()).c_str(), S_IRWXU);
   }
@@ -156,8 +154,7 @@ absl::Status EmptyDirectory(int fd, const std::string& dir) {
 }
 
 // `extra_flags`: O_NOFOLLOW or none.
-absl::StatusOr<UniqueFd> OpenDirectory(const std::string& dir,
-                                       int extra_flags) {
+absl::StatusOr<UniqueFd> OpenDirectory(const std::string& dir, int extra_flags) {
   const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | extra_flags;
   UniqueFd fd(::open(dir.c_str(), flags));
   if (!fd.valid() && errno == EACCES) {

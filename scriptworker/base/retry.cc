@@ -44,41 +44,35 @@ RetryPolicy TaskclusterClientRetryPolicy() {
           .max = absl::Seconds(30)};
 }
 
-absl::Duration ReferenceSleepTime(int attempt, absl::Duration delay_factor,
-                                  double randomization,
-                                  absl::Duration max_delay,
-                                  absl::BitGenRef bitgen) {
+absl::Duration ReferenceSleepTime(int attempt, absl::Duration delay_factor, double randomization,
+                                  absl::Duration max_delay, absl::BitGenRef bitgen) {
   if (attempt <= 0) return absl::ZeroDuration();
   const double jitter = randomization * absl::Uniform(bitgen, 0.0, 1.0);
   return std::min(max_delay, Doubled(delay_factor, attempt - 1) * (1 + jitter));
 }
 
-absl::Duration BackoffDelay(const RetryPolicy& policy, int retry,
-                            absl::BitGenRef bitgen) {
+absl::Duration BackoffDelay(const RetryPolicy& policy, int retry, absl::BitGenRef bitgen) {
   if (retry <= 0) return absl::ZeroDuration();
   switch (policy.backoff) {
     case RetryPolicy::Backoff::kReference:
-      return ReferenceSleepTime(retry + 1, policy.initial, policy.randomization,
-                                policy.max, bitgen);
+      return ReferenceSleepTime(retry + 1, policy.initial, policy.randomization, policy.max,
+                                bitgen);
     case RetryPolicy::Backoff::kTaskclusterClient:
-      return std::min(policy.max, Doubled(policy.initial, retry - 1) *
-                                      absl::Uniform(bitgen, 0.75, 1.25));
+      return std::min(policy.max,
+                      Doubled(policy.initial, retry - 1) * absl::Uniform(bitgen, 0.75, 1.25));
     case RetryPolicy::Backoff::kFullJitter:
       break;
   }
-  return std::min(policy.max, Doubled(policy.initial, retry - 1)) *
-         absl::Uniform(bitgen, 0.0, 1.0);
+  return std::min(policy.max, Doubled(policy.initial, retry - 1)) * absl::Uniform(bitgen, 0.0, 1.0);
 }
 
 absl::Status WithRetryAfter(absl::Status status, absl::Duration wait) {
-  status.SetPayload(kRetryAfterTypeUrl,
-                    absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(wait))));
+  status.SetPayload(kRetryAfterTypeUrl, absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(wait))));
   return status;
 }
 
 std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
-  const std::optional<absl::Cord> payload =
-      status.GetPayload(kRetryAfterTypeUrl);
+  const std::optional<absl::Cord> payload = status.GetPayload(kRetryAfterTypeUrl);
   int64_t nanoseconds;
   if (!payload || !absl::SimpleAtoi(std::string(*payload), &nanoseconds)) {
     return std::nullopt;
@@ -86,21 +80,19 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
   return absl::Nanoseconds(nanoseconds);
 }
 
-absl::Duration RetryDelay(const RetryPolicy& policy, int retry,
-                          const absl::Status& error, absl::BitGenRef bitgen) {
+absl::Duration RetryDelay(const RetryPolicy& policy, int retry, const absl::Status& error,
+                          absl::BitGenRef bitgen) {
   const absl::Duration asked = RetryAfter(error).value_or(absl::ZeroDuration());
-  return std::max(BackoffDelay(policy, retry, bitgen),
-                  std::min(asked, policy.max_retry_after));
+  return std::max(BackoffDelay(policy, retry, bitgen), std::min(asked, policy.max_retry_after));
 }
 
 namespace retry_internal {
 
-absl::Status Cancelled(const CancellationToken& token,
-                       const absl::Status& last_error) {
+absl::Status Cancelled(const CancellationToken& token, const absl::Status& last_error) {
   const absl::Status reason = token.reason();
   if (last_error.ok()) return reason;
-  return WithMessage(reason, absl::StrCat(reason.message(), " (last error: ",
-                                          last_error.message(), ")"));
+  return WithMessage(reason,
+                     absl::StrCat(reason.message(), " (last error: ", last_error.message(), ")"));
 }
 
 }  // namespace retry_internal

@@ -55,14 +55,11 @@ RetryPolicy TaskclusterClientRetryPolicy();
 // The reference's calculate_sleep_time: zero for attempt <= 0, else
 // min(max_delay, 2^(attempt-1) * delay_factor * (1 + randomization * r)) with
 // r uniform in [0, 1).
-absl::Duration ReferenceSleepTime(int attempt, absl::Duration delay_factor,
-                                  double randomization,
-                                  absl::Duration max_delay,
-                                  absl::BitGenRef bitgen);
+absl::Duration ReferenceSleepTime(int attempt, absl::Duration delay_factor, double randomization,
+                                  absl::Duration max_delay, absl::BitGenRef bitgen);
 
 // `retry` counts from 1.
-absl::Duration BackoffDelay(const RetryPolicy& policy, int retry,
-                            absl::BitGenRef bitgen);
+absl::Duration BackoffDelay(const RetryPolicy& policy, int retry, absl::BitGenRef bitgen);
 
 // Attaches the wait that a server asked for to an error (Retry-After).
 absl::Status WithRetryAfter(absl::Status status, absl::Duration wait);
@@ -70,22 +67,19 @@ std::optional<absl::Duration> RetryAfter(const absl::Status& status);
 
 // The delay before retry `retry` after `error`: BackoffDelay, or what the
 // error's RetryAfter says if that is longer.
-absl::Duration RetryDelay(const RetryPolicy& policy, int retry,
-                          const absl::Status& error, absl::BitGenRef bitgen);
+absl::Duration RetryDelay(const RetryPolicy& policy, int retry, const absl::Status& error,
+                          absl::BitGenRef bitgen);
 
 namespace retry_internal {
 
-inline const absl::Status& StatusOf(const absl::Status& status) {
-  return status;
-}
+inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
 template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
 // The token's reason, with the last error (if any) in words.
-absl::Status Cancelled(const CancellationToken& token,
-                       const absl::Status& last_error);
+absl::Status Cancelled(const CancellationToken& token, const absl::Status& last_error);
 
 template <typename F>
 auto Attempt(F& attempt, int number) {
@@ -115,8 +109,7 @@ auto Retry(const RetryPolicy& policy, Clock& clock, absl::BitGenRef bitgen,
     if (result.ok()) return result;
     const absl::Status& error = retry_internal::StatusOf(result);
     if (number >= policy.attempts || !is_retryable(error)) return result;
-    if (!SleepUnlessCancelled(clock, RetryDelay(policy, number, error, bitgen),
-                              token)) {
+    if (!SleepUnlessCancelled(clock, RetryDelay(policy, number, error, bitgen), token)) {
       return retry_internal::Cancelled(token, error);
     }
   }

@@ -97,8 +97,7 @@ TEST(ReferenceSleepTimeTest, IsBetweenTheDelayAndTheRandomizedDelay) {
            .high = 120},
        }) {
     for (int i = 0; i < 50; ++i) {
-      EXPECT_THAT(ReferenceSleepTime(c.attempt, absl::Seconds(c.delay_factor),
-                                     c.randomization,
+      EXPECT_THAT(ReferenceSleepTime(c.attempt, absl::Seconds(c.delay_factor), c.randomization,
                                      absl::Seconds(c.max_delay), bitgen),
                   Within(c.low, c.high))
           << "attempt " << c.attempt;
@@ -134,9 +133,7 @@ TEST(BackoffDelayTest, FollowsThePolicy) {
             TaskclusterClientRetryPolicy(),
             {{.075, .125}, {.15, .25}, {.3, .5}, {.6, 1}, {1.2, 2}}},
            {"full jitter",
-            {.backoff = Backoff::kFullJitter,
-            .initial = absl::Seconds(2),
-            .max = absl::Seconds(5)},
+            {.backoff = Backoff::kFullJitter, .initial = absl::Seconds(2), .max = absl::Seconds(5)},
             {{0, 2}, {0, 4}, {0, 5}, {0, 5}}},
        }) {
     for (size_t i = 0; i < c.delays.size(); ++i) {
@@ -154,25 +151,20 @@ TEST(BackoffDelayTest, FollowsThePolicy) {
 TEST(RetryAfterTest, IsCarriedByTheStatus) {
   const absl::Status plain = absl::UnavailableError("429");
   EXPECT_THAT(RetryAfter(plain), Eq(std::nullopt));
-  EXPECT_THAT(RetryAfter(WithRetryAfter(plain, absl::Seconds(7))),
-              Optional(absl::Seconds(7)));
+  EXPECT_THAT(RetryAfter(WithRetryAfter(plain, absl::Seconds(7))), Optional(absl::Seconds(7)));
 }
 
 TEST(RetryAfterTest, LengthensTheDelayUpToTheLimit) {
   absl::BitGen bitgen;
-  const RetryPolicy policy = {.initial = absl::Seconds(1),
-                              .max_retry_after = absl::Minutes(1)};
+  const RetryPolicy policy = {.initial = absl::Seconds(1), .max_retry_after = absl::Minutes(1)};
   const absl::Status error = absl::UnavailableError("429");
   EXPECT_THAT(RetryDelay(policy, 1, error, bitgen), Lt(absl::Seconds(1)));
-  EXPECT_THAT(
-      RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(9)), bitgen),
-      Eq(absl::Seconds(9)));
-  EXPECT_THAT(
-      RetryDelay(policy, 1, WithRetryAfter(error, absl::Hours(9)), bitgen),
-      Eq(absl::Minutes(1)));
-  EXPECT_THAT(
-      RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(-9)), bitgen),
-      Ge(absl::ZeroDuration()));
+  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(9)), bitgen),
+              Eq(absl::Seconds(9)));
+  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Hours(9)), bitgen),
+              Eq(absl::Minutes(1)));
+  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(-9)), bitgen),
+              Ge(absl::ZeroDuration()));
 }
 
 class RetryTest : public ::testing::Test {
@@ -196,13 +188,11 @@ TEST_F(RetryTest, ReturnsTheFirstSuccess) {
 }
 
 TEST_F(RetryTest, ReturnsTheLastErrorWhenTheAttemptsAreUsedUp) {
-  EXPECT_THAT(Retry(
-                  ReferenceRetryPolicy(), clock_, bitgen_, source_.token(),
-                  [](int number) {
-                    return absl::UnavailableError(std::to_string(number));
-                  },
-                  Always),
-              StatusIs(absl::StatusCode::kUnavailable, "5"));
+  EXPECT_THAT(
+      Retry(
+          ReferenceRetryPolicy(), clock_, bitgen_, source_.token(),
+          [](int number) { return absl::UnavailableError(std::to_string(number)); }, Always),
+      StatusIs(absl::StatusCode::kUnavailable, "5"));
   EXPECT_THAT(clock_.sleeps(), SizeIs(4));
 }
 
@@ -235,8 +225,7 @@ TEST_F(RetryTest, CancellationEndsTheWaitAndNamesTheLastError) {
                     return absl::UnavailableError("503");
                   },
                   Always),
-              StatusIs(absl::StatusCode::kCancelled,
-                       "shutting down (last error: 503)"));
+              StatusIs(absl::StatusCode::kCancelled, "shutting down (last error: 503)"));
   EXPECT_THAT(clock_.sleeps(), IsEmpty());
 }
 

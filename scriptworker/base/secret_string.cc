@@ -22,9 +22,7 @@ SecretString::SecretString(std::string secret) : value_(std::move(secret)) {
 
 SecretString::SecretString(const SecretString& other) = default;
 
-SecretString::SecretString(SecretString&& other) noexcept {
-  *this = std::move(other);
-}
+SecretString::SecretString(SecretString&& other) noexcept { *this = std::move(other); }
 
 SecretString& SecretString::operator=(const SecretString& other) {
   if (this != &other) {
@@ -48,8 +46,7 @@ bool operator==(const SecretString& a, const SecretString& b) {
   if (a.value_.size() != b.value_.size()) return false;
   volatile unsigned char difference = 0;
   for (size_t i = 0; i < a.value_.size(); ++i) {
-    difference =
-        static_cast<unsigned char>(difference | (a.value_[i] ^ b.value_[i]));
+    difference = static_cast<unsigned char>(difference | (a.value_[i] ^ b.value_[i]));
   }
   return difference == 0;
 }

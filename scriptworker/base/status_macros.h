@@ -32,14 +32,12 @@ namespace scriptworker {
 
 // Returns `status` with `message` in place of its own; code and payloads are
 // kept. OK stays OK.
-inline absl::Status WithMessage(const absl::Status& status,
-                                std::string_view message) {
+inline absl::Status WithMessage(const absl::Status& status, std::string_view message) {
   if (status.ok()) return status;
   absl::Status result(status.code(), message);
-  status.ForEachPayload(
-      [&result](std::string_view type_url, const absl::Cord& payload) {
-        result.SetPayload(type_url, payload);
-      });
+  status.ForEachPayload([&result](std::string_view type_url, const absl::Cord& payload) {
+    result.SetPayload(type_url, payload);
+  });
   return result;
 }
 
@@ -101,20 +99,19 @@ class Holder {
 }  // namespace scriptworker
 
 // The switch keeps a caller's dangling `else` away from the macro's `if`.
-#define SW_RETURN_IF_ERROR(expr)                                        \
-  switch (0)                                                            \
-  case 0:                                                               \
-  default:                                                              \
-    if (::scriptworker::status_macros_internal::Holder sw_holder(expr); \
-        sw_holder) {                                                    \
-    } else /* NOLINT(readability-else-after-return) */                  \
+#define SW_RETURN_IF_ERROR(expr)                                                     \
+  switch (0)                                                                         \
+  case 0:                                                                            \
+  default:                                                                           \
+    if (::scriptworker::status_macros_internal::Holder sw_holder(expr); sw_holder) { \
+    } else /* NOLINT(readability-else-after-return) */                               \
       return sw_holder.Take()
 
 // SW_ASSIGN_OR_RETURN(lhs, expr [, returned]): `returned` may use `_`, the
 // StatusBuilder. A type with commas on the left needs an alias or `auto`.
-#define SW_ASSIGN_OR_RETURN(...)                                       \
-  SW_STATUS_MACROS_PICK_((__VA_ARGS__, SW_STATUS_MACROS_ASSIGN_3_,     \
-                          SW_STATUS_MACROS_ASSIGN_2_, unused, unused)) \
+#define SW_ASSIGN_OR_RETURN(...)                                                             \
+  SW_STATUS_MACROS_PICK_(                                                                    \
+      (__VA_ARGS__, SW_STATUS_MACROS_ASSIGN_3_, SW_STATUS_MACROS_ASSIGN_2_, unused, unused)) \
   (__VA_ARGS__)
 
 #define SW_STATUS_MACROS_PICK_(args) SW_STATUS_MACROS_FOURTH_ args
@@ -122,18 +119,15 @@ class Holder {
 #define SW_STATUS_MACROS_JOIN_(a, b) SW_STATUS_MACROS_JOIN_AGAIN_(a, b)
 #define SW_STATUS_MACROS_JOIN_AGAIN_(a, b) a##b
 
-#define SW_STATUS_MACROS_ASSIGN_2_(lhs, expr) \
-  SW_STATUS_MACROS_ASSIGN_3_(lhs, expr, _)
-#define SW_STATUS_MACROS_ASSIGN_3_(lhs, expr, returned)                      \
-  SW_STATUS_MACROS_ASSIGN_(SW_STATUS_MACROS_JOIN_(sw_result, __LINE__), lhs, \
-                           expr, returned)
-#define SW_STATUS_MACROS_ASSIGN_(result, lhs, expr, returned) \
-  auto result = (expr);                                       \
-  if (!result.ok()) {                                         \
-    [[maybe_unused]] ::scriptworker::StatusBuilder _(         \
-        std::move(result).status());                          \
-    return returned;                                          \
-  }                                                           \
+#define SW_STATUS_MACROS_ASSIGN_2_(lhs, expr) SW_STATUS_MACROS_ASSIGN_3_(lhs, expr, _)
+#define SW_STATUS_MACROS_ASSIGN_3_(lhs, expr, returned) \
+  SW_STATUS_MACROS_ASSIGN_(SW_STATUS_MACROS_JOIN_(sw_result, __LINE__), lhs, expr, returned)
+#define SW_STATUS_MACROS_ASSIGN_(result, lhs, expr, returned)                     \
+  auto result = (expr);                                                           \
+  if (!result.ok()) {                                                             \
+    [[maybe_unused]] ::scriptworker::StatusBuilder _(std::move(result).status()); \
+    return returned;                                                              \
+  }                                                                               \
   lhs = *std::move(result)
 
 #endif  // SCRIPTWORKER_BASE_STATUS_MACROS_H_

@@ -51,8 +51,7 @@ TEST(ReturnIfErrorTest, WordsAreAppendedAndPayloadsKept) {
     SW_RETURN_IF_ERROR(WithPayload()) << "while reading " << 7;
     return 1;
   };
-  EXPECT_THAT(f(), StatusIs(absl::StatusCode::kNotFound,
-                            "no such file; while reading 7"));
+  EXPECT_THAT(f(), StatusIs(absl::StatusCode::kNotFound, "no such file; while reading 7"));
   EXPECT_THAT(f().status().GetPayload("test/payload"), Optional(Eq("kept")));
 }
 
@@ -61,8 +60,7 @@ TEST(ReturnIfErrorTest, WordsCanGoInFront) {
     SW_RETURN_IF_ERROR(WithPayload()).SetPrepend() << "config: ";
     return absl::OkStatus();
   };
-  EXPECT_THAT(f(),
-              StatusIs(absl::StatusCode::kNotFound, "config: no such file"));
+  EXPECT_THAT(f(), StatusIs(absl::StatusCode::kNotFound, "config: no such file"));
 }
 
 TEST(ReturnIfErrorTest, BelongsToTheRightIf) {
@@ -79,8 +77,7 @@ TEST(ReturnIfErrorTest, BelongsToTheRightIf) {
 
 TEST(AssignOrReturnTest, AssignsMoveOnlyValues) {
   const auto f = []() -> absl::StatusOr<std::unique_ptr<int>> {
-    SW_ASSIGN_OR_RETURN(auto value, absl::StatusOr<std::unique_ptr<int>>(
-                                        std::make_unique<int>(3)));
+    SW_ASSIGN_OR_RETURN(auto value, absl::StatusOr<std::unique_ptr<int>>(std::make_unique<int>(3)));
     return value;
   };
   EXPECT_THAT(f(), IsOkAndHolds(Pointee(3)));
@@ -105,16 +102,14 @@ TEST(AssignOrReturnTest, ReturnsTheError) {
 
 TEST(AssignOrReturnTest, TheThirdArgumentIsReturned) {
   const auto worded = []() -> absl::Status {
-    SW_ASSIGN_OR_RETURN([[maybe_unused]] const int value,
-                        absl::StatusOr<int>(WithPayload()),
+    SW_ASSIGN_OR_RETURN([[maybe_unused]] const int value, absl::StatusOr<int>(WithPayload()),
                         _.SetPrepend() << "key: ");
     return absl::OkStatus();
   };
-  EXPECT_THAT(worded(),
-              StatusIs(absl::StatusCode::kNotFound, "key: no such file"));
+  EXPECT_THAT(worded(), StatusIs(absl::StatusCode::kNotFound, "key: no such file"));
   const auto other_type = []() -> bool {
-    SW_ASSIGN_OR_RETURN([[maybe_unused]] const int value,
-                        absl::StatusOr<int>(WithPayload()), false);
+    SW_ASSIGN_OR_RETURN([[maybe_unused]] const int value, absl::StatusOr<int>(WithPayload()),
+                        false);
     return true;
   };
   EXPECT_FALSE(other_type());

@@ -20,11 +20,8 @@ namespace {
 int Sextet(char c) {
   const int x = static_cast<unsigned char>(c);
   // In range: all ones, else zero.
-  const auto within = [x](int low, int high) {
-    return ~((x - low) >> 8) & ~((high - x) >> 8);
-  };
-  return (within('A', 'Z') & (x - 'A' + 1)) +
-         (within('a', 'z') & (x - 'a' + 26 + 1)) +
+  const auto within = [x](int low, int high) { return ~((x - low) >> 8) & ~((high - x) >> 8); };
+  return (within('A', 'Z') & (x - 'A' + 1)) + (within('a', 'z') & (x - 'a' + 26 + 1)) +
          (within('0', '9') & (x - '0' + 52 + 1)) + (within('+', '+') & 63) +
          (within('/', '/') & 64) - 1;
 }
@@ -34,9 +31,8 @@ int Sextet(char c) {
 std::string Base64Encode(std::string_view bytes) {
   // Whole groups of four characters, and the NUL that BoringSSL adds.
   std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const size_t size = EVP_EncodeBlock(
-      reinterpret_cast<uint8_t*>(text.data()),
-      reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  const size_t size = EVP_EncodeBlock(reinterpret_cast<uint8_t*>(text.data()),
+                                      reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   text.resize(size);
   return text;
 }

@@ -55,17 +55,13 @@ TEST(Base64DecodeTest, AcceptsTheCanonicalFormOnly) {
   for (const std::string_view text :
        {"Zg", "Zg=", "Zh==", "Zm9=", "Zg==\n", " Zg==", "Zg== ", "Zm\n9v",
         "Zm9v====", "Zg==Zg==", "Zm-_", "Z", "=", "\303\251Zm9v"}) {
-    EXPECT_THAT(Base64Decode(text),
-                StatusIs(absl::StatusCode::kInvalidArgument))
-        << text;
+    EXPECT_THAT(Base64Decode(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
 }
 
 TEST(Base64DecodeTest, ErrorsDoNotQuoteTheText) {
-  EXPECT_THAT(Base64Decode("SECRET!").status().message(),
-              Not(HasSubstr("SECRET")));
-  EXPECT_THAT(Base64DecodeLenient("SECRE").status().message(),
-              Not(HasSubstr("SECRE")));
+  EXPECT_THAT(Base64Decode("SECRET!").status().message(), Not(HasSubstr("SECRET")));
+  EXPECT_THAT(Base64DecodeLenient("SECRE").status().message(), Not(HasSubstr("SECRE")));
 }
 
 // The answers are those of Python's base64.b64decode.
@@ -135,8 +131,7 @@ TEST(Base64DecodeLenientTest, DecodesAsPythonDoes) {
       ASSERT_TRUE(bytes.ok()) << c.text << ": " << bytes.status();
       EXPECT_THAT(HexEncode(*bytes), Eq(*c.hex)) << c.text;
     } else {
-      EXPECT_THAT(bytes, StatusIs(absl::StatusCode::kInvalidArgument))
-          << c.text;
+      EXPECT_THAT(bytes, StatusIs(absl::StatusCode::kInvalidArgument)) << c.text;
     }
   }
 }

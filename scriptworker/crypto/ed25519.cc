@@ -34,12 +34,11 @@ const uint8_t* Bytes(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromRaw(
-    std::string_view bytes) {
+absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromRaw(std::string_view bytes) {
   if (bytes.size() != kEd25519PublicKeySize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not an Ed25519 public key: expected ",
-                     kEd25519PublicKeySize, " bytes, found ", bytes.size()));
+    return absl::InvalidArgumentError(absl::StrCat("not an Ed25519 public key: expected ",
+                                                   kEd25519PublicKeySize, " bytes, found ",
+                                                   bytes.size()));
   }
   Ed25519PublicKey key;
   std::copy_n(Bytes(bytes), bytes.size(), key.bytes_.begin());
@@ -47,32 +46,27 @@ absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromRaw(
   return key;
 }
 
-absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromBase64(
-    std::string_view text) {
+absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromBase64(std::string_view text) {
   SW_ASSIGN_OR_RETURN(const std::string bytes, Base64DecodeLenient(text),
                       _.SetPrepend() << "not an Ed25519 public key: ");
   return FromRaw(bytes);
 }
 
-absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromFile(
-    const std::string& path) {
+absl::StatusOr<Ed25519PublicKey> Ed25519PublicKey::FromFile(const std::string& path) {
   SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxKeyFileBytes));
-  SW_ASSIGN_OR_RETURN(Ed25519PublicKey key, FromBase64(text),
-                      _.SetPrepend() << path << ": ");
+  SW_ASSIGN_OR_RETURN(Ed25519PublicKey key, FromBase64(text), _.SetPrepend() << path << ": ");
   return key;
 }
 
-absl::Status Ed25519PublicKey::Verify(std::string_view signature,
-                                      std::string_view message) const {
+absl::Status Ed25519PublicKey::Verify(std::string_view signature, std::string_view message) const {
   if (signature.size() != kEd25519SignatureSize) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "not an Ed25519 signature: expected ", kEd25519SignatureSize,
-        " bytes, found ", signature.size()));
+    return absl::InvalidArgumentError(absl::StrCat("not an Ed25519 signature: expected ",
+                                                   kEd25519SignatureSize, " bytes, found ",
+                                                   signature.size()));
   }
   // Refuses S >= L, and compares R as bytes, so that only its canonical form
   // is equal.
-  if (ED25519_verify(Bytes(message), message.size(), Bytes(signature),
-                     bytes_.data()) != 1) {
+  if (ED25519_verify(Bytes(message), message.size(), Bytes(signature), bytes_.data()) != 1) {
     return absl::PermissionDeniedError(
         absl::StrCat("the Ed25519 signature is not that of key ", ToBase64()));
   }
@@ -91,31 +85,26 @@ Ed25519PrivateKey Ed25519PrivateKey::Generate() {
   return key;
 }
 
-absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromSeed(
-    const SecretString& seed) {
+absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromSeed(const SecretString& seed) {
   if (seed.reveal().size() != kEd25519SeedSize) {
     return absl::InvalidArgumentError(
-        absl::StrCat("not an Ed25519 private key: expected a seed of ",
-                     kEd25519SeedSize, " bytes, found ", seed.reveal().size()));
+        absl::StrCat("not an Ed25519 private key: expected a seed of ", kEd25519SeedSize,
+                     " bytes, found ", seed.reveal().size()));
   }
   Ed25519PrivateKey key;
-  ED25519_keypair_from_seed(key.public_key_.bytes_.data(), key.key_.data(),
-                            Bytes(seed.reveal()));
+  ED25519_keypair_from_seed(key.public_key_.bytes_.data(), key.key_.data(), Bytes(seed.reveal()));
   return key;
 }
 
-absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromBase64Seed(
-    const SecretString& text) {
+absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromBase64Seed(const SecretString& text) {
   SW_ASSIGN_OR_RETURN(std::string seed, Base64DecodeLenient(text.reveal()),
                       _.SetPrepend() << "not an Ed25519 private key: ");
   return FromSeed(SecretString(std::move(seed)));
 }
 
-absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromFile(
-    const std::string& path) {
+absl::StatusOr<Ed25519PrivateKey> Ed25519PrivateKey::FromFile(const std::string& path) {
   SW_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxKeyFileBytes));
-  SW_ASSIGN_OR_RETURN(Ed25519PrivateKey key,
-                      FromBase64Seed(SecretString(std::move(text))),
+  SW_ASSIGN_OR_RETURN(Ed25519PrivateKey key, FromBase64Seed(SecretString(std::move(text))),
                       _.SetPrepend() << path << ": ");
   return key;
 }
@@ -125,8 +114,7 @@ Ed25519PrivateKey::Ed25519PrivateKey(Ed25519PrivateKey&& other) noexcept
   OPENSSL_cleanse(other.key_.data(), other.key_.size());
 }
 
-Ed25519PrivateKey& Ed25519PrivateKey::operator=(
-    Ed25519PrivateKey&& other) noexcept {
+Ed25519PrivateKey& Ed25519PrivateKey::operator=(Ed25519PrivateKey&& other) noexcept {
   if (this != &other) {
     key_ = other.key_;
     public_key_ = other.public_key_;
@@ -135,21 +123,18 @@ Ed25519PrivateKey& Ed25519PrivateKey::operator=(
   return *this;
 }
 
-Ed25519PrivateKey::~Ed25519PrivateKey() {
-  OPENSSL_cleanse(key_.data(), key_.size());
-}
+Ed25519PrivateKey::~Ed25519PrivateKey() { OPENSSL_cleanse(key_.data(), key_.size()); }
 
 std::string Ed25519PrivateKey::Sign(std::string_view message) const {
   std::string signature(kEd25519SignatureSize, '\0');
   // Fails only when memory runs out.
-  CHECK(ED25519_sign(reinterpret_cast<uint8_t*>(signature.data()),
-                     Bytes(message), message.size(), key_.data()));
+  CHECK(ED25519_sign(reinterpret_cast<uint8_t*>(signature.data()), Bytes(message), message.size(),
+                     key_.data()));
   return signature;
 }
 
 SecretString Ed25519PrivateKey::SeedToBase64() const {
-  return SecretString(Base64Encode(
-      {reinterpret_cast<const char*>(key_.data()), kEd25519SeedSize}));
+  return SecretString(Base64Encode({reinterpret_cast<const char*>(key_.data()), kEd25519SeedSize}));
 }
 
 }  // namespace scriptworker::crypto

@@ -37,14 +37,12 @@ class Ed25519PublicKey {
   // OK only if `signature` is 64 bytes (else kInvalidArgument) and, with S and
   // R in canonical form, this key's signature of `message` (else
   // kPermissionDenied).
-  absl::Status Verify(std::string_view signature,
-                      std::string_view message) const;
+  absl::Status Verify(std::string_view signature, std::string_view message) const;
 
   std::string_view raw() const;
   std::string ToBase64() const;
 
-  friend bool operator==(const Ed25519PublicKey&,
-                         const Ed25519PublicKey&) = default;
+  friend bool operator==(const Ed25519PublicKey&, const Ed25519PublicKey&) = default;
 
  private:
   friend class Ed25519PrivateKey;
@@ -62,8 +60,7 @@ class Ed25519PrivateKey {
   // 32 raw bytes; another length is kInvalidArgument.
   static absl::StatusOr<Ed25519PrivateKey> FromSeed(const SecretString& seed);
   // Base64 of the seed, decoded leniently; errors never quote the text.
-  static absl::StatusOr<Ed25519PrivateKey> FromBase64Seed(
-      const SecretString& text);
+  static absl::StatusOr<Ed25519PrivateKey> FromBase64Seed(const SecretString& text);
   // The file holds that base64 text; errors name the file.
   static absl::StatusOr<Ed25519PrivateKey> FromFile(const std::string& path);
 

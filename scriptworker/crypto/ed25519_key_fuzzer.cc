@@ -37,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
   CheckPublicKey(Ed25519PublicKey::FromBase64(input));
   CheckPublicKey(Ed25519PublicKey::FromRaw(input));
-  const auto private_key = Ed25519PrivateKey::FromBase64Seed(
-      scriptworker::SecretString(std::string(input)));
+  const auto private_key =
+      Ed25519PrivateKey::FromBase64Seed(scriptworker::SecretString(std::string(input)));
   if (private_key.ok()) {
     const auto& public_key = private_key->public_key();
     CHECK(public_key.Verify(private_key->Sign(input), input).ok());

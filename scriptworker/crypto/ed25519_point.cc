@@ -24,14 +24,12 @@ namespace {
 using Encoded = std::array<uint8_t, 32>;
 
 // p = 2^255 - 19 and d, both little-endian.
-constexpr Encoded kPrime = {0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f};
-constexpr Encoded kD = {0xa3, 0x78, 0x59, 0x13, 0xca, 0x4d, 0xeb, 0x75,
-                        0xab, 0xd8, 0x41, 0x41, 0x4d, 0x0a, 0x70, 0x00,
-                        0x98, 0xe8, 0x79, 0x77, 0x79, 0x40, 0xc7, 0x8c,
-                        0x73, 0xfe, 0x6f, 0x2b, 0xee, 0x6c, 0x03, 0x52};
+constexpr Encoded kPrime = {0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f};
+constexpr Encoded kD = {0xa3, 0x78, 0x59, 0x13, 0xca, 0x4d, 0xeb, 0x75, 0xab, 0xd8, 0x41,
+                        0x41, 0x4d, 0x0a, 0x70, 0x00, 0x98, 0xe8, 0x79, 0x77, 0x79, 0x40,
+                        0xc7, 0x8c, 0x73, 0xfe, 0x6f, 0x2b, 0xee, 0x6c, 0x03, 0x52};
 
 // The y of the eight points whose order divides 8; each pair x, -x shares one.
 constexpr Encoded kSmallOrderY[] = {
@@ -49,8 +47,7 @@ constexpr Encoded kSmallOrderY[] = {
 };
 
 bssl::UniquePtr<BIGNUM> Number(const Encoded& little_endian) {
-  bssl::UniquePtr<BIGNUM> number(
-      BN_le2bn(little_endian.data(), little_endian.size(), nullptr));
+  bssl::UniquePtr<BIGNUM> number(BN_le2bn(little_endian.data(), little_endian.size(), nullptr));
   CHECK(number != nullptr);
   return number;
 }
@@ -62,21 +59,15 @@ bool IsOnCurve(const Encoded& y_bytes) {
   const bssl::UniquePtr<BIGNUM> d = Number(kD);
   const bssl::UniquePtr<BIGNUM> y = Number(y_bytes);
   const bssl::UniquePtr<BN_CTX> context(BN_CTX_new());
-  const bssl::UniquePtr<BIGNUM> y_squared(BN_new()), numerator(BN_new()),
-      denominator(BN_new()), product(BN_new()), exponent(BN_new()),
-      symbol(BN_new());
+  const bssl::UniquePtr<BIGNUM> y_squared(BN_new()), numerator(BN_new()), denominator(BN_new()),
+      product(BN_new()), exponent(BN_new()), symbol(BN_new());
   CHECK(BN_mod_sqr(y_squared.get(), y.get(), p.get(), context.get()));
-  CHECK(BN_mod_sub(numerator.get(), y_squared.get(), BN_value_one(), p.get(),
-                   context.get()));
-  CHECK(BN_mod_mul(denominator.get(), d.get(), y_squared.get(), p.get(),
-                   context.get()));
-  CHECK(BN_mod_add(denominator.get(), denominator.get(), BN_value_one(),
-                   p.get(), context.get()));
-  CHECK(BN_mod_mul(product.get(), numerator.get(), denominator.get(), p.get(),
-                   context.get()));
+  CHECK(BN_mod_sub(numerator.get(), y_squared.get(), BN_value_one(), p.get(), context.get()));
+  CHECK(BN_mod_mul(denominator.get(), d.get(), y_squared.get(), p.get(), context.get()));
+  CHECK(BN_mod_add(denominator.get(), denominator.get(), BN_value_one(), p.get(), context.get()));
+  CHECK(BN_mod_mul(product.get(), numerator.get(), denominator.get(), p.get(), context.get()));
   CHECK(BN_rshift1(exponent.get(), p.get()));  // (p - 1) / 2: p is odd
-  CHECK(BN_mod_exp(symbol.get(), product.get(), exponent.get(), p.get(),
-                   context.get()));
+  CHECK(BN_mod_exp(symbol.get(), product.get(), exponent.get(), p.get(), context.get()));
   return BN_is_zero(symbol.get()) || BN_is_one(symbol.get());
 }
 
@@ -88,20 +79,16 @@ absl::Status CheckEd25519Point(absl::Span<const uint8_t> encoded) {
   std::copy(encoded.begin(), encoded.end(), y.begin());
   y.back() &= 0x7f;
   // Little-endian: the last byte counts most.
-  if (!std::lexicographical_compare(y.rbegin(), y.rend(), kPrime.rbegin(),
-                                    kPrime.rend())) {
-    return absl::InvalidArgumentError(
-        "not an Ed25519 public key: the encoding is not canonical");
+  if (!std::lexicographical_compare(y.rbegin(), y.rend(), kPrime.rbegin(), kPrime.rend())) {
+    return absl::InvalidArgumentError("not an Ed25519 public key: the encoding is not canonical");
   }
-  if (std::find(std::begin(kSmallOrderY), std::end(kSmallOrderY), y) !=
-      std::end(kSmallOrderY)) {
+  if (std::find(std::begin(kSmallOrderY), std::end(kSmallOrderY), y) != std::end(kSmallOrderY)) {
     return absl::InvalidArgumentError(
         "not an Ed25519 public key: a point of small order, which would "
         "accept forged signatures");
   }
   if (!IsOnCurve(y)) {
-    return absl::InvalidArgumentError(
-        "not an Ed25519 public key: no point on the curve");
+    return absl::InvalidArgumentError("not an Ed25519 public key: no point on the curve");
   }
   return absl::OkStatus();
 }

@@ -43,12 +43,11 @@ std::string Digest(HashAlgorithm algorithm, std::string_view bytes) {
 }  // namespace
 
 absl::StatusOr<HashAlgorithm> ParseHashAlgorithm(std::string_view name) {
-  for (const HashAlgorithm algorithm :
-       {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
     if (name == HashAlgorithmName(algorithm)) return algorithm;
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "expected the hash algorithm sha256 or sha512, found \"", name, "\""));
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected the hash algorithm sha256 or sha512, found \"", name, "\""));
 }
 
 std::string_view HashAlgorithmName(HashAlgorithm algorithm) {
@@ -61,17 +60,12 @@ std::string_view HashAlgorithmName(HashAlgorithm algorithm) {
   return "unknown";
 }
 
-size_t DigestSize(HashAlgorithm algorithm) {
-  return EVP_MD_size(Implementation(algorithm));
-}
+size_t DigestSize(HashAlgorithm algorithm) { return EVP_MD_size(Implementation(algorithm)); }
 
-void Hasher::ContextDeleter::operator()(env_md_ctx_st* context) const {
-  EVP_MD_CTX_free(context);
-}
+void Hasher::ContextDeleter::operator()(env_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 // BoringSSL's digests fail only when memory runs out.
-Hasher::Hasher(HashAlgorithm algorithm)
-    : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
+Hasher::Hasher(HashAlgorithm algorithm) : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
   CHECK(context_ != nullptr);
   CHECK(EVP_DigestInit_ex(context_.get(), Implementation(algorithm), nullptr));
 }
@@ -86,24 +80,18 @@ void Hasher::Update(std::string_view bytes) {
 
 std::string Hasher::Finish() {
   std::string digest(DigestSize(algorithm_), '\0');
-  CHECK(EVP_DigestFinal_ex(context_.get(),
-                           reinterpret_cast<uint8_t*>(digest.data()), nullptr));
+  CHECK(EVP_DigestFinal_ex(context_.get(), reinterpret_cast<uint8_t*>(digest.data()), nullptr));
   CHECK(EVP_DigestInit_ex(context_.get(), Implementation(algorithm_), nullptr));
   return digest;
 }
 
 std::string Hasher::FinishHex() { return HexEncode(Finish()); }
 
-std::string Sha256(std::string_view bytes) {
-  return Digest(HashAlgorithm::kSha256, bytes);
-}
+std::string Sha256(std::string_view bytes) { return Digest(HashAlgorithm::kSha256, bytes); }
 
-std::string Sha512(std::string_view bytes) {
-  return Digest(HashAlgorithm::kSha512, bytes);
-}
+std::string Sha512(std::string_view bytes) { return Digest(HashAlgorithm::kSha512, bytes); }
 
-absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd,
-                                        std::string_view name) {
+absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name) {
   Hasher hasher(algorithm);
   const auto block = std::make_unique<char[]>(kFileBlock);
   for (off_t offset = 0;;) {

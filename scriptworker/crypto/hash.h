@@ -57,8 +57,7 @@ std::string Sha512(std::string_view bytes);
 // The lower-case hexadecimal digest of an open file's bytes from offset 0 to
 // its end, whatever the descriptor's offset is (it is not moved). Memory is
 // flat. `name` is for errors.
-absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd,
-                                        std::string_view name);
+absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name);
 
 }  // namespace scriptworker::crypto
 

@@ -41,8 +41,7 @@ void BM_HashFile(benchmark::State& state) {
     const auto digest = HashFileHex(HashAlgorithm::kSha256, fd.get(), path);
     CHECK(digest.ok()) << digest.status();
   }
-  state.SetBytesProcessed(state.iterations() *
-                          static_cast<int64_t>(bytes.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(bytes.size()));
 }
 BENCHMARK(BM_HashFile);
 
@@ -64,8 +63,7 @@ void BM_Ed25519Verify(benchmark::State& state) {
 BENCHMARK(BM_Ed25519Verify);
 
 void BM_Ed25519LoadPublicKey(benchmark::State& state) {
-  const std::string text =
-      Ed25519PrivateKey::Generate().public_key().ToBase64();
+  const std::string text = Ed25519PrivateKey::Generate().public_key().ToBase64();
   for (auto _ : state) {
     CHECK(Ed25519PublicKey::FromBase64(text).ok());
   }

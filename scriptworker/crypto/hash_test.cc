@@ -33,23 +33,17 @@ struct Case {
 // FIPS 180-4's examples.
 const Case kCases[] = {
     {.bytes = "",
-     .sha256 =
-         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-     .sha512 =
-         "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
-         "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"},
+     .sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+     .sha512 = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+               "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"},
     {.bytes = "abc",
-     .sha256 =
-         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-     .sha512 =
-         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-         "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+     .sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+     .sha512 = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+               "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
     {.bytes = std::string(1'000'000, 'a'),
-     .sha256 =
-         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
-     .sha512 =
-         "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
-         "de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
+     .sha256 = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+     .sha512 = "e718483d0ce769644e2e42c7bc15b4638e1f98b13b2044285632a803afa973eb"
+               "de0ff244877ea60a4cb0432ce577c31beb009c5c2c49aa2e4eadb217ad8cc09b"},
 };
 
 TEST(HashTest, MatchesTheStandardsExamples) {
@@ -81,10 +75,8 @@ TEST(HasherTest, StartsAnewAfterFinish) {
 }
 
 TEST(HashAlgorithmTest, NamesAreParsedExactly) {
-  EXPECT_THAT(ParseHashAlgorithm("sha256"),
-              IsOkAndHolds(HashAlgorithm::kSha256));
-  EXPECT_THAT(ParseHashAlgorithm("sha512"),
-              IsOkAndHolds(HashAlgorithm::kSha512));
+  EXPECT_THAT(ParseHashAlgorithm("sha256"), IsOkAndHolds(HashAlgorithm::kSha256));
+  EXPECT_THAT(ParseHashAlgorithm("sha512"), IsOkAndHolds(HashAlgorithm::kSha512));
   for (const std::string_view name : {"", "md5", "SHA256", "sha256 ", "sha1"}) {
     EXPECT_THAT(ParseHashAlgorithm(name),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(name)));
@@ -95,8 +87,7 @@ TEST(HashAlgorithmTest, NamesAreParsedExactly) {
 
 TEST(HashFileHexTest, HashesFromTheStartWithoutMovingTheOffset) {
   const TempDir dir;
-  const UniqueFd fd(
-      ::open(dir.Write("file", kCases[2].bytes).c_str(), O_RDONLY));
+  const UniqueFd fd(::open(dir.Write("file", kCases[2].bytes).c_str(), O_RDONLY));
   ASSERT_EQ(::lseek(fd.get(), 17, SEEK_SET), 17);
   EXPECT_THAT(HashFileHex(HashAlgorithm::kSha256, fd.get(), "file"),
               IsOkAndHolds(Eq(kCases[2].sha256)));
@@ -104,9 +95,8 @@ TEST(HashFileHexTest, HashesFromTheStartWithoutMovingTheOffset) {
 }
 
 TEST(HashFileHexTest, ErrorsNameTheFile) {
-  EXPECT_THAT(
-      HashFileHex(HashAlgorithm::kSha256, -1, "the file").status().message(),
-      HasSubstr("the file"));
+  EXPECT_THAT(HashFileHex(HashAlgorithm::kSha256, -1, "the file").status().message(),
+              HasSubstr("the file"));
 }
 
 }  // namespace

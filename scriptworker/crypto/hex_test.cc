@@ -29,16 +29,14 @@ TEST(HexTest, DecodesBothCases) {
 
 TEST(HexTest, RefusesWhatIsNoHex) {
   for (const std::string_view text : {"0", "0g", "zz", " 00", "0x00", "00\n"}) {
-    EXPECT_THAT(HexDecode(text), StatusIs(absl::StatusCode::kInvalidArgument))
-        << text;
+    EXPECT_THAT(HexDecode(text), StatusIs(absl::StatusCode::kInvalidArgument)) << text;
   }
 }
 
 TEST(HexTest, ADigestHasItsLengthAndLowerCase) {
   EXPECT_TRUE(IsLowerHexDigest("00abff", 3));
   EXPECT_TRUE(IsLowerHexDigest("", 0));
-  for (const std::string_view text :
-       {"00abf", "00abff0", "00ABFF", "00abfg", "00abf ", ""}) {
+  for (const std::string_view text : {"00abf", "00abff0", "00ABFF", "00abfg", "00abf ", ""}) {
     EXPECT_FALSE(IsLowerHexDigest(text, 3)) << text;
   }
 }

@@ -69,8 +69,7 @@ bool IsBlank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 // What numbers, true, false and null consist of.
 bool IsWordCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
-         c == '+' || c == '.';
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '+' || c == '.';
 }
 
 // No number that fits into a double needs more digits than this to be exact.
@@ -80,8 +79,7 @@ constexpr size_t kMaxWordBytes = 2000;
 
 class ObjectScanner::Impl {
  public:
-  Impl(const std::vector<std::string>& wanted,
-       const ObjectScannerOptions& options)
+  Impl(const std::vector<std::string>& wanted, const ObjectScannerOptions& options)
       : wanted_(wanted.begin(), wanted.end()),
         source_(options.source),
         max_depth_(static_cast<size_t>(options.max_depth)),
@@ -110,8 +108,8 @@ class ObjectScanner::Impl {
   absl::Status Capture(const char* to);
 
   absl::Status Error(std::string_view what) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        source_, ":", line_, ":", offset_ - line_start_ + 1, ": ", what));
+    return absl::InvalidArgumentError(
+        absl::StrCat(source_, ":", line_, ":", offset_ - line_start_ + 1, ": ", what));
   }
 
   const absl::flat_hash_set<std::string> wanted_;
@@ -146,8 +144,8 @@ absl::Status ObjectScanner::Impl::Capture(const char* to) {
   collected_.append(capture_from_, static_cast<size_t>(to - capture_from_));
   capture_from_ = to;
   if (collected_.size() <= max_member_bytes_) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      source_, ": a member is longer than ", max_member_bytes_, " bytes"));
+  return absl::ResourceExhaustedError(
+      absl::StrCat(source_, ": a member is longer than ", max_member_bytes_, " bytes"));
 }
 
 absl::Status ObjectScanner::Impl::Write(std::string_view bytes) {
@@ -359,10 +357,8 @@ absl::Status ObjectScanner::Impl::EndValue(const char* at) {
   collecting_ = false;
   member_wanted_ = false;
   const std::string source = absl::StrCat(source_, ": ", member_key_);
-  SW_ASSIGN_OR_RETURN(
-      Value value,
-      Parse(collected_,
-            {.source = source, .max_depth = static_cast<int>(max_depth_)}));
+  SW_ASSIGN_OR_RETURN(Value value, Parse(collected_, {.source = source,
+                                                      .max_depth = static_cast<int>(max_depth_)}));
   found_.Set(member_key_, std::move(value));
   return absl::OkStatus();
 }
@@ -380,9 +376,7 @@ ObjectScanner::ObjectScanner(ObjectScanner&&) noexcept = default;
 ObjectScanner& ObjectScanner::operator=(ObjectScanner&&) noexcept = default;
 ObjectScanner::~ObjectScanner() = default;
 
-absl::Status ObjectScanner::Write(std::string_view bytes) {
-  return impl_->Write(bytes);
-}
+absl::Status ObjectScanner::Write(std::string_view bytes) { return impl_->Write(bytes); }
 
 absl::StatusOr<Object> ObjectScanner::Finish() { return impl_->Finish(); }
 

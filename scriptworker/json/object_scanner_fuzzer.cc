@@ -15,8 +15,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace json = scriptworker::json;
   if (size == 0) return 0;
-  const std::string_view text(reinterpret_cast<const char*>(data) + 1,
-                              size - 1);
+  const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const size_t piece = size_t{data[0]} % 64 + 1;
   json::ObjectScanner scanner({"a", "b"});
   absl::Status status;
@@ -26,8 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!status.ok()) return 0;
   const absl::StatusOr<json::Object> found = scanner.Finish();
   if (!found.ok()) return 0;
-  const absl::StatusOr<json::Value> parsed =
-      json::Parse(text, {.allow_duplicate_keys = true});
+  const absl::StatusOr<json::Value> parsed = json::Parse(text, {.allow_duplicate_keys = true});
   if (!parsed.ok()) std::abort();
   for (const std::string_view key : {"a", "b"}) {
     const json::Value* expected = parsed->Find(key);

@@ -53,21 +53,17 @@ TEST_P(ObjectScannerTest, GivesTheSameForEveryWayToCutTheText) {
 TEST_P(ObjectScannerTest, AgreesWithParse) {
   // Parse allows any value, and here any key to be repeated.
   if (GetParam().name == "WantedKeyRepeated") return;
-  const absl::StatusOr<Value> parsed =
-      Parse(GetParam().text, {.allow_duplicate_keys = true});
+  const absl::StatusOr<Value> parsed = Parse(GetParam().text, {.allow_duplicate_keys = true});
   EXPECT_EQ(parsed.ok() && parsed->is_object(), !GetParam().found.empty());
 }
 
 constexpr ScanCase kCases[] = {
     {"Empty", "{}", "{}"},
     {"Nothing", R"({"x": [1, {"a": 2}], "y": null})", "{}"},
-    {"One", R"({"x": 1, "a": {"z": [true, false, null]}})",
-     R"({"a":{"z":[true,false,null]}})"},
-    {"Both", R"( {"b" : "\u00e9\"" , "a":-1.5e3 } )",
-     R"({"b":"\u00e9\"","a":-1500.0})"},
+    {"One", R"({"x": 1, "a": {"z": [true, false, null]}})", R"({"a":{"z":[true,false,null]}})"},
+    {"Both", R"( {"b" : "\u00e9\"" , "a":-1.5e3 } )", R"({"b":"\u00e9\"","a":-1500.0})"},
     {"EscapedKey", R"({"\u0061": 1})", R"({"a":1})"},
-    {"SurrogatePair", R"({"x": "\ud83d\ude00", "a": "\ud83d\ude00"})",
-     R"({"a":"\ud83d\ude00"})"},
+    {"SurrogatePair", R"({"x": "\ud83d\ude00", "a": "\ud83d\ude00"})", R"({"a":"\ud83d\ude00"})"},
     {"Utf8", "{\"x\": \"\xF0\x9F\x98\x80\xC3\xA9\", \"a\": 0}", R"({"a":0})"},
     {"EmptyContainers", R"({"a": [], "b": {}})", R"({"a":[],"b":{}})"},
     {"RepeatedUnwantedKey", R"({"x": 1, "x": 2})", "{}"},
@@ -101,9 +97,7 @@ constexpr ScanCase kCases[] = {
     {"Unclosedstring", R"({"x": "abc)", ""},
 };
 INSTANTIATE_TEST_SUITE_P(Table, ObjectScannerTest, testing::ValuesIn(kCases),
-                         [](const auto& info) {
-                           return std::string(info.param.name);
-                         });
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST(ObjectScannerLimitTest, DepthIsBounded) {
   std::string text = R"({"x": )";
@@ -112,9 +106,8 @@ TEST(ObjectScannerLimitTest, DepthIsBounded) {
 }
 
 TEST(ObjectScannerLimitTest, AWantedMemberIsBounded) {
-  const std::string text =
-      absl::StrCat(R"({"x": ")", std::string(5000, 'x'), R"(", "a": ")",
-                   std::string(5000, 'x'), "\"}");
+  const std::string text = absl::StrCat(R"({"x": ")", std::string(5000, 'x'), R"(", "a": ")",
+                                        std::string(5000, 'x'), "\"}");
   EXPECT_THAT(Scan(text, 64, {.max_member_bytes = 1000}),
               StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_TRUE(Scan(text, 64, {.max_member_bytes = 6000}).ok());
@@ -122,8 +115,7 @@ TEST(ObjectScannerLimitTest, AWantedMemberIsBounded) {
 
 TEST(ObjectScannerLimitTest, AnErrorSaysWhereItIs) {
   EXPECT_THAT(Scan("{\"x\":\n [1, ?]}", 3, {.source = "graph.json"}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "graph.json:2:6: expected a value"));
+              StatusIs(absl::StatusCode::kInvalidArgument, "graph.json:2:6: expected a value"));
 }
 
 }  // namespace

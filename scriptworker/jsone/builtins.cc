@@ -42,13 +42,11 @@ constexpr Kinds kNull = 32;
 constexpr Kinds kAnything = 64;
 
 bool IsOneOf(Kinds kinds, const Value& value) {
-  return (kinds & kAnything) != 0 ||
-         ((kinds & kString) != 0 && value.is_string()) ||
+  return (kinds & kAnything) != 0 || ((kinds & kString) != 0 && value.is_string()) ||
          ((kinds & kNumber) != 0 && value.is_number()) ||
          ((kinds & kInteger) != 0 && AsInteger(value).has_value()) ||
          ((kinds & kBoolean) != 0 && value.is_bool()) ||
-         ((kinds & kArray) != 0 && value.is_array()) ||
-         ((kinds & kNull) != 0 && value.is_null());
+         ((kinds & kArray) != 0 && value.is_array()) || ((kinds & kNull) != 0 && value.is_null());
 }
 
 constexpr size_t kUnlimited = std::numeric_limits<size_t>::max();
@@ -67,38 +65,30 @@ struct Signature {
 Result CheckedCall(const Signature& signature, const Call& call) {
   const size_t count = call.arguments.size();
   if (count < signature.min_arguments && signature.counts_in_message) {
-    return TemplateError(ErrorClass::kBuiltin,
-                         absl::StrCat("invalid arguments to builtin: ",
-                                      signature.name, ": expected at least ",
-                                      signature.min_arguments, " arguments"));
+    return TemplateError(ErrorClass::kBuiltin, absl::StrCat("invalid arguments to builtin: ",
+                                                            signature.name, ": expected at least ",
+                                                            signature.min_arguments, " arguments"));
   }
-  bool fits =
-      count >= signature.min_arguments && count <= signature.max_arguments;
+  bool fits = count >= signature.min_arguments && count <= signature.max_arguments;
   for (size_t i = 0; fits && i < count; ++i) {
     const size_t last = signature.parameters.size() - 1;
-    fits =
-        IsOneOf(signature.parameters[i < last ? i : last], call.arguments[i]);
+    fits = IsOneOf(signature.parameters[i < last ? i : last], call.arguments[i]);
   }
   if (!fits) {
-    return TemplateError(
-        ErrorClass::kBuiltin,
-        absl::StrCat("invalid arguments to builtin: ", signature.name));
+    return TemplateError(ErrorClass::kBuiltin,
+                         absl::StrCat("invalid arguments to builtin: ", signature.name));
   }
   return signature.body(call);
 }
 
 absl::Status InvalidArguments(std::string_view name) {
-  return TemplateError(ErrorClass::kBuiltin,
-                       absl::StrCat("invalid arguments to builtin: ", name));
+  return TemplateError(ErrorClass::kBuiltin, absl::StrCat("invalid arguments to builtin: ", name));
 }
 
-std::string_view Text(const Call& call, size_t i) {
-  return call.arguments[i].string_value();
-}
+std::string_view Text(const Call& call, size_t i) { return call.arguments[i].string_value(); }
 
 Result NewText(std::string text, const Call& call) {
-  SW_RETURN_IF_ERROR(
-      call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
+  SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
   return Value(text);
 }
 
@@ -111,18 +101,14 @@ Result Extreme(const Call& call, bool (*better)(const Value&, const Value&)) {
 }
 
 Result Min(const Call& call) {
-  return Extreme(
-      call, [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
+  return Extreme(call, [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
 }
 
 Result Max(const Call& call) {
-  return Extreme(
-      call, [](const Value& a, const Value& b) { return Compare(a, b) > 0; });
+  return Extreme(call, [](const Value& a, const Value& b) { return Compare(a, b) > 0; });
 }
 
-Result Sqrt(const Call& call) {
-  return FromDouble(std::sqrt(call.arguments[0].double_value()));
-}
+Result Sqrt(const Call& call) { return FromDouble(std::sqrt(call.arguments[0].double_value())); }
 
 Result Ceil(const Call& call) {
   if (call.arguments[0].is_int()) return call.arguments[0];
@@ -152,10 +138,10 @@ Result Range(const Call& call) {
   // span / step, rounded up, without leaving 64 bit for step = -1.
   int64_t count = 0;
   if ((span > 0) == (step > 0) && span != 0) {
-    const uint64_t distance = span > 0 ? static_cast<uint64_t>(span)
-                                       : 0 - static_cast<uint64_t>(span);
-    const uint64_t stride = step > 0 ? static_cast<uint64_t>(step)
-                                     : 0 - static_cast<uint64_t>(step);
+    const uint64_t distance =
+        span > 0 ? static_cast<uint64_t>(span) : 0 - static_cast<uint64_t>(span);
+    const uint64_t stride =
+        step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
     count = static_cast<int64_t>((distance - 1) / stride + 1);
   }
   SW_RETURN_IF_ERROR(call.budget.CheckRange(count));
@@ -168,13 +154,9 @@ Result Range(const Call& call) {
   return Value(std::move(result));
 }
 
-Result LowercaseOf(const Call& call) {
-  return NewText(Lowercase(Text(call, 0)), call);
-}
+Result LowercaseOf(const Call& call) { return NewText(Lowercase(Text(call, 0)), call); }
 
-Result UppercaseOf(const Call& call) {
-  return NewText(Uppercase(Text(call, 0)), call);
-}
+Result UppercaseOf(const Call& call) { return NewText(Uppercase(Text(call, 0)), call); }
 
 Result Str(const Call& call) {
   const Value& value = call.arguments[0];
@@ -191,8 +173,7 @@ Result Number(const Call& call) {
 
 Result Len(const Call& call) {
   const Value& value = call.arguments[0];
-  return Value(value.is_array() ? value.array().size()
-                                : CodePointCount(value.string_value()));
+  return Value(value.is_array() ? value.array().size() : CodePointCount(value.string_value()));
 }
 
 Result Strip(const Call& call) {
@@ -209,8 +190,7 @@ Result RightStrip(const Call& call) {
 
 Result Split(const Call& call) {
   const std::string_view text = Text(call, 0);
-  const std::string delimiter =
-      InterpolatedText(call.arguments[1]).value_or("");
+  const std::string delimiter = InterpolatedText(call.arguments[1]).value_or("");
   json::Array parts;
   if (delimiter.empty()) {
     const size_t count = CodePointCount(text);
@@ -226,26 +206,23 @@ Result Split(const Call& call) {
     SW_RETURN_IF_ERROR(call.budget.AddNodes(1));
     parts.push_back(Value(part));
   }
-  SW_RETURN_IF_ERROR(
-      call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
+  SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
   return Value(std::move(parts));
 }
 
 // An array within the list is joined with commas, as the implementations in
 // scripting languages turn one to text; an object or function has no text.
-absl::Status AppendJoined(const json::Array& list, std::string_view separator,
-                          int depth, const Call& call, std::string& out) {
+absl::Status AppendJoined(const json::Array& list, std::string_view separator, int depth,
+                          const Call& call, std::string& out) {
   if (depth > call.budget.limits().max_depth) return InvalidArguments("join");
   for (size_t i = 0; i < list.size(); ++i) {
     const size_t before = out.size();
     if (i > 0) out.append(separator);
     if (list[i].is_array()) {
-      SW_RETURN_IF_ERROR(
-          AppendJoined(list[i].array(), ",", depth + 1, call, out));
+      SW_RETURN_IF_ERROR(AppendJoined(list[i].array(), ",", depth + 1, call, out));
     } else if (std::optional<std::string> text = InterpolatedText(list[i])) {
       out.append(*text);
-      SW_RETURN_IF_ERROR(call.budget.AddStringBytes(
-          static_cast<int64_t>(out.size() - before)));
+      SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(out.size() - before)));
     } else {
       return InvalidArguments("join");
     }
@@ -254,24 +231,20 @@ absl::Status AppendJoined(const json::Array& list, std::string_view separator,
 }
 
 Result Join(const Call& call) {
-  const std::string separator =
-      InterpolatedText(call.arguments[1]).value_or("");
+  const std::string separator = InterpolatedText(call.arguments[1]).value_or("");
   std::string text;
-  SW_RETURN_IF_ERROR(
-      AppendJoined(call.arguments[0].array(), separator, 0, call, text));
+  SW_RETURN_IF_ERROR(AppendJoined(call.arguments[0].array(), separator, 0, call, text));
   return Value(text);
 }
 
 Result FromNowOf(const Call& call) {
   if (call.arguments.size() > 1 && !Text(call, 1).empty()) {
-    SW_ASSIGN_OR_RETURN(std::string time,
-                        FromNow(Text(call, 0), Text(call, 1)));
+    SW_ASSIGN_OR_RETURN(std::string time, FromNow(Text(call, 0), Text(call, 1)));
     return Value(time);
   }
   const Value* now = call.scope.Find("now");
   if (now == nullptr || !now->is_string()) return InvalidArguments("fromNow");
-  SW_ASSIGN_OR_RETURN(std::string time,
-                      FromNow(Text(call, 0), now->string_value()));
+  SW_ASSIGN_OR_RETURN(std::string time, FromNow(Text(call, 0), now->string_value()));
   return Value(time);
 }
 
@@ -297,9 +270,7 @@ Result TypeOf(const Call& call) {
   return InvalidArguments("typeof");
 }
 
-Result Defined(const Call& call) {
-  return Value(call.scope.Find(Text(call, 0)) != nullptr);
-}
+Result Defined(const Call& call) { return Value(call.scope.Find(Text(call, 0)) != nullptr); }
 
 constexpr Signature kSignatures[] = {
     {"min", {kNumber, kNumber, kNumber}, 1, kUnlimited, true, Min},
@@ -330,8 +301,7 @@ json::Object MakeBuiltins() {
   json::Object builtins;
   for (const Signature& signature : kSignatures) {
     builtins.Set(signature.name, Value(std::make_unique<Function>(
-                                     std::string(signature.name),
-                                     [&signature](const Call& call) {
+                                     std::string(signature.name), [&signature](const Call& call) {
                                        return CheckedCall(signature, call);
                                      })));
   }

@@ -43,8 +43,8 @@ absl::Status Error(std::string_view message) {
 absl::Status CheckDepth(const Value& value, int depth, Budget& budget) {
   SW_RETURN_IF_ERROR(budget.Step());
   if (depth > kMaxValueDepth) {
-    return BudgetError(absl::StrCat("a value nested deeper than ",
-                                    kMaxValueDepth, " levels was built"));
+    return BudgetError(
+        absl::StrCat("a value nested deeper than ", kMaxValueDepth, " levels was built"));
   }
   if (value.is_array()) {
     for (const Value& element : value.array()) {
@@ -69,8 +69,7 @@ absl::Status MergeInto(const Object& from, Object& into, Budget& budget) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Rendered> MapObject(const Object& object, const BindingKey& each,
-                                   const Scope& scope,
+absl::StatusOr<Rendered> MapObject(const Object& object, const BindingKey& each, const Scope& scope,
                                    TemplateInterpreter& interpreter) {
   Object result;
   for (const json::Member& member : object) {
@@ -95,16 +94,11 @@ absl::StatusOr<Rendered> MapObject(const Object& object, const BindingKey& each,
   return Value(std::move(result));
 }
 
-Result RenderMap(const Object& node, const Scope& scope,
-                 TemplateInterpreter& interpreter) {
-  const OperatorShape shape = {.name = "$map",
-                               .others = {},
-                               .binding_word = "each",
-                               .min_names = 1,
-                               .max_names = 2};
+Result RenderMap(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
+  const OperatorShape shape = {
+      .name = "$map", .others = {}, .binding_word = "each", .min_names = 1, .max_names = 2};
   SW_RETURN_IF_ERROR(CheckProperties(shape, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find("$map"), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$map"), scope));
   if (!value.is_array() && !value.is_object()) {
     return Error("$map value must evaluate to an array or object");
   }
@@ -113,8 +107,7 @@ Result RenderMap(const Object& node, const Scope& scope,
   if (value.is_object()) {
     return MapObject(value.object(), each, scope, interpreter);
   }
-  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(
-      static_cast<int64_t>(value.array().size())));
+  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(static_cast<int64_t>(value.array().size())));
   Array result;
   result.reserve(value.array().size());
   for (size_t i = 0; i < value.array().size(); ++i) {
@@ -127,16 +120,14 @@ Result RenderMap(const Object& node, const Scope& scope,
   return Value(std::move(result));
 }
 
-Result RenderReduce(const Object& node, const Scope& scope,
-                    TemplateInterpreter& interpreter) {
+Result RenderReduce(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
   const OperatorShape shape = {.name = "$reduce",
                                .others = {"initial"},
                                .binding_word = "each",
                                .min_names = 2,
                                .max_names = 3};
   SW_RETURN_IF_ERROR(CheckProperties(shape, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find("$reduce"), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$reduce"), scope));
   if (!value.is_array()) {
     return Error("$reduce value must evaluate to an array");
   }
@@ -160,16 +151,11 @@ Result RenderReduce(const Object& node, const Scope& scope,
   return result;
 }
 
-Result RenderFind(const Object& node, const Scope& scope,
-                  TemplateInterpreter& interpreter) {
-  const OperatorShape shape = {.name = "$find",
-                               .others = {},
-                               .binding_word = "each",
-                               .min_names = 1,
-                               .max_names = 2};
+Result RenderFind(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
+  const OperatorShape shape = {
+      .name = "$find", .others = {}, .binding_word = "each", .min_names = 1, .max_names = 2};
   SW_RETURN_IF_ERROR(CheckProperties(shape, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find("$find"), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$find"), scope));
   if (!value.is_array()) {
     return Error("$find value must evaluate to an array");
   }
@@ -182,15 +168,13 @@ Result RenderFind(const Object& node, const Scope& scope,
     Scope inner(&scope);
     inner.Bind(each.names[0], value.array()[i]);
     if (each.names.size() > 1) inner.Bind(each.names[1], IndexValue(i));
-    SW_ASSIGN_OR_RETURN(Value found,
-                        interpreter.Evaluate(each.body->string_value(), inner));
+    SW_ASSIGN_OR_RETURN(Value found, interpreter.Evaluate(each.body->string_value(), inner));
     if (IsTruthy(found)) return value.array()[i];
   }
   return Rendered();
 }
 
-absl::Status AppendFlattened(const Array& array, bool deep, Budget& budget,
-                             Array& out) {
+absl::Status AppendFlattened(const Array& array, bool deep, Budget& budget, Array& out) {
   SW_RETURN_IF_ERROR(budget.AddNodes(static_cast<int64_t>(array.size())));
   for (const Value& element : array) {
     if (deep && element.is_array()) {
@@ -202,19 +186,17 @@ absl::Status AppendFlattened(const Array& array, bool deep, Budget& budget,
   return absl::OkStatus();
 }
 
-Result Flatten(std::string_view name, bool deep, const Object& node,
-               const Scope& scope, TemplateInterpreter& interpreter) {
+Result Flatten(std::string_view name, bool deep, const Object& node, const Scope& scope,
+               TemplateInterpreter& interpreter) {
   SW_RETURN_IF_ERROR(CheckProperties({.name = name}, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find(name), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find(name), scope));
   if (!value.is_array()) {
     return Error(absl::StrCat(name, " value must evaluate to an array"));
   }
   Array result;
   for (const Value& element : value.array()) {
     if (element.is_array()) {
-      SW_RETURN_IF_ERROR(
-          AppendFlattened(element.array(), deep, interpreter.budget(), result));
+      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), deep, interpreter.budget(), result));
     } else {
       result.push_back(element);
     }
@@ -222,38 +204,30 @@ Result Flatten(std::string_view name, bool deep, const Object& node,
   return Value(std::move(result));
 }
 
-Result RenderFlatten(const Object& node, const Scope& scope,
-                     TemplateInterpreter& interpreter) {
+Result RenderFlatten(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
   return Flatten("$flatten", false, node, scope, interpreter);
 }
 
-Result RenderFlattenDeep(const Object& node, const Scope& scope,
-                         TemplateInterpreter& interpreter) {
+Result RenderFlattenDeep(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
   return Flatten("$flattenDeep", true, node, scope, interpreter);
 }
 
 // The array of objects that the operator `name` takes.
-absl::StatusOr<Value> RenderObjects(std::string_view name, const Object& node,
-                                    const Scope& scope,
+absl::StatusOr<Value> RenderObjects(std::string_view name, const Object& node, const Scope& scope,
                                     TemplateInterpreter& interpreter) {
   SW_RETURN_IF_ERROR(CheckProperties({.name = name}, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find(name), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find(name), scope));
   const bool fits =
-      value.is_array() &&
-      std::all_of(value.array().begin(), value.array().end(),
-                  [](const Value& element) { return element.is_object(); });
+      value.is_array() && std::all_of(value.array().begin(), value.array().end(),
+                                      [](const Value& element) { return element.is_object(); });
   if (!fits) {
-    return Error(
-        absl::StrCat(name, " value must evaluate to an array of objects"));
+    return Error(absl::StrCat(name, " value must evaluate to an array of objects"));
   }
   return value;
 }
 
-Result RenderMerge(const Object& node, const Scope& scope,
-                   TemplateInterpreter& interpreter) {
-  SW_ASSIGN_OR_RETURN(Value value,
-                      RenderObjects("$merge", node, scope, interpreter));
+Result RenderMerge(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
+  SW_ASSIGN_OR_RETURN(Value value, RenderObjects("$merge", node, scope, interpreter));
   Object result;
   for (const Value& part : value.array()) {
     SW_RETURN_IF_ERROR(MergeInto(part.object(), result, interpreter.budget()));
@@ -262,18 +236,16 @@ Result RenderMerge(const Object& node, const Scope& scope,
 }
 
 // Objects member by member, arrays one behind the other, else the right value.
-absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right,
-                                Budget& budget) {
+absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right, Budget& budget) {
   if (left.is_array() && right.is_array()) {
-    SW_RETURN_IF_ERROR(budget.AddNodes(
-        static_cast<int64_t>(left.array().size() + right.array().size())));
+    SW_RETURN_IF_ERROR(
+        budget.AddNodes(static_cast<int64_t>(left.array().size() + right.array().size())));
     Array joined = left.array();
     for (const Value& element : right.array()) joined.push_back(element);
     return Value(std::move(joined));
   }
   if (!left.is_object() || !right.is_object()) return right;
-  SW_RETURN_IF_ERROR(
-      budget.AddNodes(static_cast<int64_t>(right.object().size())));
+  SW_RETURN_IF_ERROR(budget.AddNodes(static_cast<int64_t>(right.object().size())));
   Object merged = left.object();
   for (const json::Member& member : right.object()) {
     Value value = member.value();
@@ -285,10 +257,8 @@ absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right,
   return Value(std::move(merged));
 }
 
-Result RenderMergeDeep(const Object& node, const Scope& scope,
-                       TemplateInterpreter& interpreter) {
-  SW_ASSIGN_OR_RETURN(Value value,
-                      RenderObjects("$mergeDeep", node, scope, interpreter));
+Result RenderMergeDeep(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
+  SW_ASSIGN_OR_RETURN(Value value, RenderObjects("$mergeDeep", node, scope, interpreter));
   Value result = Value(Object());
   for (const Value& part : value.array()) {
     SW_ASSIGN_OR_RETURN(result, MergeDeep(result, part, interpreter.budget()));
@@ -296,16 +266,13 @@ Result RenderMergeDeep(const Object& node, const Scope& scope,
   return result;
 }
 
-Result RenderReverse(const Object& node, const Scope& scope,
-                     TemplateInterpreter& interpreter) {
+Result RenderReverse(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
   SW_RETURN_IF_ERROR(CheckProperties({.name = "$reverse"}, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find("$reverse"), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$reverse"), scope));
   if (!value.is_array()) {
     return Error("$reverse value must evaluate to an array of objects");
   }
-  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(
-      static_cast<int64_t>(value.array().size())));
+  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(static_cast<int64_t>(value.array().size())));
   Array result;
   result.reserve(value.array().size());
   for (size_t i = value.array().size(); i > 0; --i) {
@@ -319,18 +286,12 @@ struct Keyed {
   Value element;
 };
 
-Result RenderSort(const Object& node, const Scope& scope,
-                  TemplateInterpreter& interpreter) {
-  const OperatorShape shape = {.name = "$sort",
-                               .others = {},
-                               .binding_word = "by",
-                               .min_names = 1,
-                               .max_names = 1};
-  static constexpr std::string_view kMixed =
-      "$sorted values to be sorted must have the same type";
+Result RenderSort(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
+  const OperatorShape shape = {
+      .name = "$sort", .others = {}, .binding_word = "by", .min_names = 1, .max_names = 1};
+  static constexpr std::string_view kMixed = "$sorted values to be sorted must have the same type";
   SW_RETURN_IF_ERROR(CheckProperties(shape, node));
-  SW_ASSIGN_OR_RETURN(Value value,
-                      interpreter.RenderValue(*node.Find("$sort"), scope));
+  SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$sort"), scope));
   if (!value.is_array()) return Error(kMixed);
   const BindingKey by = FindBinding(shape, node);
   std::vector<Keyed> keyed;
@@ -343,8 +304,7 @@ Result RenderSort(const Object& node, const Scope& scope,
       }
       Scope inner(&scope);
       inner.Bind(by.names[0], element);
-      SW_ASSIGN_OR_RETURN(next.key,
-                          interpreter.Evaluate(by.body->string_value(), inner));
+      SW_ASSIGN_OR_RETURN(next.key, interpreter.Evaluate(by.body->string_value(), inner));
     }
     keyed.push_back(std::move(next));
   }
@@ -352,19 +312,15 @@ Result RenderSort(const Object& node, const Scope& scope,
   const auto is_string = [](const Keyed& k) { return k.key.is_string(); };
   if (std::all_of(keyed.begin(), keyed.end(), is_number)) {
     std::stable_sort(keyed.begin(), keyed.end(),
-                     [](const Keyed& a, const Keyed& b) {
-                       return Compare(a.key, b.key) < 0;
-                     });
+                     [](const Keyed& a, const Keyed& b) { return Compare(a.key, b.key) < 0; });
   } else if (std::all_of(keyed.begin(), keyed.end(), is_string)) {
-    std::stable_sort(keyed.begin(), keyed.end(),
-                     [](const Keyed& a, const Keyed& b) {
-                       return a.key.string_value() < b.key.string_value();
-                     });
+    std::stable_sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+      return a.key.string_value() < b.key.string_value();
+    });
   } else {
     return Error(kMixed);
   }
-  SW_RETURN_IF_ERROR(
-      interpreter.budget().AddNodes(static_cast<int64_t>(keyed.size())));
+  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(static_cast<int64_t>(keyed.size())));
   Array result;
   result.reserve(keyed.size());
   for (Keyed& next : keyed) result.push_back(std::move(next.element));

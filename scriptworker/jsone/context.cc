@@ -25,17 +25,14 @@ void Context::SetAll(const json::Object& variables) {
 
 void Context::AddFunction(
     std::string_view name,
-    std::function<absl::StatusOr<json::Value>(absl::Span<const json::Value>)>
-        function) {
+    std::function<absl::StatusOr<json::Value>(absl::Span<const json::Value>)> function) {
   Function::Body body =
-      [function = std::move(function)](
-          const Function::Call& call) -> absl::StatusOr<json::Value> {
+      [function = std::move(function)](const Function::Call& call) -> absl::StatusOr<json::Value> {
     absl::StatusOr<json::Value> result = function(call.arguments);
     if (result.ok()) return result;
     return TemplateError(ErrorClass::kBuiltin, result.status().message());
   };
-  variables_.Set(name, json::Value(std::make_unique<Function>(
-                           std::string(name), std::move(body))));
+  variables_.Set(name, json::Value(std::make_unique<Function>(std::string(name), std::move(body))));
 }
 
 }  // namespace scriptworker::jsone

@@ -29,8 +29,7 @@ class Context {
   // An error of `function` becomes a kBuiltin template error with its message.
   void AddFunction(
       std::string_view name,
-      std::function<absl::StatusOr<json::Value>(absl::Span<const json::Value>)>
-          function);
+      std::function<absl::StatusOr<json::Value>(absl::Span<const json::Value>)> function);
 
   const json::Object& variables() const { return variables_; }
 

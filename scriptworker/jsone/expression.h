@@ -59,8 +59,7 @@ class Expression {
   NodeId root() const { return root_; }
   const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
   absl::Span<const NodeId> children(const Node& node) const {
-    return absl::MakeSpan(children_).subspan(node.first_child,
-                                             node.child_count);
+    return absl::MakeSpan(children_).subspan(node.first_child, node.child_count);
   }
 
   NodeId Add(Node node) {

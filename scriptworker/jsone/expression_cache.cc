@@ -5,22 +5,18 @@
 
 namespace scriptworker::jsone {
 
-const absl::StatusOr<Expression>& ExpressionCache::Get(
-    std::string_view source) {
+const absl::StatusOr<Expression>& ExpressionCache::Get(std::string_view source) {
   const auto found = expressions_.find(source);
   if (found != expressions_.end()) return found->second;
   bytes_ += source.size();
-  return expressions_.try_emplace(std::string(source), ParseExpression(source))
-      .first->second;
+  return expressions_.try_emplace(std::string(source), ParseExpression(source)).first->second;
 }
 
 const Interpolation& ExpressionCache::GetInterpolation(std::string_view text) {
   const auto found = interpolations_.find(text);
   if (found != interpolations_.end()) return found->second;
   bytes_ += text.size();
-  return interpolations_
-      .try_emplace(std::string(text), Interpolation::Parse(text))
-      .first->second;
+  return interpolations_.try_emplace(std::string(text), Interpolation::Parse(text)).first->second;
 }
 
 void ExpressionCache::Trim(size_t max_bytes) {

@@ -47,8 +47,7 @@ bool TakeUnitName(const Unit& unit, std::string_view& text) {
     if (name.empty() || !absl::StartsWithIgnoreCase(text, name)) continue;
     const std::string_view rest = text.substr(name.size());
     // "months" is no "m" with a rest "onths".
-    if (!rest.empty() &&
-        absl::ascii_isalpha(static_cast<unsigned char>(rest[0]))) {
+    if (!rest.empty() && absl::ascii_isalpha(static_cast<unsigned char>(rest[0]))) {
       continue;
     }
     text = rest;
@@ -58,9 +57,8 @@ bool TakeUnitName(const Unit& unit, std::string_view& text) {
 }
 
 absl::Status NoTimeSpan(std::string_view text) {
-  return TemplateError(
-      ErrorClass::kTemplate,
-      absl::StrCat("String: '", text, "' isn't a time expression"));
+  return TemplateError(ErrorClass::kTemplate,
+                       absl::StrCat("String: '", text, "' isn't a time expression"));
 }
 
 }  // namespace
@@ -76,13 +74,11 @@ absl::StatusOr<absl::Duration> ParseTimeSpan(std::string_view text) {
   size_t next_unit = 0;
   for (rest = StripLeading(rest); !rest.empty(); rest = StripLeading(rest)) {
     size_t digits = 0;
-    while (digits < rest.size() &&
-           absl::ascii_isdigit(static_cast<unsigned char>(rest[digits]))) {
+    while (digits < rest.size() && absl::ascii_isdigit(static_cast<unsigned char>(rest[digits]))) {
       ++digits;
     }
     int64_t count = 0;
-    if (!absl::SimpleAtoi(rest.substr(0, digits), &count) ||
-        count > kMaxCount) {
+    if (!absl::SimpleAtoi(rest.substr(0, digits), &count) || count > kMaxCount) {
       return NoTimeSpan(text);
     }
     rest = StripLeading(rest.substr(digits));
@@ -98,8 +94,8 @@ absl::StatusOr<absl::Duration> ParseTimeSpan(std::string_view text) {
 }
 
 absl::StatusOr<absl::Time> ParseTimestamp(std::string_view text) {
-  static constexpr std::array<const char*, 3> kFormats = {
-      "%E4Y-%m-%d%ET%H:%M:%E*S%Ez", "%E4Y-%m-%d%ET%H:%M:%E*S", "%E4Y-%m-%d"};
+  static constexpr std::array<const char*, 3> kFormats = {"%E4Y-%m-%d%ET%H:%M:%E*S%Ez",
+                                                          "%E4Y-%m-%d%ET%H:%M:%E*S", "%E4Y-%m-%d"};
   absl::Time time;
   for (const char* format : kFormats) {
     std::string error;
@@ -107,25 +103,21 @@ absl::StatusOr<absl::Time> ParseTimestamp(std::string_view text) {
       return time;
     }
   }
-  return TemplateError(ErrorClass::kTemplate,
-                       absl::StrCat("'", text, "' is not a timestamp"));
+  return TemplateError(ErrorClass::kTemplate, absl::StrCat("'", text, "' is not a timestamp"));
 }
 
 std::string FormatTimestamp(absl::Time time) {
   return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
 }
 
-absl::StatusOr<std::string> FromNow(std::string_view span,
-                                    std::string_view reference) {
+absl::StatusOr<std::string> FromNow(std::string_view span, std::string_view reference) {
   SW_ASSIGN_OR_RETURN(absl::Duration offset, ParseTimeSpan(span));
   SW_ASSIGN_OR_RETURN(absl::Time start, ParseTimestamp(reference));
   const absl::Time result = start + offset;
   const int64_t year = absl::ToCivilYear(result, absl::UTCTimeZone()).year();
-  if (absl::AbsDuration(offset) > absl::Seconds(kMaxSeconds) || year < 0 ||
-      year > 9999) {
-    return TemplateError(
-        ErrorClass::kTemplate,
-        absl::StrCat("'", span, "' leaves the years 0 to 9999"));
+  if (absl::AbsDuration(offset) > absl::Seconds(kMaxSeconds) || year < 0 || year > 9999) {
+    return TemplateError(ErrorClass::kTemplate,
+                         absl::StrCat("'", span, "' leaves the years 0 to 9999"));
   }
   return FormatTimestamp(result);
 }

@@ -24,8 +24,7 @@ absl::StatusOr<absl::Time> ParseTimestamp(std::string_view text);
 std::string FormatTimestamp(absl::Time time);
 
 // The timestamp `span` after `reference`.
-absl::StatusOr<std::string> FromNow(std::string_view span,
-                                    std::string_view reference);
+absl::StatusOr<std::string> FromNow(std::string_view span, std::string_view reference);
 
 }  // namespace scriptworker::jsone
 

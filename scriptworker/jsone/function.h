@@ -28,14 +28,11 @@ class Function final : public json::Opaque {
   };
   using Body = std::function<absl::StatusOr<json::Value>(const Call&)>;
 
-  Function(std::string name, Body body)
-      : name_(std::move(name)), body_(std::move(body)) {}
+  Function(std::string name, Body body) : name_(std::move(name)), body_(std::move(body)) {}
 
   std::string_view type_name() const override { return "a function"; }
   std::string_view name() const { return name_; }
-  absl::StatusOr<json::Value> Invoke(const Call& call) const {
-    return body_(call);
-  }
+  absl::StatusOr<json::Value> Invoke(const Call& call) const { return body_(call); }
 
  private:
   std::string name_;

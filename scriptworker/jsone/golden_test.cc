@@ -29,24 +29,20 @@ TEST_P(GoldenTest, RendersAsTheReference) {
   if (folder == nullptr || *folder == '\0') {
     GTEST_SKIP() << "SKIPPED recorded definitions: CORPORA_DIR is not set";
   }
-  const absl::StatusOr<std::string> text = ReadFile(
-      absl::StrCat(folder, "/scriptworker/golden/", GetParam(), ".json"));
+  const absl::StatusOr<std::string> text =
+      ReadFile(absl::StrCat(folder, "/scriptworker/golden/", GetParam(), ".json"));
   ASSERT_TRUE(text.ok()) << text.status();
   const absl::StatusOr<json::Value> golden = json::Parse(*text);
   ASSERT_TRUE(golden.ok()) << golden.status();
   Context context(absl::UnixEpoch());
   context.SetAll(golden->Find("context")->object());
   context.AddFunction(
-      "as_slugid",
-      [&](absl::Span<const json::Value> arguments)
-          -> absl::StatusOr<json::Value> {
-        return *golden->Find(arguments[0] == json::Value("decision")
-                                 ? "decision_task_id"
-                                 : "task_id");
+      "as_slugid", [&](absl::Span<const json::Value> arguments) -> absl::StatusOr<json::Value> {
+        return *golden->Find(arguments[0] == json::Value("decision") ? "decision_task_id"
+                                                                     : "task_id");
       });
 
-  const absl::StatusOr<json::Value> rendered =
-      Render(*golden->Find("template"), context);
+  const absl::StatusOr<json::Value> rendered = Render(*golden->Find("template"), context);
 
   ASSERT_TRUE(rendered.ok()) << rendered.status();
   EXPECT_EQ(*rendered, *golden->Find("rendered")) << absl::StrCat(*rendered);
@@ -54,8 +50,7 @@ TEST_P(GoldenTest, RendersAsTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, GoldenTest,
-                         testing::Values("decision_hg-push", "cron",
-                                         "action_retrigger"),
+                         testing::Values("decision_hg-push", "cron", "action_retrigger"),
                          [](const auto& info) {
                            std::string name(info.param);
                            for (char& c : name) {

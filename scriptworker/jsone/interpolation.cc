@@ -14,16 +14,13 @@
 
 namespace scriptworker::jsone {
 
-bool NeedsInterpolation(std::string_view text) {
-  return absl::StrContains(text, "${");
-}
+bool NeedsInterpolation(std::string_view text) { return absl::StrContains(text, "${"); }
 
 Interpolation Interpolation::Parse(std::string_view text) {
   Interpolation result;
   std::string literal;
   std::string_view rest = text;
-  for (size_t at = rest.find("${"); at != std::string_view::npos;
-       at = rest.find("${")) {
+  for (size_t at = rest.find("${"); at != std::string_view::npos; at = rest.find("${")) {
     if (at > 0 && rest[at - 1] == '$') {
       absl::StrAppend(&literal, rest.substr(0, at - 1), "${");
       rest.remove_prefix(at + 2);
@@ -36,10 +33,9 @@ Interpolation Interpolation::Parse(std::string_view text) {
       result.error_ = embedded.status();
       return result;
     }
-    result.parts_.push_back(
-        {.literal = std::move(literal),
-         .source = std::string(rest.substr(0, embedded->end)),
-         .expression = std::move(embedded->expression)});
+    result.parts_.push_back({.literal = std::move(literal),
+                             .source = std::string(rest.substr(0, embedded->end)),
+                             .expression = std::move(embedded->expression)});
     literal.clear();
     rest.remove_prefix(embedded->end + 1);
   }
@@ -47,24 +43,20 @@ Interpolation Interpolation::Parse(std::string_view text) {
   return result;
 }
 
-absl::StatusOr<std::string> Interpolation::Evaluate(const Scope& scope,
-                                                    Budget& budget) const {
+absl::StatusOr<std::string> Interpolation::Evaluate(const Scope& scope, Budget& budget) const {
   std::string text;
   for (const Part& part : parts_) {
     text.append(part.literal);
-    SW_ASSIGN_OR_RETURN(json::Value value,
-                        jsone::Evaluate(part.expression, scope, budget));
+    SW_ASSIGN_OR_RETURN(json::Value value, jsone::Evaluate(part.expression, scope, budget));
     if (value.is_string()) {
       text.append(value.string_value());
     } else if (std::optional<std::string> inner = InterpolatedText(value)) {
       text.append(*inner);
     } else {
-      return TemplateError(ErrorClass::kTemplate,
-                           absl::StrCat("interpolation of '", part.source,
-                                        "' produced an array or object"));
+      return TemplateError(ErrorClass::kTemplate, absl::StrCat("interpolation of '", part.source,
+                                                               "' produced an array or object"));
     }
-    SW_RETURN_IF_ERROR(
-        budget.AddStringBytes(static_cast<int64_t>(text.size())));
+    SW_RETURN_IF_ERROR(budget.AddStringBytes(static_cast<int64_t>(text.size())));
   }
   SW_RETURN_IF_ERROR(error_);
   text.append(tail_);

@@ -27,8 +27,7 @@ class Interpolation {
 
   // The text with the values in it. Errors: as Evaluate(Expression), and
   // kTemplate for a value that is an array, object or function.
-  absl::StatusOr<std::string> Evaluate(const Scope& scope,
-                                       Budget& budget) const;
+  absl::StatusOr<std::string> Evaluate(const Scope& scope, Budget& budget) const;
 
  private:
   struct Part {

@@ -50,8 +50,7 @@ std::string_view Symbol(Op op) {
 
 absl::Status ExpectsOperands(Op op, std::string_view kind) {
   const std::string_view symbol = Symbol(op);
-  return Expects(absl::StrCat("infix: ", symbol),
-                 absl::StrCat(kind, " ", symbol, " ", kind));
+  return Expects(absl::StrCat("infix: ", symbol), absl::StrCat(kind, " ", symbol, " ", kind));
 }
 
 class Interpreter {
@@ -133,8 +132,7 @@ Result Interpreter::Visit(NodeId id) {
 Result Interpreter::VisitVariable(const Node& node) {
   const Value* value = scope_.Find(node.value.string_value());
   if (value == nullptr) {
-    return Error(
-        absl::StrCat("unknown context value ", node.value.string_value()));
+    return Error(absl::StrCat("unknown context value ", node.value.string_value()));
   }
   return *value;
 }
@@ -164,8 +162,8 @@ Result Interpreter::VisitBinary(const Node& node) {
   if (node.op == Op::kNotEqual) return Value(!(left == right));
   if (node.op == Op::kIn) return IsIn(left, right);
   if (node.op == Op::kAdd) return Add(left, right);
-  if (node.op == Op::kSubtract || node.op == Op::kMultiply ||
-      node.op == Op::kDivide || node.op == Op::kPower) {
+  if (node.op == Op::kSubtract || node.op == Op::kMultiply || node.op == Op::kDivide ||
+      node.op == Op::kPower) {
     return Calculate(node.op, left, right);
   }
   return Order(node.op, left, right);
@@ -175,8 +173,7 @@ Result Interpreter::Add(const Value& left, const Value& right) {
   if (left.is_number() && right.is_number()) return Sum(left, right);
   if (left.is_string() && right.is_string()) {
     std::string text = absl::StrCat(left.string_value(), right.string_value());
-    SW_RETURN_IF_ERROR(
-        budget_.AddStringBytes(static_cast<int64_t>(text.size())));
+    SW_RETURN_IF_ERROR(budget_.AddStringBytes(static_cast<int64_t>(text.size())));
     return Value(text);
   }
   return Expects("infix: +", "numbers/strings + numbers/strings");
@@ -262,9 +259,8 @@ Result Interpreter::VisitAccess(const Node& node) {
 }
 
 int64_t Length(const Value& value) {
-  return static_cast<int64_t>(value.is_array()
-                                  ? value.array().size()
-                                  : CodePointCount(value.string_value()));
+  return static_cast<int64_t>(value.is_array() ? value.array().size()
+                                               : CodePointCount(value.string_value()));
 }
 
 // A bound counted from the end if it is negative, at least 0.
@@ -273,20 +269,18 @@ int64_t FromStart(int64_t bound, int64_t length) {
   return bound + length < 0 ? 0 : bound + length;
 }
 
-Result Interpreter::Slice(const Value& from, const Value& lower,
-                          const Value& upper) {
+Result Interpreter::Slice(const Value& from, const Value& lower, const Value& upper) {
   const int64_t length = Length(from);
   const std::optional<int64_t> first = AsInteger(lower);
-  const std::optional<int64_t> last =
-      upper.is_null() ? length : AsInteger(upper);
+  const std::optional<int64_t> last = upper.is_null() ? length : AsInteger(upper);
   if (!first.has_value() || !last.has_value()) {
     return Error("cannot perform interval access with non-integers");
   }
   const int64_t end = std::min(FromStart(*last, length), length);
   const int64_t begin = std::min(FromStart(*first, length), end);
   if (from.is_string()) {
-    return Value(CodePointSlice(from.string_value(), static_cast<size_t>(begin),
-                                static_cast<size_t>(end)));
+    return Value(
+        CodePointSlice(from.string_value(), static_cast<size_t>(begin), static_cast<size_t>(end)));
   }
   SW_RETURN_IF_ERROR(budget_.AddNodes(end - begin));
   json::Array part;
@@ -306,24 +300,23 @@ Result Interpreter::At(const Value& from, const Value& index) {
   const int64_t i = FromStart(*integer, length);
   if (i >= length) return Error("index out of bounds");
   if (from.is_array()) return from.array()[static_cast<size_t>(i)];
-  return Value(CodePointSlice(from.string_value(), static_cast<size_t>(i),
-                              static_cast<size_t>(i) + 1));
+  return Value(
+      CodePointSlice(from.string_value(), static_cast<size_t>(i), static_cast<size_t>(i) + 1));
 }
 
 Result Interpreter::VisitCall(const Node& node) {
   SW_ASSIGN_OR_RETURN(Value function, Visit(node.left));
   if (!IsFunction(function)) {
-    return Error(absl::StrCat(InterpolatedText(function).value_or(
-                                  std::string(json::TypeName(function.type()))),
-                              " is not callable"));
+    return Error(absl::StrCat(
+        InterpolatedText(function).value_or(std::string(json::TypeName(function.type()))),
+        " is not callable"));
   }
   absl::InlinedVector<Value, 3> arguments;
   for (NodeId child : expression_.children(node)) {
     SW_ASSIGN_OR_RETURN(Value argument, Visit(child));
     arguments.push_back(std::move(argument));
   }
-  return AsFunction(function).Invoke(
-      {.arguments = arguments, .scope = scope_, .budget = budget_});
+  return AsFunction(function).Invoke({.arguments = arguments, .scope = scope_, .budget = budget_});
 }
 
 Result Interpreter::VisitList(const Node& node) {
@@ -351,8 +344,8 @@ Result Interpreter::VisitObject(const Node& node) {
 
 }  // namespace
 
-absl::StatusOr<json::Value> Evaluate(const Expression& expression,
-                                     const Scope& scope, Budget& budget) {
+absl::StatusOr<json::Value> Evaluate(const Expression& expression, const Scope& scope,
+                                     Budget& budget) {
   return Interpreter(expression, scope, budget).Visit(expression.root());
 }
 

@@ -13,8 +13,8 @@ namespace scriptworker::jsone {
 // The value of an expression. Errors are kInterpreter and kBuiltin template
 // errors with json-e's texts, or kResourceExhausted for a budget. Thread-safe
 // for different budgets.
-absl::StatusOr<json::Value> Evaluate(const Expression& expression,
-                                     const Scope& scope, Budget& budget);
+absl::StatusOr<json::Value> Evaluate(const Expression& expression, const Scope& scope,
+                                     Budget& budget);
 
 }  // namespace scriptworker::jsone
 

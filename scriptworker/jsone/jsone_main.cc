@@ -41,14 +41,12 @@ struct Options {
 };
 
 // "-" is the standard input.
-absl::StatusOr<std::string> Read(const std::string& path,
-                                 std::string_view working_directory) {
+absl::StatusOr<std::string> Read(const std::string& path, std::string_view working_directory) {
   if (path == "-") return ReadAll(STDIN_FILENO, "standard input");
   return ReadFile(ResolveAgainstWorkingDirectory(path, working_directory));
 }
 
-absl::StatusOr<json::Value> Load(const std::string& path,
-                                 std::string_view working_directory) {
+absl::StatusOr<json::Value> Load(const std::string& path, std::string_view working_directory) {
   SW_ASSIGN_OR_RETURN(std::string text, Read(path, working_directory));
   const std::string_view source = path == "-" ? "standard input" : path;
   if (absl::EndsWith(path, ".json")) {
@@ -67,14 +65,12 @@ absl::StatusOr<std::string> Run(const Options& options, Clock& clock,
   for (const std::string& path : options.context_paths) {
     SW_ASSIGN_OR_RETURN(json::Value variables, Load(path, working_directory));
     if (!variables.is_object()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(path, ": expected an object of variables, found ",
-                       json::TypeName(variables.type())));
+      return absl::InvalidArgumentError(absl::StrCat(
+          path, ": expected an object of variables, found ", json::TypeName(variables.type())));
     }
     context.SetAll(variables.object());
   }
-  SW_ASSIGN_OR_RETURN(json::Value document,
-                      Load(options.template_path, working_directory));
+  SW_ASSIGN_OR_RETURN(json::Value document, Load(options.template_path, working_directory));
   SW_ASSIGN_OR_RETURN(json::Value result, Render(document, context));
   if (options.yaml) return json::FormatYaml(result);
   return json::Format(result) + "\n";
@@ -90,8 +86,7 @@ int main(int argc, char** argv) {
       "2 wrong usage.");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));
   scriptworker::jsone::Options options;
-  app.add_option("TEMPLATE", options.template_path,
-                 "YAML or JSON file; - reads the standard input")
+  app.add_option("TEMPLATE", options.template_path, "YAML or JSON file; - reads the standard input")
       ->required();
   app.add_option("CONTEXT", options.context_paths,
                  "YAML or JSON files with an object of variables each; a\n"
@@ -105,11 +100,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  const scriptworker::Environment environment =
-      scriptworker::Environment::FromProcess();
+  const scriptworker::Environment environment = scriptworker::Environment::FromProcess();
   scriptworker::SystemClock clock;
-  const absl::StatusOr<std::string> text = scriptworker::jsone::Run(
-      options, clock, environment.GetOr("BUILD_WORKING_DIRECTORY", ""));
+  const absl::StatusOr<std::string> text =
+      scriptworker::jsone::Run(options, clock, environment.GetOr("BUILD_WORKING_DIRECTORY", ""));
   if (!text.ok()) {
     std::cerr << "jsone: " << text.status().message() << "\n";
     return 1;

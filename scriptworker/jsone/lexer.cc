@@ -22,8 +22,7 @@ size_t DigitsFrom(std::string_view text, size_t i) {
 
 size_t NumberLength(std::string_view text) {
   const size_t whole = DigitsFrom(text, 0);
-  if (whole + 1 < text.size() && text[whole] == '.' &&
-      IsDigit(text[whole + 1])) {
+  if (whole + 1 < text.size() && text[whole] == '.' && IsDigit(text[whole + 1])) {
     return DigitsFrom(text, whole + 1);
   }
   return whole;
@@ -46,8 +45,7 @@ Operator OperatorAt(std::string_view text) {
   const char next = text.size() > 1 ? text[1] : '\0';
   switch (text[0]) {
     case '*':
-      return next == '*' ? Operator{TokenKind::kPower, 2}
-                         : Operator{TokenKind::kTimes, 1};
+      return next == '*' ? Operator{TokenKind::kPower, 2} : Operator{TokenKind::kTimes, 1};
     case '+':
       return {TokenKind::kPlus, 1};
     case '-':
@@ -73,16 +71,13 @@ Operator OperatorAt(std::string_view text) {
     case ',':
       return {TokenKind::kComma, 1};
     case '>':
-      return next == '=' ? Operator{TokenKind::kGreaterEqual, 2}
-                         : Operator{TokenKind::kGreater, 1};
+      return next == '=' ? Operator{TokenKind::kGreaterEqual, 2} : Operator{TokenKind::kGreater, 1};
     case '<':
-      return next == '=' ? Operator{TokenKind::kLessEqual, 2}
-                         : Operator{TokenKind::kLess, 1};
+      return next == '=' ? Operator{TokenKind::kLessEqual, 2} : Operator{TokenKind::kLess, 1};
     case '=':
       return {TokenKind::kEqual, size_t{next == '=' ? 2u : 0u}};
     case '!':
-      return next == '=' ? Operator{TokenKind::kNotEqual, 2}
-                         : Operator{TokenKind::kNot, 1};
+      return next == '=' ? Operator{TokenKind::kNotEqual, 2} : Operator{TokenKind::kNot, 1};
     case '&':
       return {TokenKind::kAnd, size_t{next == '&' ? 2u : 0u}};
     case '|':
@@ -120,9 +115,8 @@ absl::StatusOr<Token> Lexer::Next() {
     length = op.length;
   }
   if (length == 0) {
-    return TemplateError(
-        ErrorClass::kSyntax,
-        absl::StrCat("Unexpected input for '", source_, "' at '", rest, "'"));
+    return TemplateError(ErrorClass::kSyntax,
+                         absl::StrCat("Unexpected input for '", source_, "' at '", rest, "'"));
   }
   const Token token{kind, rest.substr(0, length), position_};
   position_ += length;

@@ -8,30 +8,25 @@ namespace scriptworker::jsone {
 
 absl::Status Budget::CheckRange(int64_t count) const {
   if (count <= limits_.max_range) return absl::OkStatus();
-  return BudgetError(absl::StrCat("range() of ", count,
-                                  " elements exceeds the limit max_range of ",
+  return BudgetError(absl::StrCat("range() of ", count, " elements exceeds the limit max_range of ",
                                   limits_.max_range));
 }
 
 absl::Status Budget::StepsExceeded() const {
-  return BudgetError(absl::StrCat("rendering exceeds the limit max_steps of ",
-                                  limits_.max_steps));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_steps of ", limits_.max_steps));
 }
 
 absl::Status Budget::NodesExceeded() const {
-  return BudgetError(absl::StrCat("rendering exceeds the limit max_nodes of ",
-                                  limits_.max_nodes));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_nodes of ", limits_.max_nodes));
 }
 
 absl::Status Budget::BytesExceeded() const {
   return BudgetError(
-      absl::StrCat("rendering exceeds the limit max_string_bytes of ",
-                   limits_.max_string_bytes));
+      absl::StrCat("rendering exceeds the limit max_string_bytes of ", limits_.max_string_bytes));
 }
 
 absl::Status Budget::DepthExceeded() const {
-  return BudgetError(absl::StrCat("rendering exceeds the limit max_depth of ",
-                                  limits_.max_depth));
+  return BudgetError(absl::StrCat("rendering exceeds the limit max_depth of ", limits_.max_depth));
 }
 
 }  // namespace scriptworker::jsone

@@ -11,9 +11,9 @@ namespace scriptworker::jsone {
 // What one rendering may use at most. A hostile template can ask for
 // exponential work in a few bytes; real ones stay below a thousandth of these.
 struct Limits {
-  int max_depth = 150;             // nested template nodes, and of expressions
-  int64_t max_steps = 10'000'000;  // nodes of templates and expressions visited
-  int64_t max_nodes = 2'000'000;   // values produced
+  int max_depth = 150;                  // nested template nodes, and of expressions
+  int64_t max_steps = 10'000'000;       // nodes of templates and expressions visited
+  int64_t max_nodes = 2'000'000;        // values produced
   int64_t max_string_bytes = 64 << 20;  // text produced, all together
   int64_t max_range = 1'000'000;        // elements of one range()
 };
@@ -25,17 +25,14 @@ class Budget {
   explicit Budget(const Limits& limits) : limits_(limits) {}
 
   const Limits& limits() const { return limits_; }
-  absl::Status Step() {
-    return ++steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded();
-  }
+  absl::Status Step() { return ++steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded(); }
   absl::Status AddNodes(int64_t count) {
     nodes_ += count;
     return nodes_ <= limits_.max_nodes ? absl::OkStatus() : NodesExceeded();
   }
   absl::Status AddStringBytes(int64_t count) {
     string_bytes_ += count;
-    return string_bytes_ <= limits_.max_string_bytes ? absl::OkStatus()
-                                                     : BytesExceeded();
+    return string_bytes_ <= limits_.max_string_bytes ? absl::OkStatus() : BytesExceeded();
   }
   absl::Status CheckRange(int64_t count) const;
 
@@ -47,9 +44,8 @@ class Budget {
     Level(const Level&) = delete;
     Level& operator=(const Level&) = delete;
     absl::Status status() const {
-      return budget_.depth_ <= budget_.limits_.max_depth
-                 ? absl::OkStatus()
-                 : budget_.DepthExceeded();
+      return budget_.depth_ <= budget_.limits_.max_depth ? absl::OkStatus()
+                                                         : budget_.DepthExceeded();
     }
 
    private:

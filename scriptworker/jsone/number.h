@@ -20,13 +20,10 @@ namespace scriptworker::jsone {
 // REQUIRES of all: the operands are numbers.
 json::Value Negated(const json::Value& value);
 absl::StatusOr<json::Value> Sum(const json::Value& a, const json::Value& b);
-absl::StatusOr<json::Value> Difference(const json::Value& a,
-                                       const json::Value& b);
+absl::StatusOr<json::Value> Difference(const json::Value& a, const json::Value& b);
 absl::StatusOr<json::Value> Product(const json::Value& a, const json::Value& b);
-absl::StatusOr<json::Value> Quotient(const json::Value& a,
-                                     const json::Value& b);
-absl::StatusOr<json::Value> Power(const json::Value& base,
-                                  const json::Value& exponent);
+absl::StatusOr<json::Value> Quotient(const json::Value& a, const json::Value& b);
+absl::StatusOr<json::Value> Power(const json::Value& base, const json::Value& exponent);
 std::partial_ordering Compare(const json::Value& a, const json::Value& b);
 
 // An error unless it is finite; an integer where it is one (see above).

@@ -15,8 +15,7 @@
 namespace scriptworker::jsone {
 
 bool IsIdentifier(std::string_view text) {
-  if (text.empty() ||
-      absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
+  if (text.empty() || absl::ascii_isdigit(static_cast<unsigned char>(text[0]))) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -24,8 +23,8 @@ bool IsIdentifier(std::string_view text) {
   });
 }
 
-BindingKey ParseBindingKey(std::string_view key, std::string_view word,
-                           size_t min_names, size_t max_names) {
+BindingKey ParseBindingKey(std::string_view key, std::string_view word, size_t min_names,
+                           size_t max_names) {
   BindingKey binding;
   if (!absl::ConsumePrefix(&key, word) || !absl::ConsumePrefix(&key, "(") ||
       !absl::ConsumeSuffix(&key, ")")) {
@@ -45,33 +44,30 @@ BindingKey ParseBindingKey(std::string_view key, std::string_view word,
   return binding;
 }
 
-absl::Status CheckProperties(const OperatorShape& shape,
-                             const json::Object& node) {
+absl::Status CheckProperties(const OperatorShape& shape, const json::Object& node) {
   std::vector<std::string_view> undefined;
   for (const json::Member& member : node) {
     const std::string_view key = member.key();
-    if (key == shape.name || std::find(shape.others.begin(), shape.others.end(),
-                                       key) != shape.others.end()) {
+    if (key == shape.name ||
+        std::find(shape.others.begin(), shape.others.end(), key) != shape.others.end()) {
       continue;
     }
     if (shape.binding_word.empty() ||
-        ParseBindingKey(key, shape.binding_word, shape.min_names,
-                        shape.max_names)
-            .names.empty()) {
+        ParseBindingKey(key, shape.binding_word, shape.min_names, shape.max_names).names.empty()) {
       undefined.push_back(key);
     }
   }
   if (undefined.empty()) return absl::OkStatus();
   std::sort(undefined.begin(), undefined.end());
-  return TemplateError(ErrorClass::kTemplate,
-                       absl::StrCat(shape.name, " has undefined properties: ",
-                                    absl::StrJoin(undefined, " ")));
+  return TemplateError(
+      ErrorClass::kTemplate,
+      absl::StrCat(shape.name, " has undefined properties: ", absl::StrJoin(undefined, " ")));
 }
 
 BindingKey FindBinding(const OperatorShape& shape, const json::Object& node) {
   for (const json::Member& member : node) {
-    BindingKey binding = ParseBindingKey(member.key(), shape.binding_word,
-                                         shape.min_names, shape.max_names);
+    BindingKey binding =
+        ParseBindingKey(member.key(), shape.binding_word, shape.min_names, shape.max_names);
     if (binding.names.empty()) continue;
     binding.body = &member.value();
     return binding;

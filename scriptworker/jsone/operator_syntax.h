@@ -24,8 +24,8 @@ struct BindingKey {
 
 // Reads `key` as `word`(name, ...) with min_names to max_names identifiers;
 // blanks may stand behind the commas.
-BindingKey ParseBindingKey(std::string_view key, std::string_view word,
-                           size_t min_names, size_t max_names);
+BindingKey ParseBindingKey(std::string_view key, std::string_view word, size_t min_names,
+                           size_t max_names);
 
 // What the properties of an operator's object may be.
 struct OperatorShape {
@@ -37,8 +37,7 @@ struct OperatorShape {
 };
 
 // Error: "$map has undefined properties: a b", in the keys' order.
-absl::Status CheckProperties(const OperatorShape& shape,
-                             const json::Object& node);
+absl::Status CheckProperties(const OperatorShape& shape, const json::Object& node);
 
 // The binding key among the properties; without names if there is none.
 BindingKey FindBinding(const OperatorShape& shape, const json::Object& node);

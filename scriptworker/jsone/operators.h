@@ -13,8 +13,7 @@ namespace scriptworker::jsone {
 
 // Renders an object node that has one operator as a key, such as
 // {$if: ..., then: ..., else: ...}.
-using Operator = absl::StatusOr<Rendered> (*)(const json::Object& node,
-                                              const Scope& scope,
+using Operator = absl::StatusOr<Rendered> (*)(const json::Object& node, const Scope& scope,
                                               TemplateInterpreter& interpreter);
 
 // nullptr: no operator has this name. `name` includes the "$".

@@ -68,9 +68,8 @@ class Parser {
     if (current_.kind == TokenKind::kEnd) {
       return TemplateError(ErrorClass::kSyntax, "Unexpected end of input");
     }
-    return TemplateError(ErrorClass::kSyntax,
-                         absl::StrCat("Found: ", current_.text,
-                                      " token, expected one of: ", expected));
+    return TemplateError(ErrorClass::kSyntax, absl::StrCat("Found: ", current_.text,
+                                                           " token, expected one of: ", expected));
   }
 
  private:
@@ -96,8 +95,7 @@ class Parser {
   absl::StatusOr<NodeId> ParseConstant(json::Value value);
   absl::StatusOr<NodeId> ParseBrackets(NodeId left);
   absl::StatusOr<NodeId> ParseObject();
-  void SetMember(std::string_view key, NodeId value,
-                 std::vector<NodeId>& members);
+  void SetMember(std::string_view key, NodeId value, std::vector<NodeId>& members);
   absl::StatusOr<std::vector<NodeId>> ParseSequence(TokenKind close);
 
   Lexer lexer_;
@@ -146,14 +144,12 @@ absl::StatusOr<NodeId> Parser::ParseAccess() {
       SW_RETURN_IF_ERROR(Advance());
       const std::string_view name = current_.text;
       SW_RETURN_IF_ERROR(Take(TokenKind::kIdentifier));
-      node = expression_.Add(
-          {.op = Op::kProperty, .left = node, .value = json::Value(name)});
+      node = expression_.Add({.op = Op::kProperty, .left = node, .value = json::Value(name)});
     } else if (current_.kind == TokenKind::kOpenParenthesis) {
       SW_RETURN_IF_ERROR(Advance());
       SW_ASSIGN_OR_RETURN(std::vector<NodeId> arguments,
                           ParseSequence(TokenKind::kCloseParenthesis));
-      node = expression_.AddWithChildren({.op = Op::kCall, .left = node},
-                                         arguments);
+      node = expression_.AddWithChildren({.op = Op::kCall, .left = node}, arguments);
     } else {
       return node;
     }
@@ -180,20 +176,17 @@ absl::StatusOr<NodeId> Parser::ParseUnit() {
   } else if (current_.kind == TokenKind::kFalse) {
     node = ParseConstant(json::Value(false));
   } else if (current_.kind == TokenKind::kString) {
-    node = ParseConstant(
-        json::Value(current_.text.substr(1, current_.text.size() - 2)));
+    node = ParseConstant(json::Value(current_.text.substr(1, current_.text.size() - 2)));
   } else if (current_.kind == TokenKind::kIdentifier) {
     SW_ASSIGN_OR_RETURN(Token name, TakeAny());
-    node =
-        expression_.Add({.op = Op::kVariable, .value = json::Value(name.text)});
+    node = expression_.Add({.op = Op::kVariable, .value = json::Value(name.text)});
   } else if (current_.kind == TokenKind::kOpenParenthesis) {
     SW_RETURN_IF_ERROR(Advance());
     SW_ASSIGN_OR_RETURN(node, ParseInfix());
     SW_RETURN_IF_ERROR(Take(TokenKind::kCloseParenthesis));
   } else if (current_.kind == TokenKind::kOpenBracket) {
     SW_RETURN_IF_ERROR(Advance());
-    SW_ASSIGN_OR_RETURN(std::vector<NodeId> items,
-                        ParseSequence(TokenKind::kCloseBracket));
+    SW_ASSIGN_OR_RETURN(std::vector<NodeId> items, ParseSequence(TokenKind::kCloseBracket));
     node = expression_.AddWithChildren({.op = Op::kList}, items);
   } else if (current_.kind == TokenKind::kOpenBrace) {
     node = ParseObject();
@@ -246,32 +239,27 @@ absl::StatusOr<NodeId> Parser::ParseBrackets(NodeId left) {
     }
   }
   SW_RETURN_IF_ERROR(Take(TokenKind::kCloseBracket));
-  return expression_.Add({.op = is_slice ? Op::kSlice : Op::kIndex,
-                          .left = left,
-                          .right = lower,
-                          .upper = upper});
+  return expression_.Add(
+      {.op = is_slice ? Op::kSlice : Op::kIndex, .left = left, .right = lower, .upper = upper});
 }
 
 // A later value takes the place of an earlier one with the same key, which is
 // then never evaluated.
-void Parser::SetMember(std::string_view key, NodeId value,
-                       std::vector<NodeId>& members) {
+void Parser::SetMember(std::string_view key, NodeId value, std::vector<NodeId>& members) {
   for (size_t i = 0; i + 1 < members.size(); i += 2) {
     if (expression_.node(members[i]).value.string_value() == key) {
       members[i + 1] = value;
       return;
     }
   }
-  members.push_back(
-      expression_.Add({.op = Op::kConstant, .value = json::Value(key)}));
+  members.push_back(expression_.Add({.op = Op::kConstant, .value = json::Value(key)}));
   members.push_back(value);
 }
 
 absl::StatusOr<NodeId> Parser::ParseObject() {
   SW_RETURN_IF_ERROR(Advance());
   std::vector<NodeId> members;
-  while (current_.kind == TokenKind::kString ||
-         current_.kind == TokenKind::kIdentifier) {
+  while (current_.kind == TokenKind::kString || current_.kind == TokenKind::kIdentifier) {
     SW_ASSIGN_OR_RETURN(Token key, TakeAny());
     if (key.kind == TokenKind::kString) {
       key.text = key.text.substr(1, key.text.size() - 2);
@@ -298,8 +286,7 @@ absl::StatusOr<Expression> ParseExpression(std::string_view source) {
   return parser.TakeExpression(root);
 }
 
-absl::StatusOr<EmbeddedExpression> ParseEmbeddedExpression(
-    std::string_view source) {
+absl::StatusOr<EmbeddedExpression> ParseEmbeddedExpression(std::string_view source) {
   Parser parser(source);
   SW_RETURN_IF_ERROR(parser.Start());
   SW_ASSIGN_OR_RETURN(NodeId root, parser.ParseInfix());

@@ -31,8 +31,7 @@ struct EmbeddedExpression {
 
 // Parses the expression at the beginning of `source`, which follows a "${" and
 // must end with a "}".
-absl::StatusOr<EmbeddedExpression> ParseEmbeddedExpression(
-    std::string_view source);
+absl::StatusOr<EmbeddedExpression> ParseEmbeddedExpression(std::string_view source);
 
 }  // namespace scriptworker::jsone
 

@@ -47,12 +47,10 @@ constexpr SyntaxCase kSyntaxErrors[] = {
     {"EmptyIndex", "a[]",
      "Found: ] token, expected one of: !, (, +, -, [, false, identifier, null, "
      "number, string, true, {"},
-    {"PropertyNoIdentifier", "a.{",
-     "Found: { token, expected one of: identifier"},
+    {"PropertyNoIdentifier", "a.{", "Found: { token, expected one of: identifier"},
     {"ObjectWithoutColon", "{a 1}", "Found: 1 token, expected one of: :"},
 };
-INSTANTIATE_TEST_SUITE_P(Table, SyntaxErrorTest,
-                         testing::ValuesIn(kSyntaxErrors),
+INSTANTIATE_TEST_SUITE_P(Table, SyntaxErrorTest, testing::ValuesIn(kSyntaxErrors),
                          [](const testing::TestParamInfo<SyntaxCase>& info) {
                            return std::string(info.param.name);
                          });
@@ -66,17 +64,14 @@ TEST(ParserTest, AnEmbeddedExpressionEndsAtItsBrace) {
 
 TEST(ParserTest, AnEmbeddedExpressionNeedsItsBrace) {
   EXPECT_THAT(ParseEmbeddedExpression("a + 1"),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "unterminated ${..} expression"));
+              StatusIs(absl::StatusCode::kInvalidArgument, "unterminated ${..} expression"));
 }
 
 TEST(ParserTest, DeepNestingIsRefusedBeforeTheStackEnds) {
   for (const std::string_view open : {"(", "[", "-", "{a:", "1**"}) {
     std::string source;
     for (int i = 0; i < 100000; ++i) absl::StrAppend(&source, open);
-    EXPECT_THAT(ParseExpression(source),
-                StatusIs(absl::StatusCode::kResourceExhausted))
-        << open;
+    EXPECT_THAT(ParseExpression(source), StatusIs(absl::StatusCode::kResourceExhausted)) << open;
   }
 }
 

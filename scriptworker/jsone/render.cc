@@ -19,30 +19,25 @@ namespace {
 // Text of expressions kept from one rendering to the next.
 constexpr size_t kMaxCacheBytes = 16 << 20;
 
-absl::StatusOr<json::Value> RenderIn(const json::Value& document,
-                                     const Scope& scope,
+absl::StatusOr<json::Value> RenderIn(const json::Value& document, const Scope& scope,
                                      TemplateInterpreter& interpreter) {
   SW_ASSIGN_OR_RETURN(Rendered rendered, interpreter.Render(document, scope));
   if (!rendered.has_value()) return json::Value();
   if (ContainsFunction(*rendered)) {
-    return TemplateError(ErrorClass::kTemplate,
-                         "evaluated template contained uncalled functions");
+    return TemplateError(ErrorClass::kTemplate, "evaluated template contained uncalled functions");
   }
   return *std::move(rendered);
 }
 
 }  // namespace
 
-Renderer::Renderer(const Limits& limits)
-    : limits_(limits), builtins_(MakeBuiltins()) {}
+Renderer::Renderer(const Limits& limits) : limits_(limits), builtins_(MakeBuiltins()) {}
 
-absl::StatusOr<json::Value> Renderer::Render(const json::Value& document,
-                                             const Context& context) {
+absl::StatusOr<json::Value> Renderer::Render(const json::Value& document, const Context& context) {
   for (const json::Member& variable : context.variables()) {
     if (!IsIdentifier(variable.key())) {
       return WithPlaceInMessage(TemplateError(
-          ErrorClass::kTemplate,
-          "top level keys of context must follow /[a-zA-Z_][a-zA-Z0-9_]*/"));
+          ErrorClass::kTemplate, "top level keys of context must follow /[a-zA-Z_][a-zA-Z0-9_]*/"));
     }
   }
   cache_.Trim(kMaxCacheBytes);
@@ -55,8 +50,7 @@ absl::StatusOr<json::Value> Renderer::Render(const json::Value& document,
   return result;
 }
 
-absl::StatusOr<json::Value> Render(const json::Value& document,
-                                   const Context& context,
+absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
                                    const Limits& limits) {
   return Renderer(limits).Render(document, context);
 }

@@ -22,8 +22,7 @@ namespace scriptworker::jsone {
 // Errors have json-e's texts, "TemplateError at template.tasks[0].payload:
 // ...", and code kInvalidArgument; kResourceExhausted for a limit, which it
 // names.
-absl::StatusOr<json::Value> Render(const json::Value& document,
-                                   const Context& context,
+absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
                                    const Limits& limits = {});
 
 // Renders many documents and keeps the expressions that it has parsed.
@@ -31,8 +30,7 @@ absl::StatusOr<json::Value> Render(const json::Value& document,
 class Renderer {
  public:
   explicit Renderer(const Limits& limits = {});
-  absl::StatusOr<json::Value> Render(const json::Value& document,
-                                     const Context& context);
+  absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context);
 
  private:
   Limits limits_;

@@ -42,17 +42,14 @@ struct Rendering {
 // recording could not hold.
 absl::StatusOr<Rendering> LoadGolden(std::string_view name) {
   SW_ASSIGN_OR_RETURN(std::string text,
-                      ReadFile(CorpusPath(absl::StrCat("scriptworker/golden/",
-                                                       name, ".json"))));
+                      ReadFile(CorpusPath(absl::StrCat("scriptworker/golden/", name, ".json"))));
   SW_ASSIGN_OR_RETURN(json::Value golden, json::Parse(text));
   Rendering rendering{*golden.Find("template"), Context(absl::UnixEpoch())};
   rendering.context.SetAll(golden.Find("context")->object());
   rendering.context.AddFunction(
       "as_slugid",
-      [decision = *golden.Find("decision_task_id"),
-       parent =
-           *golden.Find("task_id")](absl::Span<const json::Value> arguments)
-          -> absl::StatusOr<json::Value> {
+      [decision = *golden.Find("decision_task_id"), parent = *golden.Find("task_id")](
+          absl::Span<const json::Value> arguments) -> absl::StatusOr<json::Value> {
         return arguments[0] == json::Value("decision") ? decision : parent;
       });
   return rendering;
@@ -66,8 +63,7 @@ void BM_RenderGolden(benchmark::State& state, std::string_view name) {
   }
   Renderer renderer;
   for (auto _ : state) {
-    absl::StatusOr<json::Value> result =
-        renderer.Render(rendering->document, rendering->context);
+    absl::StatusOr<json::Value> result = renderer.Render(rendering->document, rendering->context);
     if (!result.ok()) state.SkipWithError(result.status().ToString().c_str());
     benchmark::DoNotOptimize(result);
   }
@@ -92,26 +88,22 @@ BENCHMARK_CAPTURE(BM_RenderGoldenOnce, hg_push, "decision_hg-push");
 BENCHMARK_CAPTURE(BM_RenderGoldenOnce, action, "action_retrigger");
 
 void BM_Specification(benchmark::State& state) {
-  absl::StatusOr<std::string> text =
-      ReadFile(CorpusPath("jsone/specification.yml"));
+  absl::StatusOr<std::string> text = ReadFile(CorpusPath("jsone/specification.yml"));
   if (!text.ok()) {
     state.SkipWithError(text.status().ToString().c_str());
     return;
   }
   std::vector<Rendering> renderings;
   for (std::string_view part : absl::StrSplit(*text, "\n---\n")) {
-    absl::StatusOr<json::Value> document =
-        json::ParseYaml(part, {.allow_big_integers = true});
+    absl::StatusOr<json::Value> document = json::ParseYaml(part, {.allow_big_integers = true});
     if (!document.ok() || document->Find("template") == nullptr) continue;
-    renderings.push_back(
-        {*document->Find("template"), Context(absl::UnixEpoch())});
+    renderings.push_back({*document->Find("template"), Context(absl::UnixEpoch())});
     renderings.back().context.SetAll(document->Find("context")->object());
   }
   Renderer renderer;
   for (auto _ : state) {
     for (const Rendering& rendering : renderings) {
-      benchmark::DoNotOptimize(
-          renderer.Render(rendering.document, rendering.context));
+      benchmark::DoNotOptimize(renderer.Render(rendering.document, rendering.context));
     }
   }
   state.counters["cases"] = static_cast<double>(renderings.size());

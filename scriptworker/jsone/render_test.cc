@@ -30,19 +30,13 @@ constexpr RenderCase kStrings[] = {
      .document = R"j("${s} ${n} ${d} ${b} ${z}.")j",
      .context = R"j({"s": "x", "n": 3, "d": 0.5, "b": true, "z": null})j",
      .result = R"j("x 3 0.5 true .")j"},
-    {.name = "Escape",
-     .document = R"j("$${a} $$${a}")j",
-     .result = R"j("${a} $${a}")j"},
-    {.name = "DollarAlone",
-     .document = R"j("$5 $ $")j",
-     .result = R"j("$5 $ $")j"},
+    {.name = "Escape", .document = R"j("$${a} $$${a}")j", .result = R"j("${a} $${a}")j"},
+    {.name = "DollarAlone", .document = R"j("$5 $ $")j", .result = R"j("$5 $ $")j"},
     {.name = "Key",
      .document = R"j({"a-${x}": 1})j",
      .context = R"j({"x": "y"})j",
      .result = R"j({"a-y": 1})j"},
-    {.name = "BraceInsideAString",
-     .document = R"j("${'}'}")j",
-     .result = R"j("}")j"},
+    {.name = "BraceInsideAString", .document = R"j("${'}'}")j", .result = R"j("}")j"},
     {.name = "Unterminated",
      .document = R"j({"m": "a ${b"})j",
      .error = "SyntaxError at template.m: unterminated ${..} expression"},
@@ -51,36 +45,28 @@ constexpr RenderCase kStrings[] = {
      .error = "InterpreterError: unknown context value nobody"},
     {.name = "ListInAString",
      .document = R"j("${[1]}")j",
-     .error =
-         "TemplateError: interpolation of '[1]' produced an array or object"},
+     .error = "TemplateError: interpolation of '[1]' produced an array or object"},
     {.name = "LargeNumberAsScriptsWriteIt",
      .document = R"j("${a} ${b} ${c} ${d}")j",
      .context = R"j({"a": 1e21, "b": 1e20, "c": 1e-7, "d": 0.000001})j",
      .result = R"j("1e+21 100000000000000000000 1e-7 0.000001")j"},
 };
-INSTANTIATE_TEST_SUITE_P(Strings, RenderTest, testing::ValuesIn(kStrings),
-                         CaseName<RenderCase>);
+INSTANTIATE_TEST_SUITE_P(Strings, RenderTest, testing::ValuesIn(kStrings), CaseName<RenderCase>);
 
 constexpr RenderCase kControl[] = {
     {.name = "Eval", .document = R"j({"$eval": "1 + 1"})j", .result = "2"},
     {.name = "EvalOfNumber",
      .document = R"j({"$eval": 1})j",
      .error = "TemplateError: $eval must be given a string expression"},
-    {.name = "IfTrue",
-     .document = R"j({"$if": "true", "then": 1, "else": 2})j",
-     .result = "1"},
-    {.name = "IfFalse",
-     .document = R"j({"$if": "''", "then": 1, "else": 2})j",
-     .result = "2"},
+    {.name = "IfTrue", .document = R"j({"$if": "true", "then": 1, "else": 2})j", .result = "1"},
+    {.name = "IfFalse", .document = R"j({"$if": "''", "then": 1, "else": 2})j", .result = "2"},
     {.name = "IfWithoutElseIsTakenOutOfAList",
      .document = R"j([0, {"$if": "false", "then": 1}, 2])j",
      .result = "[0, 2]"},
     {.name = "IfWithoutThenIsTakenOutOfAnObject",
      .document = R"j({"a": {"$if": "true", "else": 1}, "b": 2})j",
      .result = R"j({"b": 2})j"},
-    {.name = "NothingAtTheTopIsNull",
-     .document = R"j({"$if": "false"})j",
-     .result = "null"},
+    {.name = "NothingAtTheTopIsNull", .document = R"j({"$if": "false"})j", .result = "null"},
     {.name = "UntakenBranchIsNotLookedAt",
      .document = R"j({"$if": "true", "then": 1, "else": {"$eval": "(("}})j",
      .result = "1"},
@@ -103,8 +89,7 @@ constexpr RenderCase kControl[] = {
      .context = R"j({"a": 1})j",
      .result = R"j(["2", "1"])j"},
     {.name = "LetBindsAFunction",
-     .document =
-         R"j({"$let": {"f": {"$eval": "max"}}, "in": {"$eval": "f(1, 2)"}})j",
+     .document = R"j({"$let": {"f": {"$eval": "max"}}, "in": {"$eval": "f(1, 2)"}})j",
      .result = "2"},
     {.name = "LetOfList",
      .document = R"j({"$let": [], "in": 1})j",
@@ -127,9 +112,7 @@ constexpr RenderCase kControl[] = {
     {.name = "SwitchDefault",
      .document = R"j({"$switch": {"false": 1, "$default": 2}})j",
      .result = "2"},
-    {.name = "SwitchWithNothing",
-     .document = R"j([{"$switch": {"false": 1}}])j",
-     .result = "[]"},
+    {.name = "SwitchWithNothing", .document = R"j([{"$switch": {"false": 1}}])j", .result = "[]"},
     {.name = "SwitchWithTwo",
      .document = R"j({"$switch": {"true": 1, "1": 2}})j",
      .error = "TemplateError: $switch can only have one truthy condition"},
@@ -146,8 +129,7 @@ constexpr RenderCase kControl[] = {
      .document = R"j({"$fromNow": "-1 h", "from": "2020-03-01T00:00:00Z"})j",
      .result = R"j("2020-02-29T23:00:00.000Z")j"},
     {.name = "FromNowUsesTheVariable",
-     .document =
-         R"j({"$let": {"now": "2020-01-01T00:00:00.000Z"}, "in": {"$fromNow": "1 s"}})j",
+     .document = R"j({"$let": {"now": "2020-01-01T00:00:00.000Z"}, "in": {"$fromNow": "1 s"}})j",
      .result = R"j("2020-01-01T00:00:01.000Z")j"},
     {.name = "FromNowOfNumber",
      .document = R"j({"$fromNow": 1})j",
@@ -166,8 +148,7 @@ constexpr RenderCase kControl[] = {
      .error = "InterpreterError at template.foo[1][\"a b\"]: unknown context "
               "value x"},
 };
-INSTANTIATE_TEST_SUITE_P(Control, RenderTest, testing::ValuesIn(kControl),
-                         CaseName<RenderCase>);
+INSTANTIATE_TEST_SUITE_P(Control, RenderTest, testing::ValuesIn(kControl), CaseName<RenderCase>);
 
 constexpr RenderCase kCollections[] = {
     {.name = "Map",
@@ -177,16 +158,13 @@ constexpr RenderCase kCollections[] = {
      .document = R"j({"$map": ["a", "b"], "each(x, i)": "${x}${i}"})j",
      .result = R"j(["a0", "b1"])j"},
     {.name = "MapLeavesOut",
-     .document =
-         R"j({"$map": [1, 2], "each(x)": {"$if": "x > 1", "then": "${x}"}})j",
+     .document = R"j({"$map": [1, 2], "each(x)": {"$if": "x > 1", "then": "${x}"}})j",
      .result = R"j(["2"])j"},
     {.name = "MapOfObjectBindsKeyAndValue",
-     .document =
-         R"j({"$map": {"a": 1}, "each(y)": {"${y.key}x": {"$eval": "y.val + 1"}}})j",
+     .document = R"j({"$map": {"a": 1}, "each(y)": {"${y.key}x": {"$eval": "y.val + 1"}}})j",
      .result = R"j({"ax": 2})j"},
     {.name = "MapOfObjectWithTwoNames",
-     .document =
-         R"j({"$map": {"a": 1}, "each(v, k)": {"${k}": {"$eval": "v + 1"}}})j",
+     .document = R"j({"$map": {"a": 1}, "each(v, k)": {"${k}": {"$eval": "v + 1"}}})j",
      .result = R"j({"a": 2})j"},
     {.name = "MapOfObjectToNumber",
      .document = R"j({"$map": {"a": 1}, "each(y)": 1})j",
@@ -202,12 +180,10 @@ constexpr RenderCase kCollections[] = {
      .document = R"j({"$map": [], "each(a,b,c)": 1})j",
      .error = "TemplateError: $map has undefined properties: each(a,b,c)"},
     {.name = "Reduce",
-     .document =
-         R"j({"$reduce": [1, 2, 3], "initial": 0, "each(acc, x)": {"$eval": "acc + x"}})j",
+     .document = R"j({"$reduce": [1, 2, 3], "initial": 0, "each(acc, x)": {"$eval": "acc + x"}})j",
      .result = "6"},
     {.name = "ReduceWithIndex",
-     .document =
-         R"j({"$reduce": [5, 5], "initial": 0, "each(acc, x, i)": {"$eval": "acc + i"}})j",
+     .document = R"j({"$reduce": [5, 5], "initial": 0, "each(acc, x, i)": {"$eval": "acc + i"}})j",
      .result = "1"},
     {.name = "ReduceOfNothingIsInitial",
      .document = R"j({"$reduce": [], "initial": "${x}", "each(a, b)": 1})j",
@@ -228,9 +204,7 @@ constexpr RenderCase kCollections[] = {
     {.name = "FindWithoutExpression",
      .document = R"j({"$find": [1], "each(x)": true})j",
      .error = "TemplateError: each can evaluate string expressions only"},
-    {.name = "Flatten",
-     .document = R"j({"$flatten": [1, [2, [3]]]})j",
-     .result = "[1, 2, [3]]"},
+    {.name = "Flatten", .document = R"j({"$flatten": [1, [2, [3]]]})j", .result = "[1, 2, [3]]"},
     {.name = "FlattenDeep",
      .document = R"j({"$flattenDeep": [1, [2, [3]]]})j",
      .result = "[1, 2, 3]"},
@@ -242,25 +216,17 @@ constexpr RenderCase kCollections[] = {
      .result = R"j({"a": 1, "b": 2})j"},
     {.name = "MergeOfNumbers",
      .document = R"j({"$merge": [1]})j",
-     .error =
-         "TemplateError: $merge value must evaluate to an array of objects"},
+     .error = "TemplateError: $merge value must evaluate to an array of objects"},
     {.name = "MergeDeep",
      .document =
          R"j({"$mergeDeep": [{"a": {"x": [1]}, "b": 1}, {"a": {"x": [2], "y": 1}, "b": []}]})j",
      .result = R"j({"a": {"x": [1, 2], "y": 1}, "b": []})j"},
-    {.name = "MergeDeepOfNothing",
-     .document = R"j({"$mergeDeep": []})j",
-     .result = "{}"},
-    {.name = "Reverse",
-     .document = R"j({"$reverse": [1, 2]})j",
-     .result = "[2, 1]"},
+    {.name = "MergeDeepOfNothing", .document = R"j({"$mergeDeep": []})j", .result = "{}"},
+    {.name = "Reverse", .document = R"j({"$reverse": [1, 2]})j", .result = "[2, 1]"},
     {.name = "ReverseOfString",
      .document = R"j({"$reverse": "ab"})j",
-     .error =
-         "TemplateError: $reverse value must evaluate to an array of objects"},
-    {.name = "SortNumbers",
-     .document = R"j({"$sort": [3, 1.5, 2]})j",
-     .result = "[1.5, 2, 3]"},
+     .error = "TemplateError: $reverse value must evaluate to an array of objects"},
+    {.name = "SortNumbers", .document = R"j({"$sort": [3, 1.5, 2]})j", .result = "[1.5, 2, 3]"},
     {.name = "SortByIsStable",
      .document =
          R"j({"$sort": [{"a": 2, "n": 1}, {"a": 1, "n": 2}, {"a": 2, "n": 3}], "by(x)": "x.a"})j",
@@ -275,8 +241,8 @@ constexpr RenderCase kCollections[] = {
               "type"},
     {.name = "SortNothing", .document = R"j({"$sort": []})j", .result = "[]"},
 };
-INSTANTIATE_TEST_SUITE_P(Collections, RenderTest,
-                         testing::ValuesIn(kCollections), CaseName<RenderCase>);
+INSTANTIATE_TEST_SUITE_P(Collections, RenderTest, testing::ValuesIn(kCollections),
+                         CaseName<RenderCase>);
 
 json::Value Json(std::string_view text) {
   absl::StatusOr<json::Value> value = json::Parse(text);
@@ -289,25 +255,22 @@ TEST(RenderTest, ContextMayAddFunctions) {
   context.AddFunction("twice", [](absl::Span<const json::Value> arguments) {
     return json::Value(arguments[0].int_value() * 2);
   });
-  EXPECT_THAT(Render(Json(R"j({"$eval": "twice(21)"})j"), context),
-              IsOkAndHolds(json::Value(42)));
+  EXPECT_THAT(Render(Json(R"j({"$eval": "twice(21)"})j"), context), IsOkAndHolds(json::Value(42)));
 }
 
 TEST(RenderTest, AnErrorOfAnAddedFunctionNamesThePlace) {
   Context context(absl::UnixEpoch());
-  context.AddFunction("fail", [](absl::Span<const json::Value>) {
-    return absl::NotFoundError("no such thing");
-  });
-  EXPECT_THAT(Render(Json(R"j({"a": {"$eval": "fail()"}})j"), context),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "BuiltinError at template.a: no such thing"));
+  context.AddFunction(
+      "fail", [](absl::Span<const json::Value>) { return absl::NotFoundError("no such thing"); });
+  EXPECT_THAT(
+      Render(Json(R"j({"a": {"$eval": "fail()"}})j"), context),
+      StatusIs(absl::StatusCode::kInvalidArgument, "BuiltinError at template.a: no such thing"));
 }
 
 TEST(RenderTest, ContextMayReplaceABuiltin) {
   Context context(absl::UnixEpoch());
   context.Set("min", "mine");
-  EXPECT_THAT(Render(json::Value("${min}"), context),
-              IsOkAndHolds(json::Value("mine")));
+  EXPECT_THAT(Render(json::Value("${min}"), context), IsOkAndHolds(json::Value("mine")));
 }
 
 TEST(RenderTest, ContextNamesMustBeIdentifiers) {
@@ -320,10 +283,8 @@ TEST(RenderTest, ContextNamesMustBeIdentifiers) {
 }
 
 TEST(RenderTest, WhatHasNoExpressionIsSharedWithTheTemplate) {
-  const json::Value document =
-      Json(R"j({"a": [1, {"b": "a long plain text"}]})j");
-  const absl::StatusOr<json::Value> rendered =
-      Render(document, Context(absl::UnixEpoch()));
+  const json::Value document = Json(R"j({"a": [1, {"b": "a long plain text"}]})j");
+  const absl::StatusOr<json::Value> rendered = Render(document, Context(absl::UnixEpoch()));
   ASSERT_THAT(rendered, IsOk());
   EXPECT_TRUE(rendered->SharesContentWith(document));
 }
@@ -348,8 +309,7 @@ struct LimitCase {
 class LimitTest : public testing::TestWithParam<LimitCase> {};
 
 TEST_P(LimitTest, NamesItself) {
-  EXPECT_THAT(Render(Json(GetParam().document), Context(absl::UnixEpoch()),
-                     GetParam().limits),
+  EXPECT_THAT(Render(Json(GetParam().document), Context(absl::UnixEpoch()), GetParam().limits),
               StatusIs(absl::StatusCode::kResourceExhausted, GetParam().error));
 }
 
@@ -397,14 +357,12 @@ TEST(LimitTest, TheDefaultsRefuseABillionLaughs) {
   // Each level of $let doubles the list: 2^60 elements.
   std::string document = R"j({"$eval": "a"})j";
   for (int i = 0; i < 60; ++i) {
-    document =
-        R"j({"$let": {"a": {"$flatten": [{"$eval": "a"}, {"$eval": "a"}]}}, "in": )j" +
-        document + "}";
+    document = R"j({"$let": {"a": {"$flatten": [{"$eval": "a"}, {"$eval": "a"}]}}, "in": )j" +
+               document + "}";
   }
   Context context(absl::UnixEpoch());
   context.Set("a", Json("[1]"));
-  EXPECT_THAT(Render(Json(document), context),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Render(Json(document), context), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST(LimitTest, TheDefaultDepthRefusesATowerOfLists) {

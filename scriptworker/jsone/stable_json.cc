@@ -53,8 +53,7 @@ void AppendString(std::string_view text, std::string& out) {
   out.push_back('"');
 }
 
-absl::Status Append(const json::Value& value, Budget& budget,
-                    std::string& out) {
+absl::Status Append(const json::Value& value, Budget& budget, std::string& out) {
   const size_t before = out.size();
   switch (value.type()) {
     case json::Value::Type::kNull:
@@ -88,9 +87,7 @@ absl::Status Append(const json::Value& value, Budget& budget,
         members.push_back(&member);
       }
       std::sort(members.begin(), members.end(),
-                [](const json::Member* a, const json::Member* b) {
-                  return a->key() < b->key();
-                });
+                [](const json::Member* a, const json::Member* b) { return a->key() < b->key(); });
       std::string_view separator = "{";
       for (const json::Member* member : members) {
         out.append(separator);
@@ -108,8 +105,7 @@ absl::Status Append(const json::Value& value, Budget& budget,
 
 }  // namespace
 
-absl::StatusOr<std::string> StableJson(const json::Value& value,
-                                       Budget& budget) {
+absl::StatusOr<std::string> StableJson(const json::Value& value, Budget& budget) {
   std::string text;
   SW_RETURN_IF_ERROR(Append(value, budget, text));
   return text;

@@ -13,8 +13,7 @@ namespace scriptworker::jsone {
 // The text that $json makes: no blanks, keys sorted, numbers as in strings,
 // characters beyond ASCII as they are. (Other than json::FormatCompact, which
 // writes what the reference sends.)
-absl::StatusOr<std::string> StableJson(const json::Value& value,
-                                       Budget& budget);
+absl::StatusOr<std::string> StableJson(const json::Value& value, Budget& budget);
 
 }  // namespace scriptworker::jsone
 

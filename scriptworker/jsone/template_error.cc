@@ -39,11 +39,9 @@ void Prepend(std::string_view step, absl::Status& status) {
 }
 
 bool IsPlainKey(std::string_view key) {
-  return !key.empty() &&
-         absl::ascii_isalpha(static_cast<unsigned char>(key[0])) &&
-         std::all_of(key.begin(), key.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c));
-         });
+  return !key.empty() && absl::ascii_isalpha(static_cast<unsigned char>(key[0])) &&
+         std::all_of(key.begin(), key.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); });
 }
 
 }  // namespace
@@ -61,9 +59,9 @@ absl::Status BudgetError(std::string_view message) {
 }
 
 void PrependKey(std::string_view key, absl::Status& status) {
-  Prepend(IsPlainKey(key) ? absl::StrCat(".", key)
-                          : absl::StrCat("[", json::FormatString(key), "]"),
-          status);
+  Prepend(
+      IsPlainKey(key) ? absl::StrCat(".", key) : absl::StrCat("[", json::FormatString(key), "]"),
+      status);
 }
 
 void PrependIndex(size_t index, absl::Status& status) {

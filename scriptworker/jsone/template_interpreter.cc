@@ -32,9 +32,8 @@ bool IsUnchanged(const Rendered& rendered, const Value& node) {
 bool IsReserved(std::string_view key) {
   return key.size() >= 2 && key[0] == '$' &&
          absl::ascii_isalpha(static_cast<unsigned char>(key[1])) &&
-         std::all_of(key.begin() + 2, key.end(), [](char c) {
-           return absl::ascii_isalnum(static_cast<unsigned char>(c));
-         });
+         std::all_of(key.begin() + 2, key.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); });
 }
 
 struct FoundOperator {
@@ -57,8 +56,7 @@ FoundOperator OperatorOf(const json::Object& node) {
 
 }  // namespace
 
-absl::StatusOr<Rendered> TemplateInterpreter::Render(const Value& node,
-                                                     const Scope& scope) {
+absl::StatusOr<Rendered> TemplateInterpreter::Render(const Value& node, const Scope& scope) {
   if (node.is_string()) return RenderString(node, scope);
   if (!node.is_array() && !node.is_object()) return node;
   SW_RETURN_IF_ERROR(budget_.Step());
@@ -73,30 +71,25 @@ absl::StatusOr<Rendered> TemplateInterpreter::Render(const Value& node,
   return RenderObject(node, scope);
 }
 
-absl::StatusOr<Value> TemplateInterpreter::RenderValue(const Value& node,
-                                                       const Scope& scope) {
+absl::StatusOr<Value> TemplateInterpreter::RenderValue(const Value& node, const Scope& scope) {
   SW_ASSIGN_OR_RETURN(Rendered rendered, Render(node, scope));
   return rendered.has_value() ? *std::move(rendered) : Value(json::Object());
 }
 
-absl::StatusOr<Value> TemplateInterpreter::Evaluate(std::string_view source,
-                                                    const Scope& scope) {
+absl::StatusOr<Value> TemplateInterpreter::Evaluate(std::string_view source, const Scope& scope) {
   const absl::StatusOr<Expression>& expression = cache_.Get(source);
   SW_RETURN_IF_ERROR(expression.status());
   return jsone::Evaluate(*expression, scope, budget_);
 }
 
-absl::StatusOr<Rendered> TemplateInterpreter::RenderString(const Value& text,
-                                                           const Scope& scope) {
+absl::StatusOr<Rendered> TemplateInterpreter::RenderString(const Value& text, const Scope& scope) {
   if (!NeedsInterpolation(text.string_value())) return text;
-  SW_ASSIGN_OR_RETURN(
-      std::string result,
-      cache_.GetInterpolation(text.string_value()).Evaluate(scope, budget_));
+  SW_ASSIGN_OR_RETURN(std::string result,
+                      cache_.GetInterpolation(text.string_value()).Evaluate(scope, budget_));
   return Value(result);
 }
 
-absl::StatusOr<Rendered> TemplateInterpreter::RenderArray(const Value& node,
-                                                          const Scope& scope) {
+absl::StatusOr<Rendered> TemplateInterpreter::RenderArray(const Value& node, const Scope& scope) {
   const json::Array& elements = node.array();
   SW_RETURN_IF_ERROR(budget_.AddNodes(static_cast<int64_t>(elements.size())));
   json::Array result;
@@ -121,21 +114,18 @@ absl::StatusOr<Rendered> TemplateInterpreter::RenderArray(const Value& node,
   return Value(std::move(result));
 }
 
-absl::StatusOr<Value> TemplateInterpreter::RenderKey(const Value& key,
-                                                     const Scope& scope) {
+absl::StatusOr<Value> TemplateInterpreter::RenderKey(const Value& key, const Scope& scope) {
   const std::string_view text = key.string_value();
   if (text.find('$') == std::string_view::npos) return key;
   if (absl::StartsWith(text, "$$")) return Value(text.substr(1));
   if (IsReserved(text)) {
-    return TemplateError(ErrorClass::kTemplate,
-                         "$<identifier> is reserved; use $$<identifier>");
+    return TemplateError(ErrorClass::kTemplate, "$<identifier> is reserved; use $$<identifier>");
   }
   SW_ASSIGN_OR_RETURN(Rendered rendered, RenderString(key, scope));
   return *std::move(rendered);
 }
 
-absl::StatusOr<Rendered> TemplateInterpreter::RenderObject(const Value& node,
-                                                           const Scope& scope) {
+absl::StatusOr<Rendered> TemplateInterpreter::RenderObject(const Value& node, const Scope& scope) {
   const json::Object& members = node.object();
   SW_RETURN_IF_ERROR(budget_.AddNodes(static_cast<int64_t>(members.size())));
   json::Object result;
@@ -153,8 +143,7 @@ absl::StatusOr<Rendered> TemplateInterpreter::RenderObject(const Value& node,
       SW_ASSIGN_OR_RETURN(key, RenderKey(member.key_as_value(), scope));
     }
     if (!changed) {
-      if (IsUnchanged(*value, member.value()) &&
-          IsUnchanged(key, member.key_as_value())) {
+      if (IsUnchanged(*value, member.value()) && IsUnchanged(key, member.key_as_value())) {
         ++unchanged_count;
         continue;
       }

@@ -23,31 +23,24 @@ using Rendered = std::optional<json::Value>;
 class TemplateInterpreter {
  public:
   // Both must outlive the interpreter.
-  TemplateInterpreter(ExpressionCache& cache, Budget& budget)
-      : cache_(cache), budget_(budget) {}
+  TemplateInterpreter(ExpressionCache& cache, Budget& budget) : cache_(cache), budget_(budget) {}
 
   // Errors carry the place within `node` (template_error.h).
   absl::StatusOr<Rendered> Render(const json::Value& node, const Scope& scope);
 
   // As Render, where a delete marker has no meaning: it counts as {}.
-  absl::StatusOr<json::Value> RenderValue(const json::Value& node,
-                                          const Scope& scope);
+  absl::StatusOr<json::Value> RenderValue(const json::Value& node, const Scope& scope);
 
   // The value of an expression's source.
-  absl::StatusOr<json::Value> Evaluate(std::string_view source,
-                                       const Scope& scope);
+  absl::StatusOr<json::Value> Evaluate(std::string_view source, const Scope& scope);
 
   Budget& budget() { return budget_; }
 
  private:
-  absl::StatusOr<Rendered> RenderString(const json::Value& text,
-                                        const Scope& scope);
-  absl::StatusOr<Rendered> RenderArray(const json::Value& node,
-                                       const Scope& scope);
-  absl::StatusOr<Rendered> RenderObject(const json::Value& node,
-                                        const Scope& scope);
-  absl::StatusOr<json::Value> RenderKey(const json::Value& key,
-                                        const Scope& scope);
+  absl::StatusOr<Rendered> RenderString(const json::Value& text, const Scope& scope);
+  absl::StatusOr<Rendered> RenderArray(const json::Value& node, const Scope& scope);
+  absl::StatusOr<Rendered> RenderObject(const json::Value& node, const Scope& scope);
+  absl::StatusOr<json::Value> RenderKey(const json::Value& key, const Scope& scope);
 
   ExpressionCache& cache_;
   Budget& budget_;

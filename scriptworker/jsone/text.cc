@@ -31,11 +31,7 @@ constexpr char32_t kCapitalSigma = 0x03A3;
 // none or whose sequence is cut.
 size_t SequenceLength(std::string_view text, size_t i) {
   const auto lead = static_cast<unsigned char>(text[i]);
-  const size_t length = lead < 0xC2   ? 1
-                        : lead < 0xE0 ? 2
-                        : lead < 0xF0 ? 3
-                        : lead < 0xF5 ? 4
-                                      : 1;
+  const size_t length = lead < 0xC2 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 1;
   return i + length <= text.size() ? length : 1;
 }
 
@@ -51,8 +47,8 @@ char32_t Decode(std::string_view sequence) {
     case 3:
       return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
     default:
-      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 |
-             (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 |
+             (byte(3) & 0x3F);
   }
 }
 
@@ -77,43 +73,35 @@ void AppendUtf8(char32_t c, std::string& out) {
 char32_t MapSimple(absl::Span<const CaseRange> ranges, char32_t c) {
   const auto after =
       std::upper_bound(ranges.begin(), ranges.end(), c,
-                       [](char32_t value, const CaseRange& range) {
-                         return value < range.first;
-                       });
+                       [](char32_t value, const CaseRange& range) { return value < range.first; });
   if (after == ranges.begin()) return c;
   const CaseRange& range = *std::prev(after);
   if (c > range.last || (c - range.first) % range.step != 0) return c;
   return static_cast<char32_t>(static_cast<int32_t>(c) + range.difference);
 }
 
-const CaseExpansion* FindExpansion(absl::Span<const CaseExpansion> expansions,
-                                   char32_t c) {
-  const auto found =
-      std::lower_bound(expansions.begin(), expansions.end(), c,
-                       [](const CaseExpansion& expansion, char32_t value) {
-                         return expansion.character < value;
-                       });
+const CaseExpansion* FindExpansion(absl::Span<const CaseExpansion> expansions, char32_t c) {
+  const auto found = std::lower_bound(
+      expansions.begin(), expansions.end(), c,
+      [](const CaseExpansion& expansion, char32_t value) { return expansion.character < value; });
   return found != expansions.end() && found->character == c ? &*found : nullptr;
 }
 
 bool IsLetter(char32_t c) {
   return c < 0x80 ? absl::ascii_isalpha(static_cast<unsigned char>(c))
-                  : MapSimple(kUpperRanges, c) != c ||
-                        MapSimple(kLowerRanges, c) != c;
+                  : MapSimple(kUpperRanges, c) != c || MapSimple(kLowerRanges, c) != c;
 }
 
 // Unicode's Final_Sigma rule, with letters for its "cased" characters: a letter
 // stands before it and none behind.
 bool IsFinalSigma(std::string_view text, size_t start, size_t end) {
   size_t before = start;
-  while (before > 0 &&
-         (static_cast<unsigned char>(text[--before]) & 0xC0) == 0x80) {
+  while (before > 0 && (static_cast<unsigned char>(text[--before]) & 0xC0) == 0x80) {
   }
   if (start == 0 || !IsLetter(Decode(text.substr(before, start - before)))) {
     return false;
   }
-  return end == text.size() ||
-         !IsLetter(Decode(text.substr(end, SequenceLength(text, end))));
+  return end == text.size() || !IsLetter(Decode(text.substr(end, SequenceLength(text, end))));
 }
 
 }  // namespace
@@ -124,12 +112,10 @@ size_t CodePointCount(std::string_view text) {
   return count;
 }
 
-std::string_view CodePointSlice(std::string_view text, size_t begin,
-                                size_t end) {
+std::string_view CodePointSlice(std::string_view text, size_t begin, size_t end) {
   size_t i = 0;
   size_t index = 0;
-  for (; i < text.size() && index < begin; ++index)
-    i += SequenceLength(text, i);
+  for (; i < text.size() && index < begin; ++index) i += SequenceLength(text, i);
   const size_t first = i;
   for (; i < text.size() && index < end; ++index) i += SequenceLength(text, i);
   return text.substr(first, i - first);

@@ -19,8 +19,7 @@ size_t CodePointCount(std::string_view text);
 // The part from code point `begin` up to but not including `end`. REQUIRES:
 // begin
 // <= end; what lies behind the end of the text is left out.
-std::string_view CodePointSlice(std::string_view text, size_t begin,
-                                size_t end);
+std::string_view CodePointSlice(std::string_view text, size_t begin, size_t end);
 
 // With Unicode's full case mappings (one character may become several).
 std::string Uppercase(std::string_view text);

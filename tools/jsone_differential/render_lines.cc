@@ -28,8 +28,7 @@ int main() {
     }
     jsone::Context context(absl::UnixEpoch());
     context.SetAll(test->Find("context")->object());
-    const absl::StatusOr<json::Value> result =
-        renderer.Render(*test->Find("template"), context);
+    const absl::StatusOr<json::Value> result = renderer.Render(*test->Find("template"), context);
     if (result.ok()) {
       answer.Set("result", *result);
     } else {

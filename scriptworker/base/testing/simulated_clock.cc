@@ -18,8 +18,7 @@ namespace scriptworker {
 // mutex, `mu`, so that its waiting sees them change.
 class SimulatedClock::Waiter {
  public:
-  Waiter(absl::Mutex& mu, const absl::Condition& condition)
-      : mu_(mu), condition_(condition) {}
+  Waiter(absl::Mutex& mu, const absl::Condition& condition) : mu_(mu), condition_(condition) {}
 
   // REQUIRES: mu held. Returns when the condition holds or the time has passed.
   void Await() { mu_.Await(absl::Condition(this, &Waiter::Ready)); }
@@ -60,9 +59,8 @@ absl::Duration SimulatedClock::Monotonic() const {
 }
 
 // No analysis: it takes the caller's mutex, held from outside, for released.
-bool SimulatedClock::AwaitWithTimeout(
-    absl::Mutex& mu, const absl::Condition& condition,
-    absl::Duration timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+bool SimulatedClock::AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,
+                                      absl::Duration timeout) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   mu.AssertHeld();
   if (condition.Eval()) return true;
   if (timeout <= absl::ZeroDuration()) return false;
@@ -103,8 +101,7 @@ void SimulatedClock::AdvanceTime(absl::Duration duration) {
     absl::MutexLock lock(&mutex_);
     wall_ += duration;
     monotonic_ += duration;
-    for (auto it = waiters_.begin();
-         it != waiters_.end() && it->first <= monotonic_; ++it) {
+    for (auto it = waiters_.begin(); it != waiters_.end() && it->first <= monotonic_; ++it) {
       // An empty place says "taken"; the waiter itself removes it.
       if (it->second != nullptr) due.push_back(std::exchange(it->second, {}));
     }

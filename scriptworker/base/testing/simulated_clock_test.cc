@@ -35,8 +35,7 @@ TEST(SimulatedClockTest, AJumpOfTheWallClockWakesNobody) {
   ASSERT_TRUE(clock.AwaitSleepers());
   clock.JumpWallClock(kStart + absl::Hours(1));
   EXPECT_EQ(clock.Monotonic(), absl::ZeroDuration());
-  EXPECT_THAT(clock.NextWakeup(),
-              Optional(kStart + absl::Hours(1) + absl::Seconds(5)));
+  EXPECT_THAT(clock.NextWakeup(), Optional(kStart + absl::Hours(1) + absl::Seconds(5)));
   clock.AdvanceTime(absl::Seconds(5));
   sleeper.join();
 }
@@ -63,8 +62,7 @@ TEST(SimulatedClockTest, AConditionEndsAWaitBeforeItsTime) {
   bool ready = false;
   std::thread waiter([&] {
     absl::MutexLock lock(&mutex);
-    EXPECT_TRUE(
-        clock.AwaitWithTimeout(mutex, absl::Condition(&ready), absl::Hours(1)));
+    EXPECT_TRUE(clock.AwaitWithTimeout(mutex, absl::Condition(&ready), absl::Hours(1)));
   });
   ASSERT_TRUE(clock.AwaitSleepers());
   {
@@ -81,8 +79,7 @@ TEST(SimulatedClockTest, AnInfiniteWaitIsNoSleeper) {
   bool ready = false;
   std::thread waiter([&] {
     absl::MutexLock lock(&mutex);
-    EXPECT_TRUE(clock.AwaitWithTimeout(mutex, absl::Condition(&ready),
-                                       absl::InfiniteDuration()));
+    EXPECT_TRUE(clock.AwaitWithTimeout(mutex, absl::Condition(&ready), absl::InfiniteDuration()));
   });
   clock.AdvanceTime(absl::Hours(1000));
   EXPECT_THAT(clock.NextWakeup(), Eq(std::nullopt));
@@ -106,8 +103,7 @@ TEST(SimulatedClockTest, ConditionsAndTimeMayCoincide) {
       });
       {
         absl::MutexLock lock(&mutex);
-        clock.AwaitWithTimeout(mutex, absl::Condition(&ready),
-                               absl::Seconds(1));
+        clock.AwaitWithTimeout(mutex, absl::Condition(&ready), absl::Seconds(1));
       }
       setter.join();
     });

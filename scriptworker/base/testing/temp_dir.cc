@@ -27,12 +27,9 @@ TempDir::~TempDir() {
   CHECK(removed.ok()) << removed;
 }
 
-std::string TempDir::Path(std::string_view relative) const {
-  return JoinPath(path_, relative);
-}
+std::string TempDir::Path(std::string_view relative) const { return JoinPath(path_, relative); }
 
-std::string TempDir::Write(std::string_view relative,
-                           std::string_view content) const {
+std::string TempDir::Write(std::string_view relative, std::string_view content) const {
   const std::string path = Path(relative);
   const auto made = MakeDirs(std::string(Dirname(path)));
   CHECK(made.ok()) << made;

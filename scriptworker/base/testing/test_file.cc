@@ -24,8 +24,7 @@ std::string TestFilePath(std::string_view path) {
 }
 
 std::string ReadTestFile(std::string_view path) {
-  auto content =
-      ReadFile(TestFilePath(path), std::numeric_limits<int64_t>::max());
+  auto content = ReadFile(TestFilePath(path), std::numeric_limits<int64_t>::max());
   CHECK(content.ok()) << content.status();
   return *std::move(content);
 }

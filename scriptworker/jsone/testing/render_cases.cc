@@ -18,8 +18,8 @@ json::Value ParseOrFail(std::string_view text) {
   return value.ok() ? *std::move(value) : json::Value();
 }
 
-void Expect(const json::Value& document, std::string_view context_text,
-            std::string_view result, std::string_view error) {
+void Expect(const json::Value& document, std::string_view context_text, std::string_view result,
+            std::string_view error) {
   Context context(absl::FromUnixMillis(1484843240974));
   const json::Value variables = ParseOrFail(context_text);
   context.SetAll(variables.object());
@@ -46,15 +46,15 @@ void PrintTo(const ExpressionCase& expression_case, std::ostream* out) {
 }
 
 void ExpectRendering(const RenderCase& render_case) {
-  Expect(ParseOrFail(render_case.document), render_case.context,
-         render_case.result, render_case.error);
+  Expect(ParseOrFail(render_case.document), render_case.context, render_case.result,
+         render_case.error);
 }
 
 void ExpectValue(const ExpressionCase& expression_case) {
   json::Object document;
   document.Set("$eval", json::Value(expression_case.expression));
-  Expect(json::Value(std::move(document)), expression_case.context,
-         expression_case.result, expression_case.error);
+  Expect(json::Value(std::move(document)), expression_case.context, expression_case.result,
+         expression_case.error);
 }
 
 }  // namespace scriptworker::jsone

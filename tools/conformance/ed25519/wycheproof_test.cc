@@ -27,8 +27,7 @@ namespace {
 
 constexpr std::string_view kFile = "ed25519/wycheproof_ed25519_test.json";
 
-absl::StatusOr<std::string> HexField(const json::Reader& reader,
-                                     std::string_view key) {
+absl::StatusOr<std::string> HexField(const json::Reader& reader, std::string_view key) {
   SW_ASSIGN_OR_RETURN(const std::string hex, reader.String(key));
   return HexDecode(hex);
 }
@@ -39,19 +38,17 @@ struct Tally {
 };
 
 // A case agrees if "valid" verifies and "invalid" does not.
-absl::Status RunCase(const absl::StatusOr<Ed25519PublicKey>& key,
-                     const json::Reader& test, Tally& tally) {
+absl::Status RunCase(const absl::StatusOr<Ed25519PublicKey>& key, const json::Reader& test,
+                     Tally& tally) {
   SW_ASSIGN_OR_RETURN(const std::string message, HexField(test, "msg"));
   SW_ASSIGN_OR_RETURN(const std::string signature, HexField(test, "sig"));
   SW_ASSIGN_OR_RETURN(const std::string result, test.String("result"));
   if (result != "valid" && result != "invalid") {
     return test.Expected("a result that is valid or invalid");
   }
-  const absl::Status verified =
-      key.ok() ? key->Verify(signature, message) : key.status();
+  const absl::Status verified = key.ok() ? key->Verify(signature, message) : key.status();
   const bool agrees = verified.ok() == (result == "valid");
-  EXPECT_TRUE(agrees) << test.path() << " is " << result
-                      << ", but verifying says: " << verified;
+  EXPECT_TRUE(agrees) << test.path() << " is " << result << ", but verifying says: " << verified;
   ++tally.cases;
   tally.agreed += agrees ? 1 : 0;
   return absl::OkStatus();
@@ -61,8 +58,7 @@ absl::Status RunFile(const json::Reader& file, Tally& tally) {
   SW_ASSIGN_OR_RETURN(const json::Reader group_list, file.Field("testGroups"));
   SW_ASSIGN_OR_RETURN(const auto groups, group_list.Elements());
   for (const json::Reader& group : groups) {
-    SW_ASSIGN_OR_RETURN(const json::Reader public_key,
-                        group.Field("publicKey"));
+    SW_ASSIGN_OR_RETURN(const json::Reader public_key, group.Field("publicKey"));
     SW_ASSIGN_OR_RETURN(const std::string key, HexField(public_key, "pk"));
     SW_ASSIGN_OR_RETURN(const json::Reader test_list, group.Field("tests"));
     SW_ASSIGN_OR_RETURN(const auto tests, test_list.Elements());
