@@ -143,7 +143,7 @@ TEST(YamlConformanceTest, DiffersFromYamlTestSuiteOnlyAsListed) {
   }
   std::cout << "yaml-test-suite " << files - static_cast<int>(files_that_differ.size()) << "/"
             << files << " files, " << agreeing.size() << "/" << agreeing.size() + differences.size()
-            << " cases (the others differ as the reference does, see docs/yaml.md)\n";
+            << " cases (differences listed)\n";
   for (const Difference& listed : Differences()) {
     std::cout << "  " << listed.cases.size() << " cases: " << listed.reason << "\n";
     for (const std::string_view name : listed.cases) {

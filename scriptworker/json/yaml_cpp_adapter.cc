@@ -31,17 +31,24 @@ size_t YamlCppAdapter::OffsetOf(const YAML::Mark& mark) const {
   return std::min(static_cast<size_t>(std::max(mark.pos, 0)), text_.size());
 }
 
-// yaml-cpp counts columns in bytes.
-YamlPosition YamlCppAdapter::PositionOf(const YAML::Mark& mark) const {
-  const std::string_view before = text_.substr(0, OffsetOf(mark));
-  const std::string_view line = before.substr(before.find_last_of("\r\n") + 1);
-  const auto column = std::count_if(line.begin(), line.end(), [](char c) {
+// yaml-cpp counts columns in bytes. Marks mostly go forward: the code points of a
+// long line are counted once.
+YamlPosition YamlCppAdapter::PositionOf(const YAML::Mark& mark) {
+  const size_t offset = OffsetOf(mark);
+  if (mark.line != counted_line_ || offset < counted_offset_) {
+    counted_line_ = mark.line;
+    counted_offset_ = text_.substr(0, offset).rfind('\n') + 1;
+    counted_columns_ = 0;
+  }
+  const std::string_view more = text_.substr(counted_offset_, offset - counted_offset_);
+  counted_columns_ += static_cast<int>(std::count_if(more.begin(), more.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  });
-  return {.line = mark.line + 1, .column = static_cast<int>(column) + 1};
+  }));
+  counted_offset_ = offset;
+  return {.line = mark.line + 1, .column = counted_columns_ + 1};
 }
 
-void YamlCppAdapter::Refuse(const YAML::Mark& mark, std::string_view what) const {
+void YamlCppAdapter::Refuse(const YAML::Mark& mark, std::string_view what) {
   throw YamlRefusal(YamlErrorAt(source_, PositionOf(mark), what));
 }
 
@@ -111,7 +118,7 @@ void YamlCppAdapter::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   ThrowUnlessOk(handler_.OnScalar(Node(mark, "?", anchor), shape.null_word, /*plain=*/true));
 }
 
-void YamlCppAdapter::CheckAbsentNode(const YAML::Mark& mark, bool is_key) const {
+void YamlCppAdapter::CheckAbsentNode(const YAML::Mark& mark, bool is_key) {
   if (frames_.empty()) return;
   const Frame& frame = frames_.back();
   if (is_key) Refuse(mark, "expected a key");

@@ -33,7 +33,7 @@ class YamlCppAdapter : public YAML::EventHandler {
 
   // To be called behind the last document.
   void OnEnd();
-  YamlPosition PositionOf(const YAML::Mark& mark) const;
+  YamlPosition PositionOf(const YAML::Mark& mark);
 
   void OnDocumentStart(const YAML::Mark& mark) override;
   void OnDocumentEnd() override {}
@@ -59,10 +59,10 @@ class YamlCppAdapter : public YAML::EventHandler {
   };
 
   size_t OffsetOf(const YAML::Mark& mark) const;
-  void Refuse(const YAML::Mark& mark, std::string_view what) const;
+  void Refuse(const YAML::Mark& mark, std::string_view what);
   // Notes that a node begins; returns whether it is a key.
   bool BeginNode(const YAML::Mark& mark);
-  void CheckAbsentNode(const YAML::Mark& mark, bool is_key) const;
+  void CheckAbsentNode(const YAML::Mark& mark, bool is_key);
   // Checks what lies between the last event and `end`.
   void CheckGap(size_t end);
   YamlNode Node(const YAML::Mark& mark, std::string_view tag, YAML::anchor_t anchor);
@@ -75,6 +75,10 @@ class YamlCppAdapter : public YAML::EventHandler {
   std::vector<Frame> frames_;
   size_t checked_ = 0;     // the text before this offset is
   bool in_block_ = false;  // the last event was a block scalar: what follows may be its text
+  // Of PositionOf: the columns of `counted_line_` up to `counted_offset_`.
+  int counted_line_ = -1;
+  size_t counted_offset_ = 0;
+  int counted_columns_ = 0;
   std::string next_name_;
   absl::flat_hash_map<YAML::anchor_t, std::string> names_;
 };

@@ -32,6 +32,16 @@ bool IsKnownDirective(std::string_view text) {
           kBlanks.find(text[9]) != std::string_view::npos);
 }
 
+// Whether the end of `text` is in a comment.
+bool IsInComment(std::string_view text) {
+  const std::string_view line = text.substr(text.rfind('\n') + 1);
+  for (size_t hash = line.find('#'); hash != std::string_view::npos;
+       hash = line.find('#', hash + 1)) {
+    if (hash == 0 || kBlanks.find(line[hash - 1]) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 // `text` begins with a quote. Removes the quoted text; returns what is wrong.
 std::string_view FindQuotingFlaw(std::string_view& text) {
   const char quote = text[0];
@@ -119,19 +129,14 @@ YamlScalarShape MeasureScalar(std::string_view text) {
 size_t FindStray(std::string_view text, size_t begin, size_t end) {
   for (size_t at = text.find_first_of(kStrays, begin); at < end;
        at = text.find_first_of(kStrays, at + 1)) {
-    const size_t line_begin = text.substr(0, at).rfind('\n') + 1;
     if (text[at] == '%') {
-      if (at == line_begin && !IsKnownDirective(text.substr(at))) return at;
-      continue;
+      const bool starts_line = at == 0 || text[at - 1] == '\n';
+      if (starts_line && !IsKnownDirective(text.substr(at))) return at;
+    } else if (IsInComment(text.substr(begin, at - begin))) {
+      at = std::min(text.find('\n', at), end);  // so is the rest of the line
+    } else {
+      return at;
     }
-    const size_t from = std::max(begin, line_begin);
-    const std::string_view before = text.substr(from, at - from);
-    bool in_comment = false;
-    for (size_t hash = before.find('#'); hash != std::string_view::npos && !in_comment;
-         hash = before.find('#', hash + 1)) {
-      in_comment = hash == 0 || kBlanks.find(before[hash - 1]) != std::string_view::npos;
-    }
-    if (!in_comment) return at;
   }
   return std::string_view::npos;
 }
