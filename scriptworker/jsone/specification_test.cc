@@ -78,7 +78,7 @@ std::string TestName(std::string_view title, size_t index) {
 int RegisterCases(const std::string& text) {
   int count = 0;
   for (std::string_view part : absl::StrSplit(text, "\n---\n")) {
-    absl::StatusOr<json::Value> document = json::ParseYaml(part);
+    absl::StatusOr<json::Value> document = json::ParseYaml(part, {.allow_big_integers = true});
     if (!document.ok()) {
       std::cerr << document.status() << "\n" << part << "\n";
       return -1;
