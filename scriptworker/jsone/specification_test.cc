@@ -32,8 +32,7 @@ constexpr std::string_view kNow = "2017-01-19T16:27:20.974Z";
 
 class SpecificationCase : public testing::Test {
  public:
-  explicit SpecificationCase(json::Value document)
-      : document_(std::move(document)) {}
+  explicit SpecificationCase(json::Value document) : document_(std::move(document)) {}
 
   void TestBody() override {
     const json::Value* tmpl = document_.Find("template");
@@ -68,8 +67,7 @@ class SpecificationCase : public testing::Test {
 std::string TestName(std::string_view title, size_t index) {
   std::string name = absl::StrCat("Case", index, "_");
   for (const char c : title) {
-    name.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c
-                                                                      : '_');
+    name.push_back(absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '_');
   }
   return name;
 }
@@ -86,13 +84,11 @@ int RegisterCases(const std::string& text) {
     const json::Value* title = document->Find("title");
     if (title == nullptr) continue;
     ++count;
-    const std::string name =
-        TestName(title->string_value(), static_cast<size_t>(count));
-    testing::RegisterTest(
-        "Specification", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-        [document = *std::move(document)]() -> testing::Test* {
-          return new SpecificationCase(document);
-        });
+    const std::string name = TestName(title->string_value(), static_cast<size_t>(count));
+    testing::RegisterTest("Specification", name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [document = *std::move(document)]() -> testing::Test* {
+                            return new SpecificationCase(document);
+                          });
   }
   return count;
 }
@@ -119,7 +115,6 @@ int main(int argc, char** argv) {
   if (count <= 0) return 1;
   testing::UnitTest& tests = *testing::UnitTest::GetInstance();
   const int status = RUN_ALL_TESTS();
-  std::cout << "json-e " << tests.successful_test_count() << "/" << count
-            << "\n";
+  std::cout << "json-e " << tests.successful_test_count() << "/" << count << "\n";
   return status != 0 || tests.successful_test_count() != count ? 1 : 0;
 }
