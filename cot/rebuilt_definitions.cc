@@ -2,6 +2,7 @@
 //
 // Step 6: fetches, for each decision and action task, what its definition is
 // rebuilt from, and compares.
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -93,7 +94,16 @@ Ingredients Fetch(Verification& v, const Link& parent, const Link& decision, Tas
   for (absl::Status& status :
        scriptworker::ParallelStatus(static_cast<int>(fetches.size()), v.request.max_parallel_reads,
                                     [&](int i) { return fetches[static_cast<size_t>(i)](); })) {
-    if (!status.ok()) result.errors.push_back(std::move(status));
+    // Several questions stumble over one defect, such as a missing repository.
+    const std::optional<Finding> finding = GetFinding(status);
+    const bool known =
+        finding.has_value() &&
+        std::any_of(result.errors.begin(), result.errors.end(), [&](const absl::Status& other) {
+          const std::optional<Finding> earlier = GetFinding(other);
+          return earlier.has_value() && earlier->violation == finding->violation &&
+                 earlier->task_id == finding->task_id;
+        });
+    if (!status.ok() && !known) result.errors.push_back(std::move(status));
   }
   return result;
 }

@@ -233,7 +233,7 @@ std::string FormatVerdict(const Verdict& verdict) {
   std::string text = Tree(verdict).Format();
   if (!text.empty()) text.push_back('\n');
   for (const StepVerdict& step : verdict.steps) {
-    absl::StrAppendFormat(&text, "%d. %-42s %5d %s", static_cast<int>(step.step),
+    absl::StrAppendFormat(&text, "%d. %-52s%5d %s", static_cast<int>(step.step),
                           StepTitle(step.step), step.checks, step.checks == 1 ? "check" : "checks");
     if (step.violations > 0) absl::StrAppend(&text, ", ", step.violations, " failed");
     text.push_back('\n');

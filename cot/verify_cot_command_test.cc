@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/verify_cot_command.h"
+
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "cot/testing/small_chain.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/json/object.h"
+
+namespace cot {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::scriptworker::http::FunctionTransport;
+using ::scriptworker::json::Object;
+using ::scriptworker::json::Value;
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class VerifyCotCommandTest : public ::testing::Test {
+ protected:
+  int Run(scriptworker::http::Transport& transport) {
+    setup_.root_url = kSmallRootUrl;
+    if (setup_.policy == nullptr) {
+      setup_.policy = std::make_shared<const Policy>(chain_.policy());
+    }
+    setup_.temp_dir = temp_dir_.Path("tmp");
+    EXPECT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
+    out_.str("");
+    err_.str("");
+    return VerifyCot(options_, setup_, transport, clock_, {out_, err_}, {});
+  }
+  int Run() {
+    if (chain_.answers.empty()) chain_.Publish();
+    return Run(chain_);
+  }
+
+  // The verdict that was written, without its timings.
+  Value ReadVerdict(const std::string& path) {
+    const auto text = scriptworker::ReadFile(path);
+    EXPECT_THAT(text, IsOk());
+    const auto value = scriptworker::json::Parse(*text);
+    EXPECT_THAT(value, IsOk());
+    Object verdict = value->object();
+    EXPECT_TRUE(verdict.contains("timings"));
+    verdict.Erase("timings");
+    return Value(std::move(verdict));
+  }
+
+  SmallChain chain_;
+  scriptworker::TempDir temp_dir_;
+  scriptworker::SystemClock clock_;
+  VerifyCotSetup setup_;
+  VerifyCotOptions options_{.task_id = *TaskId::Parse(kSmallTarget)};
+  std::ostringstream out_, err_;
+};
+
+TEST_F(VerifyCotCommandTest, ATaskIdIsEnough) {
+  EXPECT_EQ(Run(), 0) << out_.str() << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("✓ signing TargetAAQACAAAAAAAAAAA"));
+  EXPECT_THAT(out_.str(), HasSubstr("TargetAAQACAAAAAAAAAAA: verified\n"));
+  EXPECT_THAT(err_.str(), HasSubstr("INFO:scriptworker:Artifacts will be in "));
+  EXPECT_THAT(err_.str(), HasSubstr("INFO:scriptworker:Good.\n"));
+}
+
+TEST_F(VerifyCotCommandTest, TheOwnFileOfATaskThatStillRunsIsNotDemanded) {
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("NOT CHECKED:\n  the task's own chain-of-trust.json: its "
+                                    "latest run is running"));
+}
+
+TEST_F(VerifyCotCommandTest, TheOwnFileOfATaskThatHasRunIsVerified) {
+  chain_.states.clear();
+  EXPECT_EQ(Run(), 0) << out_.str();
+  EXPECT_THAT(out_.str(), Not(HasSubstr("NOT CHECKED")));
+  chain_.answers.erase(SmallChain::ArtifactUrl(kSmallTarget, "public/chain-of-trust.json"));
+  EXPECT_EQ(Run(), 3);
+  EXPECT_THAT(out_.str(), HasSubstr("[kCotMissing]"));
+  options_.check_task = false;
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("--no-check-task"));
+}
+
+TEST_F(VerifyCotCommandTest, ARefusedChainIsStatus3WithTheReason) {
+  chain_.Publish();
+  chain_.answers[SmallChain::ArtifactUrl(kSmallBuild, "public/chain-of-trust.json.sig")].body = "x";
+  EXPECT_EQ(Run(), 3);
+  EXPECT_THAT(out_.str(), HasSubstr("✗ signing:build"));
+  EXPECT_THAT(out_.str(), HasSubstr("[kBadSignature]"));
+}
+
+TEST_F(VerifyCotCommandTest, AnUnknownTaskIsStatus3AndSaysWhatToDo) {
+  options_.task_id = *TaskId::Parse("UnknownQACAAAAAAAAAAAA");
+  EXPECT_EQ(Run(), 3);
+  EXPECT_THAT(out_.str(), HasSubstr("knows no such task"));
+}
+
+TEST_F(VerifyCotCommandTest, ATypeOrProductInDoubtIsStatus2AndAsks) {
+  options_.cot_product = "fenix";
+  EXPECT_EQ(Run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("\"fenix\" is no product"));
+  options_.cot_product.reset();
+  Object task = chain_.tasks.find(kSmallTarget)->second.object();
+  task.Set("schedulerId", "comm-level-3");
+  chain_.tasks[std::string(kSmallTarget)] = Value(std::move(task));
+  chain_.Publish();
+  EXPECT_EQ(Run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--cot-product"));
+}
+
+TEST_F(VerifyCotCommandTest, SignaturesThatAreNotCheckedAreSaidToBe) {
+  options_.verify_signatures = false;
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(out_.str(), HasSubstr("NOT CHECKED:\n  the signatures of all"));
+}
+
+TEST_F(VerifyCotCommandTest, TheArtifactsStayUnlessTheyAreToBeCleanedUp) {
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(scriptworker::ListFiles(setup_.temp_dir)->files, Not(IsEmpty()));
+  ASSERT_THAT(scriptworker::RemoveTree(setup_.temp_dir), IsOk());
+  options_.cleanup = true;
+  EXPECT_EQ(Run(), 0);
+  EXPECT_THAT(scriptworker::ListFiles(setup_.temp_dir)->files, IsEmpty());
+}
+
+TEST_F(VerifyCotCommandTest, AReplayGivesTheSameVerdictWithoutAnyRequest) {
+  options_.json = temp_dir_.Path("recorded.json");
+  options_.record = temp_dir_.Path("chain.har");
+  chain_.Publish();
+  chain_.answers[absl::StrCat("https://store.example.net/", kSmallBuild, "/public/target.zip")]
+      .body = "changed";
+  EXPECT_EQ(Run(), 3) << out_.str();
+  const Value recorded = ReadVerdict(options_.json);
+
+  options_.json = temp_dir_.Path("replayed.json");
+  options_.replay = std::exchange(options_.record, "");
+  FunctionTransport nowhere(
+      [](const scriptworker::http::Request&) { return absl::UnavailableError("no network"); });
+  EXPECT_EQ(Run(nowhere), 3) << out_.str();
+  EXPECT_THAT(nowhere.requests(), IsEmpty());
+  EXPECT_EQ(scriptworker::json::Format(ReadVerdict(options_.json)),
+            scriptworker::json::Format(recorded));
+}
+
+TEST_F(VerifyCotCommandTest, ARecordingOfAGoodChainIsVerifiedToo) {
+  options_.record = temp_dir_.Path("chain.har");
+  EXPECT_EQ(Run(), 0);
+  options_.replay = std::exchange(options_.record, "");
+  FunctionTransport nowhere(
+      [](const scriptworker::http::Request&) { return absl::UnavailableError("no network"); });
+  EXPECT_EQ(Run(nowhere), 0) << out_.str();
+}
+
+TEST_F(VerifyCotCommandTest, AReplayOfWhatIsNoRecordingIsWrongUsage) {
+  options_.replay = temp_dir_.Write("x.har", "{}");
+  EXPECT_EQ(Run(), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("x.har"));
+}
+
+TEST_F(VerifyCotCommandTest, AVerdictThatCannotBeWrittenIsAnInternalError) {
+  options_.json = temp_dir_.Path("no/such/folder/v.json");
+  EXPECT_EQ(Run(), 5);
+}
+
+}  // namespace
+}  // namespace cot
