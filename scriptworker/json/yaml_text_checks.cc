@@ -127,13 +127,14 @@ YamlScalarShape MeasureScalar(std::string_view text) {
 }
 
 size_t FindStray(std::string_view text, size_t begin, size_t end) {
-  for (size_t at = text.find_first_of(kStrays, begin); at < end;
-       at = text.find_first_of(kStrays, at + 1)) {
+  const std::string_view searched = text.substr(0, end);
+  for (size_t at = searched.find_first_of(kStrays, begin); at < searched.size();
+       at = searched.find_first_of(kStrays, at + 1)) {
     if (text[at] == '%') {
       const bool starts_line = at == 0 || text[at - 1] == '\n';
       if (starts_line && !IsKnownDirective(text.substr(at))) return at;
     } else if (IsInComment(text.substr(begin, at - begin))) {
-      at = std::min(text.find('\n', at), end);  // so is the rest of the line
+      at = std::min(searched.find('\n', at), searched.size());  // so is the rest of the line
     } else {
       return at;
     }
