@@ -110,7 +110,7 @@ class WorkerE2eTest : public testing::Test {
     WriteConfig(taskcluster_->root_url(), token_);
   }
 
-  void WriteConfig(std::string_view root_url, std::string_view token) {
+  void WriteConfig(std::string_view root_url, std::string_view token, std::string_view more = "") {
     const std::string script = absl::StrFormat(kTaskScript, temp_.path());
     temp_.Write("scriptworker.yaml",
                 absl::StrCat("taskcluster_root_url: ", root_url, "\n",  //
@@ -123,7 +123,7 @@ class WorkerE2eTest : public testing::Test {
                              "reclaim_interval: 1\n", "work_dir: ", temp_.path(), "/work\n",
                              "artifact_dir: ", temp_.path(), "/artifacts\n", "task_log_dir: ",
                              temp_.path(), "/artifacts/public/logs\n", "log_dir: ", temp_.path(),
-                             "/log\n", "ed25519_private_key_path: ", temp_.path(), "/key\n"));
+                             "/log\n", "ed25519_private_key_path: ", temp_.path(), "/key\n", more));
   }
 
   Program Start() { return Program({temp_.Path("scriptworker.yaml")}, temp_.Path("output")); }
@@ -282,6 +282,20 @@ TEST_F(WorkerE2eTest, ACancelledTaskIsKilledAndNothingIsUploaded) {
   EXPECT_EQ(fake().State(next), "completed");
   EXPECT_EQ(fake().Resolution(id, 0), "canceled");
   EXPECT_THAT(ArtifactNames(id), IsEmpty());
+}
+
+TEST_F(WorkerE2eTest, ATaskWhoseChainOfTrustIsRefusedDoesNotRun) {
+  WriteConfig(taskcluster_->root_url(), token_,
+              "verify_chain_of_trust: true\ncot_product: firefox\ncot_job_type: signing\n");
+  const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started"));
+  Program worker = Start();
+  ASSERT_TRUE(AwaitResolved(id)) << WorkerLog();
+  EXPECT_EQ(fake().Resolution(id, 0), "malformed-payload") << WorkerLog();
+  EXPECT_THAT(ArtifactNames(id),
+              ElementsAre("public/logs/chain_of_trust.log", "public/logs/live_backing.log"));
+  EXPECT_EQ(fake().GetArtifact(id, 0, "public/logs/live_backing.log")->storage_type, "link");
+  EXPECT_THAT(fake().GetArtifact(id, 0, "public/logs/chain_of_trust.log")->content, Not(IsEmpty()));
+  EXPECT_FALSE(std::filesystem::exists(temp_.Path("started")));
 }
 
 TEST_F(WorkerE2eTest, ASignalAtTheVeryStartIsNotLost) {

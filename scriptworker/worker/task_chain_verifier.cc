@@ -20,10 +20,12 @@ TaskChainVerifier::TaskChainVerifier(const Config& config, LogFormat log_format,
 absl::Status TaskChainVerifier::Verify(const taskcluster::ClaimedTask& task,
                                        const CancellationToken& cancellation) {
   SW_RETURN_IF_ERROR(task.task.status());
-  SW_ASSIGN_OR_RETURN(
-      const std::unique_ptr<AuditLog> log,
+  absl::StatusOr<std::unique_ptr<AuditLog>> opened =
       AuditLog::Create({.path = with_.dirs.chain_of_trust_log(), .format = log_format_},
-                       with_.clock, with_.redactor, with_.logger));
+                       with_.clock, with_.redactor, with_.logger);
+  // The machine's fault, not the chain's.
+  if (!opened.ok()) return absl::InternalError(opened.status().message());
+  const std::unique_ptr<AuditLog> log = *std::move(opened);
   const Verification& asked = config_.verification;
   const cot::VerifyRequest request{.task_id = task.task_id,
                                    .task = *task.task,
