@@ -106,7 +106,8 @@ void YamlCppAdapter::CheckGap(size_t end) {
   Refuse(mark, text_[stray] == '\t' ? "a tab is not allowed here" : "unknown directive");
 }
 
-// For a node that is absent, or a word for null.
+// For a node that is absent, or a word for null. The mark of an absent one is that of
+// the next token, which may itself be such a word: then it is taken for it.
 void YamlCppAdapter::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const bool is_key = BeginNode(mark);
   const std::string_view rest = text_.substr(OffsetOf(mark));
@@ -115,7 +116,7 @@ void YamlCppAdapter::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (absl::StartsWith(rest, "!")) Refuse(mark, "expected a value behind the tag");
     if (anchor == YAML::NullAnchor) CheckAbsentNode(mark, is_key);
   }
-  ThrowUnlessOk(handler_.OnScalar(Node(mark, "?", anchor), shape.null_word, /*plain=*/true));
+  ThrowUnlessOk(handler_.OnScalar(Node(mark, "?", anchor), "", /*plain=*/true));
 }
 
 void YamlCppAdapter::CheckAbsentNode(const YAML::Mark& mark, bool is_key) {

@@ -24,7 +24,8 @@ class YamlEventHandler {
   virtual ~YamlEventHandler() = default;
 
   virtual absl::Status OnDocumentStart(YamlPosition position) = 0;
-  // `plain`: written without quotes and not as a block.
+  // `plain`: written without quotes and not as a block. A word for null may be given
+  // as an empty text.
   virtual absl::Status OnScalar(const YamlNode& node, std::string_view text, bool plain) = 0;
   virtual absl::Status OnAlias(YamlPosition position, std::string_view anchor) = 0;
   virtual absl::Status OnSequenceStart(const YamlNode& node) = 0;

@@ -20,6 +20,8 @@ class Dumper : public YamlEventHandler {
 
   absl::Status OnDocumentStart(YamlPosition) override { return Put("doc"); }
   absl::Status OnScalar(const YamlNode& node, std::string_view text, bool plain) override {
+    // yaml-cpp does not tell how a null was written.
+    if (plain && (text == "~" || text == "null" || text == "Null" || text == "NULL")) text = "";
     std::string literal = FormatString(text);
     literal = literal.substr(1, literal.size() - 2);
     return Put(plain ? absl::StrCat("=", literal) : absl::StrCat("='", literal, "'"), &node);
