@@ -106,7 +106,7 @@ TEST_F(VerifyCotCommandTest, ARefusedChainIsStatus3WithTheReason) {
 }
 
 TEST_F(VerifyCotCommandTest, AnUnknownTaskIsStatus3AndSaysWhatToDo) {
-  options_.task_id = *TaskId::Parse("UnknownQACAAAAAAAAAAAA");
+  options_.task_id = *TaskId::Parse("UnknownAQACAAAAAAAAAAA");
   EXPECT_EQ(Run(), 3);
   EXPECT_THAT(out_.str(), HasSubstr("knows no such task"));
 }

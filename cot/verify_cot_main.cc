@@ -40,8 +40,7 @@ absl::Status ReadConfig(const std::string& path, const Environment& environment,
                         CurlOptions& network) {
   SW_ASSIGN_OR_RETURN(scriptworker::worker::LoadedConfig loaded,
                       scriptworker::worker::LoadConfig(path, environment,
-                                                       {.working_directory = working_directory,
-                                                        .can_verify_chain_of_trust = true}));
+                                                       {.working_directory = working_directory}));
   for (const std::string& warning : loaded.warnings) std::cerr << warning << "\n";
   const scriptworker::worker::Config& config = loaded.config;
   setup.root_url = config.queue.root_url;

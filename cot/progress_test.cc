@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/progress.h"
+
+#include <sstream>
+#include <string>
+
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/http/body.h"
+#include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/http/url.h"
+
+namespace cot {
+namespace {
+
+using ::scriptworker::LogLevel;
+using ::scriptworker::http::FunctionTransport;
+using ::scriptworker::http::Request;
+using ::scriptworker::http::Response;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ProgressTransportTest : public ::testing::Test {
+ protected:
+  ProgressTransportTest() { request_.url = *scriptworker::http::Url::Parse("https://a.example/"); }
+
+  scriptworker::SimulatedClock clock_{absl::UnixEpoch()};
+  FunctionTransport inner_{[](const Request&) -> absl::StatusOr<Response> {
+    return scriptworker::http::MakeResponse(200, "12345");
+  }};
+  Request request_;
+};
+
+TEST_F(ProgressTransportTest, CountsRequestsAndBytesWithAndWithoutSink) {
+  ProgressTransport progress(inner_, clock_, nullptr);
+  ASSERT_TRUE(progress.Send(request_).ok());
+  scriptworker::http::StringSink sink;
+  request_.sink = &sink;
+  ASSERT_TRUE(progress.Send(request_).ok());
+  EXPECT_EQ(sink.data(), "12345");
+  EXPECT_EQ(progress.requests(), 2);
+  EXPECT_EQ(progress.bytes(), 10);
+}
+
+TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
+  std::ostringstream terminal;
+  ProgressTransport progress(inner_, clock_, &terminal);
+  ASSERT_TRUE(progress.Send(request_).ok());
+  EXPECT_THAT(terminal.str(), HasSubstr("1 requests, 0.0 MB"));
+  ASSERT_TRUE(progress.Send(request_).ok());  // at once: not shown
+  EXPECT_THAT(terminal.str(), Not(HasSubstr("2 requests")));
+  clock_.AdvanceTime(absl::Seconds(1));
+  ASSERT_TRUE(progress.Send(request_).ok());
+  EXPECT_THAT(terminal.str(), HasSubstr("3 requests"));
+  terminal.str("");
+  progress.Clear();
+  EXPECT_EQ(terminal.str(), "\r\x1b[K");
+}
+
+TEST(StreamLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {
+  std::ostringstream stream;
+  StreamLogger logger(stream, LogLevel::kInfo);
+  logger.Debug("unseen");
+  logger.Info("seen");
+  logger.Critical("two\nlines");
+  EXPECT_EQ(stream.str(), "INFO:scriptworker:seen\nCRITICAL:scriptworker:two\nlines\n");
+}
+
+}  // namespace
+}  // namespace cot
