@@ -16,10 +16,10 @@ namespace scriptworker::json {
 namespace {
 
 // YAML 1.1, production c-printable, as PyYAML has it, without the line breaks
-// that are peculiar to YAML 1.1.
+// that are peculiar to YAML 1.1 and a byte order mark, which yaml-cpp drops.
 bool IsAllowed(uint32_t c) {
   if (c < 0xa0) return c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c < 0x7f);
-  return c != 0x2028 && c != 0x2029 && c != 0xfffe && c != 0xffff;
+  return c != 0x2028 && c != 0x2029 && c != 0xfeff && c != 0xfffe && c != 0xffff;
 }
 
 constexpr std::string_view kBlanks = " \t\r\n";

@@ -27,6 +27,7 @@ TEST(CheckYamlCharactersTest, NamesThePositionOfWhatIsNotAllowed) {
       {"\u0085", "f:1:1: the character U+0085 is not allowed"},
       {"a\u2028", "f:1:2: the character U+2028 is not allowed"},
       {"\uffff", "f:1:1: the character U+FFFF is not allowed"},
+      {"\ufeff", "f:1:1: the character U+FEFF is not allowed"},
       {"a\rb", "f:1:2: the character U+000D is not allowed"},
       {"a\r", "f:1:2: the character U+000D is not allowed"},
   };

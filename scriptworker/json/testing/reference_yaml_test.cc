@@ -54,7 +54,7 @@ TEST(ReferenceYamlTest, FlowCollections) {
            Case{"{}", "doc { }"},
            Case{"[a, b, ]", "doc [ =a =b ]"},
            Case{"{a: 1, b: 2, }", "doc { =a =1 =b =2 }"},
-           Case{"{\"a\":1,\"b\":[true,null]}", "doc { ='a' =1 ='b' [ =true =null ] }"},
+           Case{"{\"a\":1,\"b\":[true,null]}", "doc { ='a' =1 ='b' [ =true = ] }"},
            Case{"{a, b: , c: 1}", "doc { =a = =b = =c =1 }"},
            Case{"[a: 1, b]", "doc [ { =a =1 } =b ]"},
            Case{"[? a : b]", "doc [ { =a =b } ]"},
