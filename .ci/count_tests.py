@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MPL-2.0
 """Counts test cases in a build event file of Bazel (--build_event_json_file).
 
-Prints a line `PASSED FAILED SKIPPED` of numbers, then what failed and what was
-skipped, one a line. A test skips a case by GTEST_SKIP, or, if it is no GoogleTest,
-by printing a line that starts with SKIPPED; such a test has not passed.
+Prints a line `PASSED FAILED SKIPPED` of numbers, then what failed, what was
+skipped, and the tallies that tests print (`wycheproof 151/151`), one a line. A
+test skips a case by GTEST_SKIP, or, if it is no GoogleTest, by printing a line that
+starts with SKIPPED; such a test has not passed.
 """
 
 import json
+import re
 import sys
 import urllib.parse
 import xml.etree.ElementTree as ElementTree
@@ -18,6 +20,7 @@ class Counts:
         self.passed = 0
         self.failed = []
         self.skipped = []
+        self.tallies = []
 
 
 def read_events(path):
@@ -75,9 +78,10 @@ def count(results, unbuilt):
     for (label, _, _), result in sorted(results.items(), key=lambda item: str(item[0])):
         succeeded = result.get("status") in ("PASSED", "FLAKY")
         failed_before = len(counts.failed)
+        log = read_output(result, "test.log")
+        counts.tallies += re.findall(r"^[a-z][\w .-]* \d+/\d+$", log, re.MULTILINE)
         if not count_cases(counts, label, read_output(result, "test.xml")) and succeeded:
-            lines = read_output(result, "test.log").splitlines()
-            skips = [line for line in lines if line.startswith("SKIPPED")]
+            skips = [line for line in log.splitlines() if line.startswith("SKIPPED")]
             counts.skipped += [f"{label} {line}" for line in skips]
             counts.passed += 0 if skips else 1
         if not succeeded and len(counts.failed) == failed_before:
@@ -92,6 +96,8 @@ def main():
         print(f"FAILED {name}")
     for name in counts.skipped:
         print(f"SKIPPED {name}")
+    for tally in counts.tallies:
+        print(tally)
 
 
 if __name__ == "__main__":
