@@ -25,7 +25,11 @@ namespace {
 using ::absl_testing::IsOk;
 
 constexpr int64_t kBodyBytes = int64_t{256} << 20;
+#ifdef __SANITIZE_ADDRESS__
+constexpr int64_t kMaxGrowthBytes = kBodyBytes / 2;  // freed memory is kept for a while
+#else
 constexpr int64_t kMaxGrowthBytes = int64_t{16} << 20;
+#endif
 
 int64_t PeakRssBytes() {
   rusage usage = {};
