@@ -158,7 +158,7 @@ absl::StatusOr<LogFormat::Piece> LogFormat::ParsePiece(std::string_view text, si
   }
   const auto number = [&](int* out) {
     const size_t from = at;
-    while (at < text.size() && absl::ascii_isdigit(text[at])) ++at;
+    while (at < text.size() && absl::ascii_isdigit(static_cast<unsigned char>(text[at]))) ++at;
     if (at == from) return true;
     return absl::SimpleAtoi(text.substr(from, at - from), out) && *out <= kMaxWidth;
   };
@@ -200,14 +200,18 @@ void LogFormat::Append(const Piece& piece, const LogRecord& record, std::string*
   const auto integer = [&](int64_t value) {
     if (piece.conversion == 's') return text(absl::StrCat(value));
     const std::string format = spec(piece.conversion);
-    absl::FormatUntyped(out, absl::UntypedFormatSpec(format), {absl::FormatArg(value)});
+    if (!absl::FormatUntyped(out, absl::UntypedFormatSpec(format), {absl::FormatArg(value)})) {
+      out->push_back('?');  // ParsePiece lets no such format through
+    }
   };
   const auto real = [&](double value) {
     if (piece.conversion == 'd' || piece.conversion == 'i') {
       return integer(static_cast<int64_t>(value));
     }
     const std::string format = spec(piece.conversion);
-    absl::FormatUntyped(out, absl::UntypedFormatSpec(format), {absl::FormatArg(value)});
+    if (!absl::FormatUntyped(out, absl::UntypedFormatSpec(format), {absl::FormatArg(value)})) {
+      out->push_back('?');  // ParsePiece lets no such format through
+    }
   };
   switch (piece.field) {
     case Field::kLiteral:

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -21,11 +23,14 @@ namespace scriptworker::worker {
 // script's time limit, comes to its end only if enough short ones pass.
 class TimeDriver {
  public:
-  TimeDriver(SimulatedClock& clock, absl::Duration horizon)
-      : thread_([this, &clock, horizon] {
+  // Time stands still while `may_pass` says so (called on the driver's thread).
+  TimeDriver(
+      SimulatedClock& clock, absl::Duration horizon,
+      std::function<bool()> may_pass = [] { return true; })
+      : thread_([this, &clock, horizon, may_pass = std::move(may_pass)] {
           while (!done_) {
             const std::optional<absl::Time> next = clock.NextWakeup();
-            if (next.has_value() && *next - clock.Now() <= horizon) {
+            if (next.has_value() && *next - clock.Now() <= horizon && may_pass()) {
               clock.AdvanceTime(std::max(*next - clock.Now(), kSmallestStep));
             }
             absl::SleepFor(absl::Milliseconds(5));  // who woke up goes on meanwhile
