@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "cot/task_type.h"
+#include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
 
@@ -62,7 +63,7 @@ void CheckTaskImage(const Link& link, const Value& image, const DockerImageFacts
   const std::pair<std::string, std::string> hash = absl::StrSplit(
       TextOf(facts.own_cot->environment.Find("imageArtifactHash")), absl::MaxSplits(':', 1));
   const auto& [algorithm, digest] = hash;
-  if (algorithm.empty() || digest.empty()) {
+  if (!scriptworker::crypto::ParseHashAlgorithm(algorithm).ok() || digest.empty()) {
     missing("imageArtifactHash");
     return;
   }

@@ -71,6 +71,12 @@ TEST_F(DockerImageTest, AnAlgorithmThatTheImageTaskDoesNotHaveIsRefused) {
   EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));
 }
 
+TEST_F(DockerImageTest, AnAlgorithmThatProvesNothingIsRefused) {
+  own_.environment = Json(R"({"imageArtifactHash": "md5:abc"})");
+  image_.artifacts["public/image.tar.zst"] = {{"md5", "abc"}};
+  EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));
+}
+
 TEST_F(DockerImageTest, AnImageThatTheImageTaskDoesNotHaveIsRefused) {
   image_.artifacts.clear();
   EXPECT_THAT(Check(kTaskImage), ElementsAre(Violation::kDockerImageHashMissing));

@@ -138,11 +138,13 @@ void YamlCppAdapter::OnScalar(const YAML::Mark& mark, const std::string& tag, YA
                               const std::string& value) {
   BeginNode(mark);
   const bool plain = tag == "?";
+  std::string whole = value;
   if (plain) {
     if (InFlow() && absl::StartsWith(value, ":")) Refuse(mark, "expected a value, found ':'");
   } else {
     const YamlScalarShape shape = MeasureScalar(text_.substr(OffsetOf(mark)));
     if (!shape.flaw.empty()) Refuse(mark, shape.flaw);
+    whole.append(shape.lost_breaks, '\n');
     if (shape.kind == YamlScalarShape::Kind::kQuoted) {
       checked_ = std::max(checked_, OffsetOf(mark) + shape.length);
     }
@@ -151,7 +153,7 @@ void YamlCppAdapter::OnScalar(const YAML::Mark& mark, const std::string& tag, YA
   if (FindInvalidUtf8(value) != std::string_view::npos) {
     Refuse(mark, "the escapes \\N and \\_ are not supported");
   }
-  ThrowUnlessOk(handler_.OnScalar(Node(mark, tag, anchor), value, plain));
+  ThrowUnlessOk(handler_.OnScalar(Node(mark, tag, anchor), whole, plain));
 }
 
 void YamlCppAdapter::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,

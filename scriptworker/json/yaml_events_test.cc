@@ -170,7 +170,6 @@ TEST(YamlEventsTest, IsStricterThanTheReferenceWhereYamlCppWouldDiffer) {
   for (const std::string_view text : {
            "! a",
            "&a:b c",
-           "'\n\n'",
            R"("\N")",
            R"("\_")",
            R"("\ud83d\ude00")",

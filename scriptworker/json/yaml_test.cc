@@ -247,5 +247,22 @@ TEST(YamlMarksTest, KnowsNothingOfAnEmptyText) {
   EXPECT_EQ(document->marks.Prefix("/a"), "c.yml: ");
 }
 
+TEST(YamlTest, LineBreaksAtTheEndOfAQuotedTextFoldToOneLess) {
+  for (const std::string_view quote : {"'", "\""}) {
+    for (const std::string_view start : {"default", ""}) {
+      for (int breaks = 2; breaks < 6; ++breaks) {
+        const std::string text =
+            absl::StrCat("branch: ", quote, start, std::string(static_cast<size_t>(breaks), '\n'),
+                         "  ", quote, "\n");
+        const absl::StatusOr<Value> value = ParseYaml(text);
+        ASSERT_TRUE(value.ok()) << value.status();
+        EXPECT_EQ(value->Find("branch")->string_value(),
+                  absl::StrCat(start, std::string(static_cast<size_t>(breaks) - 1, '\n')))
+            << text;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace scriptworker::json

@@ -42,8 +42,18 @@ bool IsInComment(std::string_view text) {
   return false;
 }
 
+// How many line breaks yaml-cpp loses of a quoted text with that body: of n breaks
+// at its end n - 1 count, and it gives one, or none if there is nothing else.
+size_t LostBreaks(std::string_view body) {
+  const size_t tail = body.find_last_not_of(kBlanks) + 1;
+  const auto breaks = static_cast<size_t>(
+      std::count(body.begin() + static_cast<std::ptrdiff_t>(tail), body.end(), '\n'));
+  const size_t given = tail == 0 ? 0 : 1;
+  return breaks > given + 1 ? breaks - 1 - given : 0;
+}
+
 // `text` begins with a quote. Removes the quoted text; returns what is wrong.
-std::string_view FindQuotingFlaw(std::string_view& text) {
+std::string_view FindQuotingFlaw(std::string_view& text, size_t& lost_breaks) {
   const char quote = text[0];
   for (size_t i = 1; i < text.size(); ++i) {
     if (quote == '"' && text[i] == '\\') {
@@ -53,10 +63,7 @@ std::string_view FindQuotingFlaw(std::string_view& text) {
       if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) {
         const std::string_view body = text.substr(1, i - 1);
         text.remove_prefix(i + 1);
-        const size_t tail = body.find_last_not_of(kBlanks) + 1;
-        if (std::count(body.begin() + static_cast<std::ptrdiff_t>(tail), body.end(), '\n') > 1) {
-          return "a quoted text that ends with empty lines is not supported";
-        }
+        lost_breaks = LostBreaks(body);
         return {};
       }
       ++i;
@@ -117,7 +124,7 @@ YamlScalarShape MeasureScalar(std::string_view text) {
     }
   } else if (text[0] == '"' || text[0] == '\'') {
     shape.kind = YamlScalarShape::Kind::kQuoted;
-    shape.flaw = FindQuotingFlaw(text);
+    shape.flaw = FindQuotingFlaw(text, shape.lost_breaks);
     shape.length = size - text.size();
   }
   for (const std::string_view word : {"~", "null", "Null", "NULL"}) {

@@ -24,12 +24,14 @@ struct YamlScalarShape {
   size_t length = 0;                // of a quoted scalar with its properties, in bytes
   std::string_view flaw = {};       // what is wrong; empty: nothing
   std::string_view null_word = {};  // a word for null that it begins with; empty: none
+  // Line breaks at the end of a quoted text that yaml-cpp leaves out: it keeps one.
+  size_t lost_breaks = 0;
 };
 
 // `text` begins with a scalar, perhaps behind its anchor and tag. Flaws: quotes do
 // not end, an escape is unknown, a block's header is malformed, the tag is "!", by
 // which YAML 1.1 and 1.2 mean different things, or yaml-cpp would lose line breaks
-// (>+, and a quoted text that ends with empty lines).
+// (>+).
 YamlScalarShape MeasureScalar(std::string_view text);
 
 // In [begin, end), which holds no quoted text and no block, the offset of the first
