@@ -38,7 +38,7 @@ class Member {
 };
 
 template <std::same_as<Value> V>
-void Object::Set(const V& key, Value value) {
+void Object::Set(const V& key, Value value) {  // NOLINT(performance-unnecessary-value-param)
   SetShared(key, std::move(value));
 }
 

@@ -170,10 +170,13 @@ class Value {
   [[noreturn]] void FailRequirement(Type wanted) const;
 
   bool HasSameBits(const Value& other) const {
-    return std::memcmp(static_cast<const void*>(this), &other, sizeof(Value)) == 0;
+    // All bytes count: those that a value does not use are zero.
+    return std::memcmp(static_cast<const void*>(this), &other,  // NOLINT(bugprone-*)
+                       sizeof(Value)) == 0;
   }
   void CopyBits(const Value& other) {
-    std::memcpy(static_cast<void*>(this), &other, sizeof(Value));
+    // The reference counts are the callers' concern.
+    std::memcpy(static_cast<void*>(this), &other, sizeof(Value));  // NOLINT(bugprone-*)
   }
   void Swap(Value& other) noexcept {
     Value third;

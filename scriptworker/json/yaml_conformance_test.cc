@@ -30,7 +30,7 @@ struct Difference {
 };
 
 const std::vector<Difference>& Differences() {
-  static const auto& kDifferences = *new std::vector<Difference>{
+  static const auto& differences = *new std::vector<Difference>{
       {"a tab before or between tokens is refused, as PyYAML does",
        {"6BCT", "6CA3", "6HB6", "A2M4", "DC7X", "DK95/0", "DK95/3", "DK95/4", "DK95/5", "DK95/7",
         "HS5T", "J3BT", "K54U", "NB6Z", "Q5MG", "UV7Q", "Y79Y/10", "Y79Y/2"}},
@@ -65,7 +65,7 @@ const std::vector<Difference>& Differences() {
       {"laxer than the reference: yaml-cpp reads it, and the text alone does not tell",
        {"G9HC", "H7J7", "HWV9", "QT73"}},
   };
-  return kDifferences;
+  return differences;
 }
 
 // The suite shows blanks and line ends with visible characters.

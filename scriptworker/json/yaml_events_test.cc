@@ -68,8 +68,8 @@ TEST(YamlEventsTest, AgreesWithTheReferenceOnWhatDocumentsAreMadeOf) {
            ":a",
            "é: ü",
            "a\r\nb",
-           "\xef\xbb\xbf"
-           "a: b",
+           ("\xef\xbb\xbf"
+            "a: b"),
            "a\n---\nb",
            "'a''b'",
            "'a\\n\"'",
@@ -174,8 +174,8 @@ TEST(YamlEventsTest, IsStricterThanTheReferenceWhereYamlCppWouldDiffer) {
            R"("\_")",
            R"("\ud83d\ude00")",
            "a\u2028b",
-           "a\u0085"
-           "b",
+           ("a\u0085"
+            "b"),
            "a\rb",
            ">+\n a\n\n",
            "|\n a\n  ",
