@@ -45,8 +45,9 @@ void RedactMembers(std::string& text) {
       "secret|token";
   static const BytesRegex& plain =
       *new BytesRegex(absl::StrCat(R"re(("(?:)re", kNames, R"re()"\s*:\s*")(?:[^"\\]|\\.)*)re"));
-  static const BytesRegex& nested =
-      *new BytesRegex(absl::StrCat(R"re((\\+"(?:)re", kNames, R"re()\\+"\s*:\s*\\+")[^"\\]*)re"));
+  // An odd number of backslashes: an even one ends the outer string.
+  static const BytesRegex& nested = *new BytesRegex(
+      absl::StrCat(R"re((\\+"(?:)re", kNames, R"re()\\(?:\\\\)*"\s*:\s*\\(?:\\\\)*")[^"\\]*)re"));
   const std::string replacement = absl::StrCat(R"(\1)", kRedacted);
   RE2::GlobalReplace(&text, plain, replacement);
   RE2::GlobalReplace(&text, nested, replacement);
@@ -54,26 +55,28 @@ void RedactMembers(std::string& text) {
 
 // A Hawk header in a body: auth's authenticateHawk gets one.
 void RedactMacs(std::string& text) {
-  static const BytesRegex& mac = *new BytesRegex(R"re((\bmac=\\*")[^"\\]*)re");
+  static const BytesRegex& mac = *new BytesRegex(R"re((\bmac=(?:\\(?:\\\\)*)?")[^"\\]*)re");
   RE2::GlobalReplace(&text, mac, absl::StrCat(R"(\1)", kRedacted));
 }
 
 // A certificate of temporary credentials stays readable, for a client parses it: only its seed and
-// signature go. It is a string that holds JSON, or an object.
+// signature go. It is a string that holds JSON, or an object; perhaps cut short.
 void RedactCertificates(std::string& text) {
-  static const BytesRegex& certificate =
-      *new BytesRegex(R"re((?s)("certificate"\s*:\s*)("(?:[^"\\]|\\.)*"|\{[^{}]*\}))re");
-  static const BytesRegex& proof =
-      *new BytesRegex(R"re((\\*"(?:seed|signature)\\*"\s*:\s*\\*")[^"\\]*)re");
+  static const BytesRegex& certificate = *new BytesRegex(
+      R"re((?s)("certificate"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|\{[^{}]*(?:\}|$)))re");
+  static const BytesRegex& in_string =
+      *new BytesRegex(R"re((\\+"(?:seed|signature)\\(?:\\\\)*"\s*:\s*\\(?:\\\\)*")[^"\\]*)re");
+  static const BytesRegex& in_object =
+      *new BytesRegex(R"re(("(?:seed|signature)"\s*:\s*")[^"\\}]*)re");
+  const std::string replacement = absl::StrCat(R"(\1)", kRedacted);
   std::string redacted;
   std::string_view rest = text;
   std::string_view name, value;
-  const std::string replacement = absl::StrCat(R"(\1)", kRedacted);
   for (;;) {
     const std::string_view before = rest;
     if (!RE2::FindAndConsume(&rest, certificate, &name, &value)) break;
     std::string inner(value);
-    RE2::GlobalReplace(&inner, proof, replacement);
+    RE2::GlobalReplace(&inner, value.front() == '"' ? in_string : in_object, replacement);
     const auto begin = static_cast<size_t>(name.data() - before.data());
     absl::StrAppend(&redacted, before.substr(0, begin), name, inner);
   }

@@ -68,6 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
          R"({"verification":{"signature":"public"}})"},
         {"HawkHeaderInABody", R"({"authorization":"Hawk id=\"me\", mac=\"k4X/Y=\""})",
          R"({"authorization":"Hawk id=\"me\", mac=\"REDACTED\""})"},
+        {"CutShort", R"({"accessToken":"ab)", R"({"accessToken":"REDACTED)"},
+        {"CertificateCutShort", R"({"certificate":{"seed":"ab)",
+         R"({"certificate":{"seed":"REDACTED)"},
         {"NoUtf8", "\xff\xfe?bewit=a\xff", "\xff\xfe?bewit=REDACTED"},
     }),
     [](const auto& info) { return std::string(info.param.name); });

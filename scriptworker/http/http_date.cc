@@ -22,6 +22,8 @@ constexpr size_t kMaxSecondsDigits = 9;
 }  // namespace
 
 std::optional<absl::Time> ParseHttpDate(std::string_view text) {
+  // ParseTime takes "infinite-future" as well.
+  if (text.size() != std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size()) return std::nullopt;
   absl::Time time;
   std::string error;
   if (!absl::ParseTime(kFormat, text, absl::UTCTimeZone(), &time, &error)) {

@@ -93,9 +93,7 @@ absl::Status CheckHost(std::string_view host) {
   std::array<unsigned char, 16> address;
   if (host.front() == '[') {
     const std::string inner(host.substr(1, host.size() - 2));
-    if (host.back() != ']' ||
-        std::any_of(inner.begin(), inner.end(),
-                    [](unsigned char c) { return absl::ascii_isupper(c); }) ||
+    if (host.back() != ']' || inner.find_first_not_of("0123456789abcdef:.") != std::string::npos ||
         inet_pton(AF_INET6, inner.c_str(), address.data()) != 1) {
       return absl::InvalidArgumentError("brackets without a lower-case IPv6 address");
     }
