@@ -103,7 +103,9 @@ absl::StatusOr<json::Object> FormatResponse(const RecordedResponse& response, Pu
   json::Object content = {{"size", response.body.size()},
                           {"mimeType", ContentType(response.headers)}};
   SW_RETURN_IF_ERROR(SetBody(response.body, "encoding", put_aside, content));
-  if (response.body_is_decoded) content.Set("_decoded", true);
+  if (response.body_is_decoded || response.headers.contains("Content-Encoding")) {
+    content.Set("_decoded", response.body_is_decoded);
+  }
   if (response.decoded_body.has_value() && IsUtf8(*response.decoded_body)) {
     content.Set("_decodedText", *response.decoded_body);
   }

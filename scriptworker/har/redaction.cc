@@ -55,7 +55,8 @@ void RedactMembers(std::string& text) {
 
 // A Hawk header in a body: auth's authenticateHawk gets one.
 void RedactMacs(std::string& text) {
-  static const BytesRegex& mac = *new BytesRegex(R"re((\bmac=(?:\\(?:\\\\)*)?")[^"\\]*)re");
+  static const BytesRegex& mac =
+      *new BytesRegex(R"re((\bmac=(?:\\(?:\\\\)*)?")[A-Za-z0-9+/=_-]+)re");
   RE2::GlobalReplace(&text, mac, absl::StrCat(R"(\1)", kRedacted));
 }
 
