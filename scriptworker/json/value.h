@@ -123,14 +123,18 @@ class Value {
     }
     return {reinterpret_cast<const char*>(this), tag_ & 0x0fU};
   }
-  const Array& array() const {
+  // Of a temporary they come by value (O(1)), so that a loop over
+  // `Make().object()` holds on to what it reads.
+  const Array& array() const& {
     Require(Type::kArray);
     return payload_.array;
   }
-  const Object& object() const {
+  Array array() && { return std::as_const(*this).array(); }
+  const Object& object() const& {
     Require(Type::kObject);
     return payload_.object;
   }
+  Object object() && { return std::as_const(*this).object(); }
   const Opaque& opaque() const;
   Array* mutable_array() { return const_cast<Array*>(&array()); }
   Object* mutable_object() { return const_cast<Object*>(&object()); }

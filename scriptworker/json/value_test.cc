@@ -279,6 +279,16 @@ TEST(ObjectTest, IteratesAsKeyAndValue) {
   EXPECT_EQ(seen, "b=3 a=2 ");
 }
 
+TEST(ObjectTest, OfATemporaryValueOutlivesItInALoop) {
+  const auto make = [] { return Value(Object{{"a key that is no inline string", Array{1, 2}}}); };
+  std::string seen;
+  for (const auto& [key, value] : make().object()) absl::StrAppend(&seen, key, "=", value);
+  EXPECT_EQ(seen, "a key that is no inline string=[1,2]");
+  int sum = 0;
+  for (const Value& value : Value(Array{1, 2}).array()) sum += static_cast<int>(value.int_value());
+  EXPECT_EQ(sum, 3);
+}
+
 TEST(ValueTest, CopiesThatShareMayBeUsedByDifferentThreads) {
   const Value shared(Object{{"list", Array{1, 2, 3}}, {"x", "y"}});
   std::vector<std::thread> threads;
