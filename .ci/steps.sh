@@ -70,6 +70,23 @@ conformance() {
     "${options[@]}" //...
 }
 
+# 10 000 random templates rendered here and by Node's json-e, where Node is.
+differential() {
+  local name='json-e differential' started=$SECONDS seed=${DIFFERENTIAL_SEED:-1} binary
+  local packages=${XDG_CACHE_HOME:-$HOME/.cache}/scriptworker-bazel/jsone_differential
+  mkdir -p "$packages"
+  cp tools/jsone_differential/package*.json "$packages"
+  if ! type -P node npm >/dev/null || ! npm ci --silent --no-audit --no-fund --prefix "$packages"; then
+    echo "SKIPPED $name: needs node and npm's json-e"
+    add "$name" 0 0 1
+    return
+  fi
+  tools/bazel "${startup[@]}" build --symlink_prefix=/ --noshow_progress //tools/jsone_differential:render_lines
+  binary=$(tools/bazel "${startup[@]}" info bazel-bin 2>/dev/null)/tools/jsone_differential/render_lines
+  check "$name" env NODE_PATH="$packages/node_modules" \
+    node tools/jsone_differential/differential.js "$binary" 10000 "$seed"
+}
+
 formatted() {
   git ls-files -z -- '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror
 }

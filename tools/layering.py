@@ -30,7 +30,6 @@ TOP = 5
 # Libraries that one unit wraps, so that nobody else sees their types.
 WRAPPED = {
     "@nlohmann_json": "scriptworker/json",
-    "@valijson": "scriptworker/json",
     "@yaml-cpp": "scriptworker/json",
     "@curl": "scriptworker/http",
 }

@@ -18,8 +18,7 @@ namespace {
 TEST(JsonConformanceTest, AgreesWithJsonTestSuite) {
   const char* const corpora = std::getenv("CORPORA_DIR");
   if (corpora == nullptr) {
-    std::cout << "JSONTestSuite SKIPPED: CORPORA_DIR is not set\n";
-    GTEST_SKIP();
+    GTEST_SKIP() << "SKIPPED JSONTestSuite: CORPORA_DIR is not set";
   }
   std::set<std::string> files;
   for (const auto& entry :

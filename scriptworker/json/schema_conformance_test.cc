@@ -127,8 +127,7 @@ class Suite {
 TEST(SchemaConformanceTest, AgreesWithTheTestSuite) {
   const char* const corpora = std::getenv("CORPORA_DIR");
   if (corpora == nullptr) {
-    std::cout << "JSON-Schema-Test-Suite SKIPPED: CORPORA_DIR is not set\n";
-    GTEST_SKIP();
+    GTEST_SKIP() << "SKIPPED JSON-Schema-Test-Suite: CORPORA_DIR is not set";
   }
   Suite suite(absl::StrCat(corpora, "/jsonschema"));
   std::string line = "JSON-Schema-Test-Suite";

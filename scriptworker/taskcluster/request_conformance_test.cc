@@ -156,7 +156,7 @@ class RequestConformanceTest : public ::testing::Test {
 TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
   const std::optional<std::string> corpora = CorporaDir();
   if (!corpora.has_value()) {
-    GTEST_SKIP() << "SKIPPED: needs CORPORA_DIR (taskcluster/references.json)";
+    GTEST_SKIP() << "SKIPPED request bodies: CORPORA_DIR is not set";
   }
   const References references(*corpora);
 
@@ -213,7 +213,7 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
 TEST_F(RequestConformanceTest, TheReasonSupersededIsNotOneOfTheQueues) {
   const std::optional<std::string> corpora = CorporaDir();
   if (!corpora.has_value()) {
-    GTEST_SKIP() << "SKIPPED: needs CORPORA_DIR (taskcluster/references.json)";
+    GTEST_SKIP() << "SKIPPED request bodies: CORPORA_DIR is not set";
   }
   (void)queue_->ReportException(task_, 0, ExceptionReason::kSuperseded, credentials_);
   EXPECT_EQ(References(*corpora).Check(transport_.requests().at(0)).code(),

@@ -155,7 +155,7 @@ class GithubConformanceTest : public testing::Test {
  protected:
   void SetUp() override {
     const std::optional<std::string> corpora = CorporaDir();
-    if (!corpora.has_value()) GTEST_SKIP() << "CORPORA_DIR is not set";
+    if (!corpora.has_value()) GTEST_SKIP() << "SKIPPED github exchanges: CORPORA_DIR is not set";
     for (const auto& [file, value] : Documents(absl::StrCat(*corpora, "/github/cassettes"))) {
       for (const Value& interaction : At(value, {"http_interactions"}).array()) {
         exchanges_.push_back(FromCassette(interaction));

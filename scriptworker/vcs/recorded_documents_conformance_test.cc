@@ -29,7 +29,7 @@ class RecordedDocumentsTest : public testing::Test {
  protected:
   void SetUp() override {
     const std::optional<std::string> corpora = CorporaDir();
-    if (!corpora.has_value()) GTEST_SKIP() << "CORPORA_DIR is not set";
+    if (!corpora.has_value()) GTEST_SKIP() << "SKIPPED recorded documents: CORPORA_DIR is not set";
     root_ = absl::StrCat(*corpora, "/scriptworker/");
   }
   std::string Content(std::string_view name) {

@@ -24,10 +24,6 @@
 #include "openssl/sha.h"
 #include "rapidjson/reader.h"
 #include "re2/re2.h"
-#include "valijson/adapters/nlohmann_json_adapter.hpp"
-#include "valijson/schema.hpp"
-#include "valijson/schema_parser.hpp"
-#include "valijson/validator.hpp"
 #include "yaml-cpp/yaml.h"
 #include "yyjson.h"
 #include "zlib.h"
@@ -119,18 +115,6 @@ TEST(ThirdPartyTest, Cli11) {
   app.add_option("--task-name", name);
   app.parse("--task-name x");
   EXPECT_EQ(name, "x");
-}
-
-TEST(ThirdPartyTest, Valijson) {
-  const auto schema_json = nlohmann::json::parse(R"({"type": "object", "required": ["a"]})");
-  valijson::Schema schema;
-  valijson::SchemaParser parser;
-  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);
-  valijson::Validator validator;
-  const auto good = nlohmann::json::parse(R"({"a": 1})");
-  const auto bad = nlohmann::json::parse(R"({"b": 1})");
-  EXPECT_TRUE(validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(good), nullptr));
-  EXPECT_FALSE(validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(bad), nullptr));
 }
 
 TEST(ThirdPartyTest, RapidJsonAndYyjson) {
