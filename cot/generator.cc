@@ -107,6 +107,15 @@ absl::Status CheckSchema(const GeneratorInput& input, std::string_view text) {
   return absl::OkStatus();
 }
 
+// Neither atomic nor synced, which would cost more than all else for a small
+// task: nobody reads the two files before GenerateCot returns, and after a crash
+// of the worker or the machine the folder is emptied, never published.
+absl::Status Write(const std::string& path, std::string_view text) {
+  const absl::Status written = scriptworker::WriteFile(path, text);
+  if (!written.ok()) scriptworker::RemoveTree(path).IgnoreError();  // half a file is none
+  return Fault(written);
+}
+
 }  // namespace
 
 absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* signer) {
@@ -132,12 +141,10 @@ absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* si
   cot.text = FormatCotBody(cot.body);
   SW_RETURN_IF_ERROR(CheckSchema(input, cot.text));
 
-  SW_RETURN_IF_ERROR(
-      Fault(scriptworker::AtomicWriteFile(JoinPath(input.artifact_dir, kCotBodyName), cot.text)));
+  SW_RETURN_IF_ERROR(Write(JoinPath(input.artifact_dir, kCotBodyName), cot.text));
   if (signer != nullptr) {
     SW_ASSIGN_OR_RETURN(cot.signature, signer->Sign(cot.text));
-    SW_RETURN_IF_ERROR(Fault(scriptworker::AtomicWriteFile(
-        JoinPath(input.artifact_dir, kCotSignatureName), cot.signature)));
+    SW_RETURN_IF_ERROR(Write(JoinPath(input.artifact_dir, kCotSignatureName), cot.signature));
   }
   return cot;
 }

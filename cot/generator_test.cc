@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/generator.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -267,6 +269,21 @@ TEST(GenerateCotTest, ATaskThatDoesNotFitTheSchemaIsTheTasksFault) {
                        AllOf(HasSubstr("does not fit its schema"), HasSubstr("dependencies"))));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(GenerateCotTest, AFullDiskLeavesNoPartOfAFile) {
+  const TempDir dir;
+  dir.Write("public/foo", "foo\n");
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  rlimit before;
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit little = {.rlim_cur = 100, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, handler);
+  EXPECT_THAT(cot, StatusIs(absl::StatusCode::kInternal, HasSubstr("public/chain-of-trust.json")));
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("public/chain-of-trust.json")));
 }
 
 TEST(GenerateCotTest, AnUnreadableSchemaIsAFaultOfTheSetUp) {
