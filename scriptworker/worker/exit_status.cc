@@ -56,6 +56,26 @@ bool IsOwnFault(absl::StatusCode code) {
 
 }  // namespace
 
+std::string_view ToString(Phase phase) {
+  switch (phase) {
+    case Phase::kPrepare:
+      return "prepare";
+    case Phase::kVerify:
+      return "verify";
+    case Phase::kRun:
+      return "run";
+    case Phase::kGenerate:
+      return "generate";
+    case Phase::kUpload:
+      return "upload";
+    case Phase::kReport:
+      return "report";
+    case Phase::kCleanUp:
+      return "clean up";
+  }
+  return "unknown";
+}
+
 int WorstStatus(int a, int b) { return std::max(a, b); }
 
 int StatusForError(Phase phase, const absl::Status& error) {
@@ -67,6 +87,8 @@ int StatusForError(Phase phase, const absl::Status& error) {
       if (IsOutage(error.code())) return kResourceUnavailable;
       return IsOwnFault(error.code()) ? kInternalError : kMalformedPayload;
     case Phase::kRun:
+    case Phase::kReport:
+    case Phase::kCleanUp:
       return kInternalError;
     case Phase::kGenerate:
       return absl::IsFailedPrecondition(error) || absl::IsInvalidArgument(error) ? kMalformedPayload

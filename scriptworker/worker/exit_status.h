@@ -31,8 +31,11 @@ enum ExitStatus : int {
 // Of two statuses of one run the larger counts: 241 hides 5, 5 hides 1.
 int WorstStatus(int a, int b);
 
-// The step of a run that failed.
-enum class Phase { kPrepare, kVerify, kRun, kGenerate, kUpload };
+// The steps of a run, in their order.
+enum class Phase { kPrepare, kVerify, kRun, kGenerate, kUpload, kReport, kCleanUp };
+
+// "prepare", "verify", ..., "clean up".
+std::string_view ToString(Phase phase);
 
 // The status that a failure in `phase` gives the run. REQUIRES: !error.ok().
 //
@@ -45,7 +48,7 @@ enum class Phase { kPrepare, kVerify, kRun, kGenerate, kUpload };
 //     kInvalidArgument (schema), as the reference malformed-payload
 //   upload: the store refused (HTTP status)       resource-unavailable
 //   upload: kUnavailable, kDeadlineExceeded       intermittent-task
-//   anything else                                 internal-error
+//   anything else, report and clean up included   internal-error
 int StatusForError(Phase phase, const absl::Status& error);
 
 // What the queue is told.

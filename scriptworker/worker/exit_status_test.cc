@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/taskcluster/queue.h"
@@ -140,6 +141,15 @@ TEST(WorstStatusTest, IsTheLargerOne) {
   EXPECT_EQ(WorstStatus(kSuccess, kIntermittentTask), kIntermittentTask);
   EXPECT_EQ(WorstStatus(241, kInternalError), 241);
   EXPECT_EQ(WorstStatus(kFailure, kFailure), kFailure);
+}
+
+TEST(PhaseTest, EachHasAName) {
+  std::string names;
+  for (const Phase phase : {Phase::kPrepare, Phase::kVerify, Phase::kRun, Phase::kGenerate,
+                            Phase::kUpload, Phase::kReport, Phase::kCleanUp}) {
+    absl::StrAppend(&names, ToString(phase), ";");
+  }
+  EXPECT_EQ(names, "prepare;verify;run;generate;upload;report;clean up;");
 }
 
 }  // namespace

@@ -68,11 +68,17 @@ void Reclaimer::SetLease(absl::Duration granted_at, absl::Time taken_until,
   const absl::Duration length = taken_until - server_time.value_or(with_.clock.Now());
   const LeaseSchedule schedule = ScheduleFor(length, interval_);
   absl::MutexLock lock(&mutex_);
+  lease_end_ = granted_at + length;
   renew_at_ = granted_at + schedule.renew;
   give_up_at_ = granted_at + schedule.give_up;
   // A lease of 20 minutes is tried again after a second, one of 10 after 0.1.
   retry_pause_ = std::clamp(length / 100, absl::Milliseconds(100), absl::Seconds(1));
   changed_ = true;
+}
+
+absl::Duration Reclaimer::LeaseLeft() const {
+  absl::MutexLock lock(&mutex_);
+  return lease_end_ - with_.clock.Monotonic();
 }
 
 absl::Duration Reclaimer::UntilRenewal() const {
@@ -103,8 +109,10 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
   const absl::Duration asked_at = with_.clock.Monotonic();
   absl::StatusOr<taskcluster::Reclaim> answer =
       with_.queue.ReclaimTask(task_id_, run_id_, with_.credentials.Get(), stop_.token());
+  const absl::Duration margin = LeaseLeft();
   if (answer.ok()) {
     SetLease(asked_at, answer->taken_until, answer->server_time);
+    with_.observer.OnReclaimed(margin, LeaseLeft());
     with_.logger.Debug(absl::StrCat("Reclaim task response: takenUntil ",
                                     absl::FormatTime(answer->taken_until, absl::UTCTimeZone()),
                                     ", credentials {********}"));
@@ -118,10 +126,10 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
   if (IsConflict(answer.status())) {
     with_.logger.Debug("409: not reclaiming task.");
     with_.logger.Warning("Killing task after receiving 409 status in reclaim_task");
-    claim_.Cancel(
-        absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
+    Lose(absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
     return Attempt::kLost;
   }
+  with_.observer.OnReclaimFailed(answer.status(), margin);
   RetryPolicy policy;
   policy.backoff = RetryPolicy::Backoff::kTaskclusterClient;
   policy.max = absl::Seconds(30);
@@ -136,6 +144,10 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
                    " unless a retry works"));
   return SleepUnlessCancelled(with_.clock, pause, stop_.token()) ? Attempt::kFailed
                                                                  : Attempt::kStopped;
+}
+
+void Reclaimer::Lose(const absl::Status& reason) {
+  if (claim_.Cancel(reason)) with_.observer.OnClaimLost(reason);
 }
 
 // Blocks until the lease is to be given up (true) or nobody needs it (false).
@@ -153,7 +165,7 @@ bool Reclaimer::LeaseLapses() {
 void Reclaimer::WatchLease() {
   if (!LeaseLapses()) return;
   with_.logger.Error("The claim is about to end and could not be renewed: giving the task up");
-  claim_.Cancel(absl::AbortedError("the claim was about to end unrenewed"));
+  Lose(absl::AbortedError("the claim was about to end unrenewed"));
   stop_.Cancel(absl::AbortedError("the claim was given up"));
 }
 

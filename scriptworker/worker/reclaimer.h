@@ -21,6 +21,7 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/worker/task_credential_store.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -48,6 +49,7 @@ class Reclaimer {
     TaskCredentialStore& credentials;
     Clock& clock;
     Logger& logger;
+    WorkerObserver& observer;
   };
 
   // Starts at once. `claimed_at` is the monotonic time at which the claim came.
@@ -60,6 +62,9 @@ class Reclaimer {
   // Calls Stop.
   ~Reclaimer();
 
+  // How long the claim is good, if it is not renewed.
+  absl::Duration LeaseLeft() const;
+
   // Returns when no request is under way any more; a running one is abandoned.
   void Stop();
 
@@ -70,6 +75,7 @@ class Reclaimer {
   void WatchLease();
   bool LeaseLapses();
   Attempt TryOnce(int attempt);
+  void Lose(const absl::Status& reason);
   void SetLease(absl::Duration granted_at, absl::Time taken_until,
                 const std::optional<absl::Time>& server_time) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Duration UntilRenewal() const;
@@ -84,6 +90,7 @@ class Reclaimer {
   absl::BitGen bit_gen_;     // of the keeper's thread
 
   mutable absl::Mutex mutex_;
+  absl::Duration lease_end_ ABSL_GUARDED_BY(mutex_);
   absl::Duration renew_at_ ABSL_GUARDED_BY(mutex_);
   absl::Duration give_up_at_ ABSL_GUARDED_BY(mutex_);
   absl::Duration retry_pause_ ABSL_GUARDED_BY(mutex_);

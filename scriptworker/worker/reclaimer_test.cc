@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +27,7 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -123,6 +125,32 @@ class ReclaimQueue final : public taskcluster::TaskClaimer {
   std::vector<std::string> callers_ ABSL_GUARDED_BY(mutex_);
 };
 
+// What an observer hears.
+class HeardClaim final : public WorkerObserver {
+ public:
+  void OnReclaimed(absl::Duration margin, absl::Duration lease) override {
+    Add(absl::StrCat("renewed ", absl::FormatDuration(margin), " before its end, for ",
+                     absl::FormatDuration(lease)));
+  }
+  void OnReclaimFailed(const absl::Status& error, absl::Duration margin) override {
+    Add(absl::StrCat(error.message(), " ", absl::FormatDuration(margin), " before its end"));
+  }
+  void OnClaimLost(const absl::Status& reason) override { Add(reason.message()); }
+
+  std::vector<std::string> heard() const {
+    absl::MutexLock lock(&mutex_);
+    return heard_;
+  }
+
+ private:
+  void Add(std::string_view text) {
+    absl::MutexLock lock(&mutex_);
+    heard_.emplace_back(text);
+  }
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> heard_ ABSL_GUARDED_BY(mutex_);
+};
+
 class ReclaimerTest : public testing::Test {
  protected:
   std::unique_ptr<Reclaimer> Start(std::optional<absl::Time> server_time = kStart) {
@@ -139,7 +167,7 @@ class ReclaimerTest : public testing::Test {
             .status = {},
             .server_time = server_time},
         clock_.Monotonic(), absl::Seconds(300),
-        Reclaimer::Collaborators{queue_, credentials_, clock_, logger_}, claim_);
+        Reclaimer::Collaborators{queue_, credentials_, clock_, logger_, observer_}, claim_);
   }
   // Keeper and watcher both sleep.
   void AwaitBothAsleep() { ASSERT_TRUE(clock_.AwaitSleepers(2)); }
@@ -159,6 +187,7 @@ class ReclaimerTest : public testing::Test {
   SecretRedactor redactor_;
   TaskCredentialStore credentials_{Client("claimed"), redactor_};
   CapturingLogger logger_;
+  HeardClaim observer_;
   CancellationSource claim_;
 };
 
@@ -272,6 +301,27 @@ TEST_F(ReclaimerTest, StoppingAbandonsARequestUnderWay) {
   queue_.AwaitCalls(1);
   reclaimer->Stop();
   EXPECT_FALSE(claim_.token().cancelled());
+}
+
+TEST_F(ReclaimerTest, AnObserverHearsWhatBecomesOfTheClaim) {
+  const auto reclaimer = Start();
+  EXPECT_EQ(reclaimer->LeaseLeft(), kLease);
+  AwaitBothAsleep();
+  clock_.AdvanceTime(absl::Seconds(300));
+  queue_.AwaitCalls(1);
+  AwaitBothAsleep();
+  EXPECT_EQ(reclaimer->LeaseLeft(), kLease);
+  queue_.FailNext(absl::UnavailableError("no route"));
+  queue_.FailNext(taskcluster::MakeQueueError(
+      "reclaimTask", {.http_status = 409, .code = "RequestConflict", .message = "cancelled"}));
+  clock_.AdvanceTime(absl::Seconds(300));
+  queue_.AwaitCalls(2);
+  AwaitBothAsleep();
+  clock_.AdvanceTime(absl::Seconds(2));
+  ASSERT_TRUE(AwaitLost());
+  EXPECT_THAT(observer_.heard(),
+              testing::ElementsAre("renewed 15m before its end, for 20m",
+                                   "no route 15m before its end", HasSubstr("the claim was lost")));
 }
 
 struct ScheduleCase {

@@ -103,15 +103,22 @@ TaskRunner::TaskRunner(RunnerOptions options, const Collaborators& collaborators
 RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
                            const StopTokens& tokens) {
   RunningTask run(*this, task, tokens);
-  Resolution resolution = Resolution::kClaimLost;
+  RunOutcome outcome;
   {
     Reclaimer reclaimer(task, claimed_at, options_.reclaim_interval,
-                        {with_.queue, run.credentials, with_.clock, with_.logger}, run.claim);
+                        {with_.queue, run.credentials, with_.clock, with_.logger, with_.observer},
+                        run.claim);
+    with_.observer.OnTaskStarted(task, reclaimer.LeaseLeft());
     run.status = Work(run);
     if (!run.lost_or_at_once.token().cancelled()) Upload(run);
-    resolution = ReportStatus(run);
+    outcome.status = run.status;
+    outcome.report = statuses_.ReportFor(run.status);
+    outcome.resolution = ReportStatus(run, outcome.report);
   }
-  return {.status = run.status, .resolution = resolution, .cleaned = with_.dirs.Cleanup()};
+  with_.observer.OnPhase(Phase::kCleanUp);
+  outcome.cleaned = with_.dirs.Cleanup();
+  with_.observer.OnTaskEnded(outcome);
+  return outcome;
 }
 
 int TaskRunner::Fail(Phase phase, const absl::Status& error) {
@@ -131,6 +138,7 @@ void TaskRunner::ExplainInTaskLog(const absl::Status& error) {
 
 // Steps 1 to 4. Returns the status.
 int TaskRunner::Work(RunningTask& run) {
+  with_.observer.OnPhase(Phase::kPrepare);
   if (run.tokens.stop.cancelled()) return kWorkerShutdown;
   absl::Status prepared = WriteTaskFiles(run.task, with_.dirs, with_.logger);
   absl::StatusOr<int> credentials_fd = run.credentials.OpenForScript(options_.temp_dir);
@@ -142,6 +150,7 @@ int TaskRunner::Work(RunningTask& run) {
     return Fail(Phase::kPrepare, prepared);
   }
   if (with_.verifier != nullptr) {
+    with_.observer.OnPhase(Phase::kVerify);
     const absl::Status verified = with_.verifier->Verify(run.task, run.stop_or_lost.token());
     if (absl::IsCancelled(verified)) {
       with_.logger.Info("CoT cancelled asynchronously");
@@ -157,6 +166,7 @@ int TaskRunner::Work(RunningTask& run) {
 
 // Steps 3 and 4.
 int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd) {
+  with_.observer.OnPhase(Phase::kRun);
   absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
   if (!log.ok()) return Fail(Phase::kRun, log.status());
   const absl::StatusOr<ProcessOutcome> outcome =
@@ -185,6 +195,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
       status = WorstStatus(status, kFailure);
       break;
   }
+  with_.observer.OnPhase(Phase::kGenerate);
   if (const absl::Status generated = run.artifacts.GenerateChainOfTrust(run.task);
       !generated.ok()) {
     status = WorstStatus(status, Fail(Phase::kGenerate, generated));
@@ -193,6 +204,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
 }
 
 void TaskRunner::Upload(RunningTask& run) {
+  with_.observer.OnPhase(Phase::kUpload);
   if (run.target.expires == absl::InfinitePast()) {
     with_.logger.Error("Nothing is uploaded: the task has no `expires`");
     run.status = WorstStatus(run.status, kMalformedPayload);
@@ -202,8 +214,8 @@ void TaskRunner::Upload(RunningTask& run) {
       WorstStatus(run.status, run.artifacts.UploadAll(run.target, run.lost_or_at_once.token()));
 }
 
-Resolution TaskRunner::ReportStatus(RunningTask& run) {
-  const Report report = statuses_.ReportFor(run.status);
+Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {
+  with_.observer.OnPhase(Phase::kReport);
   if (!report.note.empty()) with_.logger.Warning(report.note);
   const auto report_once = [&]() -> absl::Status {
     const taskcluster::Credentials credentials = run.credentials.Get();

@@ -30,11 +30,13 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/chain_verifier.h"
 #include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/run_outcome.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_artifacts.h"
 #include "scriptworker/worker/task_credential_store.h"
 #include "scriptworker/worker/task_process.h"
 #include "scriptworker/worker/work_dir.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -50,19 +52,6 @@ struct RunnerOptions {
   std::string temp_dir = "/tmp";  // for the credentials' nameless file
 };
 
-struct RunOutcome {
-  enum class Resolution {
-    kReported,    // the queue knows
-    kClaimLost,   // cancelled, expired or taken over: nothing was reported
-    kAbandoned,   // the worker had to stop at once: the claim will expire
-    kUnreported,  // the queue refused the report or was out of reach
-  };
-  int status = kSuccess;  // of the run, also if nobody was told
-  Resolution resolution = Resolution::kReported;
-  // Whether step 7 left the folders empty.
-  absl::Status cleaned = absl::OkStatus();
-};
-
 // Nothing that a task does makes Run fail: it always returns.
 // Thread-compatible; one run at a time in a process.
 class TaskRunner {
@@ -75,6 +64,7 @@ class TaskRunner {
     Clock& clock;
     Logger& logger;
     SecretRedactor& redactor;
+    WorkerObserver& observer;
   };
 
   // The collaborators must outlive the runner.
@@ -93,7 +83,7 @@ class TaskRunner {
   int RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd);
   int Fail(Phase phase, const absl::Status& error);
   void Upload(RunningTask& run);
-  RunOutcome::Resolution ReportStatus(RunningTask& run);
+  RunOutcome::Resolution ReportStatus(RunningTask& run, const Report& report);
   void ExplainInTaskLog(const absl::Status& error);
 
   const RunnerOptions options_;

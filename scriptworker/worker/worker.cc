@@ -73,6 +73,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
   Clock& clock = surroundings.clock;
   Logger& logger = surroundings.logger;
   SecretRedactor& redactor = surroundings.redactor;
+  WorkerObserver nobody;
+  WorkerObserver& observer = surroundings.observer == nullptr ? nobody : *surroundings.observer;
   const auto token = redactor.Add(credentials.access_token);
   const auto github_token = redactor.Add(config.verification.github_oauth_token);
 
@@ -103,7 +105,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                      .dirs = dirs,
                      .clock = clock,
                      .logger = logger,
-                     .redactor = redactor});
+                     .redactor = redactor,
+                     .observer = observer});
   WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
                              .worker_group = config.queue.worker_group,
                              .worker_id = config.queue.worker_id},
@@ -114,7 +117,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                    .dirs = dirs,
                    .shutdown = surroundings.shutdown,
                    .clock = clock,
-                   .logger = logger});
+                   .logger = logger,
+                   .observer = observer});
   const absl::Status ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());
   return ended;

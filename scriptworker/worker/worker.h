@@ -20,6 +20,7 @@
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/worker_log.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -39,6 +40,7 @@ struct WorkerSurroundings {
   const Environment& environment;
   std::string host_name = {};
   absl::TimeZone zone = absl::UTCTimeZone();  // of times in chain_of_trust.log
+  WorkerObserver* observer = nullptr;         // null: nobody watches
 };
 
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.

@@ -52,15 +52,18 @@ absl::Status WorkerLoop::Run() {
 bool WorkerLoop::ClaimAndRun() {
   with_.logger.Debug(absl::StrCat("Calling claimWork for ", options_.claim.worker_group, "/",
                                   options_.claim.worker_id, "..."));
+  with_.observer.OnPollStarted();
   const absl::StatusOr<std::vector<taskcluster::ClaimedTask>> tasks =
       with_.queue.ClaimWork(options_.claim, with_.shutdown.at_once());
   const absl::Duration claimed_at = with_.clock.Monotonic();
   if (!tasks.ok()) {
+    with_.observer.OnPollEnded(tasks.status());
     if (!with_.shutdown.at_once().cancelled()) {
       with_.logger.Warning(absl::StrCat("claimWork failed: ", tasks.status().message()));
     }
     return false;
   }
+  with_.observer.OnPollEnded(static_cast<int>(tasks->size()));
   for (const taskcluster::ClaimedTask& task : *tasks) {
     const RunOutcome outcome = with_.runner.Run(
         task, claimed_at, {.stop = with_.shutdown.stop(), .at_once = with_.shutdown.at_once()});

@@ -16,6 +16,7 @@
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -41,6 +42,7 @@ class WorkerLoop {
     const Shutdown& shutdown;
     Clock& clock;
     Logger& logger;
+    WorkerObserver& observer;
   };
 
   // The collaborators must outlive the loop.

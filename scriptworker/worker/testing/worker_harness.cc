@@ -95,7 +95,8 @@ TaskRunner& WorkerHarness::runner() {
                                                                          .dirs = dirs,
                                                                          .clock = clock,
                                                                          .logger = logger,
-                                                                         .redactor = redactor});
+                                                                         .redactor = redactor,
+                                                                         .observer = *observer_});
   }
   return *runner_;
 }
@@ -108,7 +109,8 @@ WorkerLoop& WorkerHarness::loop() {
                                                                    .dirs = dirs,
                                                                    .shutdown = shutdown,
                                                                    .clock = clock,
-                                                                   .logger = logger});
+                                                                   .logger = logger,
+                                                                   .observer = *observer_});
   }
   return *loop_;
 }

@@ -33,6 +33,7 @@
 #include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -48,6 +49,7 @@ class WorkerHarness {
   // Before the first use of runner() or loop().
   RunnerOptions& options() { return options_; }
   void set_verifier(ChainVerifier* verifier) { verifier_ = verifier; }
+  void set_observer(WorkerObserver* observer) { observer_ = observer; }
 
   TaskRunner& runner();
   WorkerLoop& loop();
@@ -93,6 +95,8 @@ class WorkerHarness {
   cot::KeyFileSigner signer_;
   RunnerOptions options_;
   ChainVerifier* verifier_ = nullptr;
+  WorkerObserver nobody_;
+  WorkerObserver* observer_ = &nobody_;
   std::unique_ptr<TaskRunner> runner_;
   std::unique_ptr<WorkerLoop> loop_;
 };

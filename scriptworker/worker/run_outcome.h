@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MPL-2.0
+
+#ifndef SCRIPTWORKER_WORKER_RUN_OUTCOME_H_
+#define SCRIPTWORKER_WORKER_RUN_OUTCOME_H_
+
+#include "absl/status/status.h"
+#include "scriptworker/worker/exit_status.h"
+
+namespace scriptworker::worker {
+
+// How a run in this worker's hands ended.
+struct RunOutcome {
+  enum class Resolution {
+    kReported,    // the queue knows
+    kClaimLost,   // cancelled, expired or taken over: nothing was reported
+    kAbandoned,   // the worker had to stop at once: the claim will expire
+    kUnreported,  // the queue refused the report or was out of reach
+  };
+  int status = kSuccess;  // of the run, also if nobody was told
+  Resolution resolution = Resolution::kReported;
+  // What was reported, or would have been.
+  Report report = {};
+  // Whether the folders are empty again.
+  absl::Status cleaned = absl::OkStatus();
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_RUN_OUTCOME_H_
