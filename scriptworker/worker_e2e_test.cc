@@ -126,7 +126,11 @@ class WorkerE2eTest : public testing::Test {
                              "/log\n", "ed25519_private_key_path: ", temp_.path(), "/key\n", more));
   }
 
-  Program Start() { return Program({temp_.Path("scriptworker.yaml")}, temp_.Path("output")); }
+  // With the configuration and `options`.
+  Program Start(std::vector<std::string> options = {}) {
+    options.push_back(temp_.Path("scriptworker.yaml"));
+    return Program(std::move(options), temp_.Path("output"));
+  }
 
   TaskId Submit(std::string_view script, int max_run_time = 600) {
     json::Object payload;
@@ -341,6 +345,48 @@ TEST_F(WorkerE2eTest, AMissingConfigurationIsStatusOneAndNamed) {
   Program worker({temp_.Path("missing.yaml")}, temp_.Path("output"));
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("missing.yaml"));
+}
+
+TEST_F(WorkerE2eTest, OnceRunsOneTaskAndEnds) {
+  const TaskId id = Submit("exit 1");
+  const TaskId other = Submit("true");
+  Program worker = Start({"--once"});
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_EQ(fake().State(id), "failed");
+  EXPECT_EQ(fake().State(other), "pending");
+}
+
+TEST_F(WorkerE2eTest, OnceWithoutATaskEndsWell) {
+  Program worker = Start({"--once"});
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_EQ(fake().request_log().Count("claimWork"), 1);
+}
+
+TEST_F(WorkerE2eTest, CheckConfigSaysOneLineForEachCheckAndClaimsNothing) {
+  const TaskId id = Submit("true");
+  Program worker = Start({"--check-config"});
+  EXPECT_EQ(worker.Wait(), 0) << Output();
+  EXPECT_THAT(Output(), HasSubstr(absl::StrCat("ok       configuration: ", temp_.path())));
+  EXPECT_THAT(Output(), HasSubstr("ok       clock: "));
+  EXPECT_THAT(Output(), HasSubstr("ok       credentials: "));
+  EXPECT_THAT(Output(), Not(HasSubstr(token_)));
+  EXPECT_EQ(fake().State(id), "pending");
+  EXPECT_EQ(fake().request_log().Count("claimWork"), 0);
+  EXPECT_FALSE(std::filesystem::exists(temp_.Path("log")));
+}
+
+TEST_F(WorkerE2eTest, CheckConfigIsStatusOneIfACheckFails) {
+  WriteConfig(taskcluster_->root_url(), "a-wrong-token");
+  {
+    Program worker = Start({"--check-config"});
+    EXPECT_EQ(worker.Wait(), 1);
+  }
+  EXPECT_THAT(Output(), HasSubstr("failed   credentials: "));
+  EXPECT_THAT(Output(), Not(HasSubstr("a-wrong-token")));
+  temp_.Write("scriptworker.yaml", "no_such_key: 1\n");
+  Program worker = Start({"--check-config"});
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_THAT(Output(), HasSubstr("no_such_key: unknown key"));
 }
 
 struct UsageCase {

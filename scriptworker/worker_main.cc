@@ -4,20 +4,29 @@
 // together with the configuration. See worker/worker.h.
 
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
-#include "CLI/CLI.hpp"
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/version.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/worker/check.h"
+#include "scriptworker/worker/command_line.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/deployment_check.h"
+#include "scriptworker/worker/machine_check.h"
 #include "scriptworker/worker/process_setup.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
@@ -28,23 +37,21 @@
 namespace scriptworker::worker {
 namespace {
 
-constexpr int kFailed = 1;
-constexpr int kUsageError = 2;
+absl::StatusOr<std::unique_ptr<http::CurlTransport>> MakeTransport(const Network& network,
+                                                                   const Environment& environment) {
+  return http::CurlTransport::Create(
+      {.user_agent = absl::StrCat("scriptworker ", kVersion),
+       .environment = environment,
+       .ca_bundle = network.ca_bundle,
+       .redirect_limits = {.allowed_hosts = network.artifact_redirect_hosts},
+       .refuse_private_addresses = network.refuse_private_addresses});
+}
 
-constexpr char kFooter[] =
-    "Signals: USR1 finishes the task in hand, then ends. TERM and INT end the\n"
-    "task as worker-shutdown, then the worker; a second one ends it at once.\n\n"
-    "Exit status:\n"
-    "  0  ended in order, after USR1, TERM or INT\n"
-    "  1  the configuration is missing or wrong, or work could not begin, or the\n"
-    "     worker had to end at once\n"
-    "  2  wrong usage";
-
-absl::Status Work(const std::string& config_path) {
+absl::Status Work(const CommandLine& line) {
   const Environment environment = Environment::FromProcess();
   SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
   SW_ASSIGN_OR_RETURN(const LoadedConfig loaded,
-                      LoadConfig(config_path, environment, {.working_directory = here}));
+                      LoadConfig(line.config_path, environment, {.working_directory = here}));
   const Config& config = loaded.config;
   SystemClock clock;
   SecretRedactor redactor;
@@ -54,36 +61,74 @@ absl::Status Work(const std::string& config_path) {
   Shutdown shutdown(*log);
   const SignalWatcher signals(shutdown);
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
-  SW_ASSIGN_OR_RETURN(
-      const std::unique_ptr<http::CurlTransport> transport,
-      http::CurlTransport::Create(
-          {.user_agent = absl::StrCat("scriptworker ", kVersion),
-           .environment = environment,
-           .ca_bundle = config.network.ca_bundle,
-           .redirect_limits = {.allowed_hosts = config.network.artifact_redirect_hosts},
-           .refuse_private_addresses = config.network.refuse_private_addresses}));
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
+                      MakeTransport(config.network, environment));
   return RunWorker(config, loaded.credentials,
                    {*transport, clock, *log, redactor, shutdown, environment, HostName(),
-                    absl::LocalTimeZone()});
+                    absl::LocalTimeZone(), nullptr, line.once});
+}
+
+// Every check that can be made; those of the deployment last, since they take
+// the longest.
+absl::StatusOr<std::vector<Check>> MakeChecks(const CommandLine& line) {
+  using Outcome = Check::Outcome;
+  const Environment environment = Environment::FromProcess();
+  SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
+  const absl::StatusOr<LoadedConfig> loaded =
+      LoadConfig(line.config_path, environment, {.working_directory = here});
+  if (!loaded.ok()) {
+    std::vector<Check> defects;
+    for (const std::string_view text : absl::StrSplit(loaded.status().message(), '\n')) {
+      defects.push_back({Outcome::kFailed, "configuration", std::string(text)});
+    }
+    return defects;
+  }
+  const Config& config = loaded->config;
+  std::vector<Check> checks = {{Outcome::kOk, "configuration", config.file}};
+  for (const std::string& warning : loaded->warnings) {
+    checks.push_back({Outcome::kWarning, "configuration", warning});
+  }
+  absl::c_move(CheckMachine(config, environment), std::back_inserter(checks));
+  SystemClock clock;
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
+                      MakeTransport(config.network, environment));
+  absl::c_move(CheckDeployment(config.queue, loaded->credentials, *transport, clock),
+               std::back_inserter(checks));
+  return checks;
+}
+
+absl::Status CheckConfig(const CommandLine& line) {
+  SW_ASSIGN_OR_RETURN(const std::vector<Check> checks, MakeChecks(line));
+  for (const Check& check : checks) std::cout << FormatCheck(check);
+  std::cout.flush();
+  if (!AnyFailed(checks)) return absl::OkStatus();
+  return absl::FailedPreconditionError("The worker cannot work like this.");
+}
+
+absl::Status Do(const CommandLine& line) {
+  switch (line.action) {
+    case CommandLine::Action::kCheckConfig:
+      SignalWatcher::Unblock();
+      return CheckConfig(line);
+    case CommandLine::Action::kWork:
+      break;
+  }
+  return Work(line);
 }
 
 int Main(int argc, char** argv) {
   SignalWatcher::Block();
   OpenStandardDescriptors();
-  std::string config_path(kDefaultConfigFile);
-  CLI::App app("Run scriptworker", "scriptworker");
-  app.add_option("CONFIG", config_path, "The configuration file")->capture_default_str();
-  app.set_version_flag("--version", absl::StrCat("scriptworker ", kVersion));
-  app.footer(kFooter);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsageError;
+  const std::variant<CommandLine, Farewell> parsed = ParseCommandLine(argc, argv);
+  if (const auto* const farewell = std::get_if<Farewell>(&parsed)) {
+    std::cout << farewell->out << std::flush;
+    std::cerr << farewell->err;
+    return farewell->status;
   }
-  const absl::Status ended = Work(config_path);
-  if (ended.ok()) return 0;
+  const absl::Status ended = Do(std::get<CommandLine>(parsed));
+  if (ended.ok()) return kExitOk;
   std::cerr << ended.message() << "\nExiting...\n";
-  return kFailed;
+  return kExitFailed;
 }
 
 }  // namespace

@@ -36,6 +36,11 @@ void SignalWatcher::Block() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
+void SignalWatcher::Unblock() {
+  const sigset_t signals = WatchedSignals();
+  CHECK_EQ(::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr), 0);
+}
+
 SignalWatcher::SignalWatcher(Shutdown& shutdown) : shutdown_(shutdown) {
   const sigset_t signals = WatchedSignals();
   signals_ = UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));

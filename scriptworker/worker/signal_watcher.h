@@ -21,6 +21,8 @@ class SignalWatcher {
   // watcher takes them. Call it first thing in main(): no signal that comes
   // earlier than the watcher is lost then. SIGPIPE is ignored from then on.
   static void Block();
+  // Lets them end the process again: for a program that only looks.
+  static void Unblock();
 
   // REQUIRES: Block() was called, on the first thread. `shutdown` must outlive
   // the watcher.

@@ -24,6 +24,18 @@ namespace {
 
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
+std::vector<char*> Pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) {
+    pointers.push_back(const_cast<char*>(text.c_str()));
+  }
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+}  // namespace
+
 absl::StatusOr<std::string> FindProgram(const std::string& name,
                                         const std::vector<std::string>& environment) {
   if (absl::StrContains(name, '/')) return name;
@@ -44,18 +56,6 @@ absl::StatusOr<std::string> FindProgram(const std::string& name,
   return absl::NotFoundError(
       absl::StrCat("task_script: no program ", name, " in PATH (", path, ")"));
 }
-
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) {
-    pointers.push_back(const_cast<char*>(text.c_str()));
-  }
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-}  // namespace
 
 absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
   if (options.argv.empty() || options.argv[0].empty()) {

@@ -27,6 +27,11 @@ struct SpawnOptions {
   int credentials_fd = -1;  // -1: none
 };
 
+// What Spawn() executes for argv[0]: `name` itself if it has a slash, else the
+// first executable file of the name in PATH. kNotFound, kPermissionDenied.
+absl::StatusOr<std::string> FindProgram(const std::string& name,
+                                        const std::vector<std::string>& environment);
+
 // The new process leads a session and a process group of its own, has default
 // signal handling and mask, inherits the working directory and stdin, and no
 // other descriptor than those above. Errors name the program: kNotFound,

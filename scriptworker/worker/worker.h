@@ -41,11 +41,12 @@ struct WorkerSurroundings {
   std::string host_name = {};
   absl::TimeZone zone = absl::UTCTimeZone();  // of times in chain_of_trust.log
   WorkerObserver* observer = nullptr;         // null: nobody watches
+  bool once = false;                          // one claim, one task at most
 };
 
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.
 // kCancelled: had to stop at once. Other errors: could not begin (root URL,
-// folders), with the reason in words.
+// folders), or the only claim of `once` failed, with the reason in words.
 absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
                        const WorkerSurroundings& surroundings);
 

@@ -34,6 +34,7 @@ void WorkerLoop::Pause() {
 absl::Status WorkerLoop::Run() {
   LogLife("starting up");
   SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
+  absl::Status claimed;  // of `once`
   while (!with_.shutdown.drain().cancelled()) {
     if (!clean_) {
       const absl::Status cleaned = with_.dirs.Cleanup();
@@ -43,13 +44,23 @@ absl::Status WorkerLoop::Run() {
             "No task is claimed while the folders cannot be emptied: ", cleaned.message()));
       }
     }
-    if (!clean_ || !ClaimAndRun()) Pause();
+    if (!clean_) {
+      Pause();
+      continue;
+    }
+    const absl::StatusOr<bool> took_task = ClaimAndRun();
+    if (options_.once) {
+      claimed = took_task.status();
+      break;
+    }
+    if (!took_task.value_or(false)) Pause();
   }
   LogLife("stopped");
-  return with_.shutdown.at_once().reason();
+  if (with_.shutdown.at_once().cancelled()) return with_.shutdown.at_once().reason();
+  return claimed;
 }
 
-bool WorkerLoop::ClaimAndRun() {
+absl::StatusOr<bool> WorkerLoop::ClaimAndRun() {
   with_.logger.Debug(absl::StrCat("Calling claimWork for ", options_.claim.worker_group, "/",
                                   options_.claim.worker_id, "..."));
   with_.observer.OnPollStarted();
@@ -61,7 +72,7 @@ bool WorkerLoop::ClaimAndRun() {
     if (!with_.shutdown.at_once().cancelled()) {
       with_.logger.Warning(absl::StrCat("claimWork failed: ", tasks.status().message()));
     }
-    return false;
+    return tasks.status();
   }
   with_.observer.OnPollEnded(static_cast<int>(tasks->size()));
   for (const taskcluster::ClaimedTask& task : *tasks) {

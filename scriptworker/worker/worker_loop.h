@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
@@ -21,9 +22,11 @@
 namespace scriptworker::worker {
 
 struct LoopOptions {
-  taskcluster::ClaimRequest claim;
+  taskcluster::ClaimRequest claim = {};
   absl::Duration poll_interval = absl::Seconds(10);
   std::string host_name = {};  // for the log
+  // One claim; the task that it brings is run, if it brings one.
+  bool once = false;
 };
 
 // One task at a time; after a task the next claim follows at once, after an
@@ -50,14 +53,15 @@ class WorkerLoop {
 
   // Returns when the worker is told to end: OK, or kCancelled if it had to be
   // at once. Any other error comes before the first claim: the folders cannot be
-  // emptied. Later no task is claimed while they cannot.
+  // emptied. Later no task is claimed while they cannot. With `once`: also after
+  // the claim and its task; an error if the claim failed.
   absl::Status Run();
 
  private:
   void LogLife(std::string_view event);
   void Pause();
-  // Whether a task was taken.
-  bool ClaimAndRun();
+  // Whether a task was taken; an error if the claim failed.
+  absl::StatusOr<bool> ClaimAndRun();
 
   const LoopOptions options_;
   const Collaborators with_;

@@ -209,5 +209,29 @@ TEST(WorkerLoopTest, StoppingDuringATaskResolvesItAndEndsTheLoop) {
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
 }
 
+TEST(WorkerLoopTest, OnceRunsTheTaskThatIsThereAndNoOther) {
+  WorkerHarness h("true", {.once = true});
+  const TaskId id = h.Submit();
+  const TaskId other = h.Submit();
+  EXPECT_THAT(h.loop().Run(), IsOk());
+  EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
+  EXPECT_THAT(h.Runs(other), ElementsAre("pending"));
+}
+
+TEST(WorkerLoopTest, OnceEndsWhenNoTaskIsPending) {
+  WorkerHarness h("true", {.once = true});
+  RunningLoop loop(h);
+  AwaitLongPoll(h);
+  h.clock.AdvanceTime(absl::Seconds(20));
+  EXPECT_THAT(loop.Join(), IsOk());
+  EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
+}
+
+TEST(WorkerLoopTest, OnceIsAnErrorWhenTheClaimFails) {
+  WorkerHarness h("true", {.once = true});
+  h.fake.faults().Add("claimWork", Fault::Status(401));
+  EXPECT_THAT(h.loop().Run(), StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("claimWork")));
+}
+
 }  // namespace
 }  // namespace scriptworker::worker

@@ -12,8 +12,11 @@
 #include "absl/log/log.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/testing/api.h"
 #include "scriptworker/taskcluster/testing/api_error.h"
 #include "scriptworker/taskcluster/testing/artifact_endpoints.h"
@@ -72,6 +75,12 @@ Services::Services(Clock& clock, const FakeTaskclusterOptions& options)
 }
 
 void Services::Add(std::string prefix, std::string root_url, std::vector<Endpoint> endpoints) {
+  endpoints.push_back(
+      {http::Method::kGet, "/ping", "ping", "", "", false,
+       [started = state_.clock.Now()](ApiCall& call) -> ApiResult {
+         return ApiReply{
+             json::Object{{"alive", true}, {"uptime", absl::ToDoubleSeconds(call.now - started)}}};
+       }});
   apis_.push_back(std::make_unique<Api>(std::move(prefix), std::move(root_url),
                                         std::move(endpoints), authenticator_, state_.clock,
                                         state_.mutex));

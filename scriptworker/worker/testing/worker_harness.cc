@@ -48,7 +48,7 @@ bool IsResolution(const QueueEvent& event) {
 
 }  // namespace
 
-WorkerHarness::WorkerHarness(std::string script)
+WorkerHarness::WorkerHarness(std::string script, LoopOptions loop)
     : fake(clock, FakeOptions()),
       transport(fake, shutdown.at_once()),
       dirs(temp.Path("work"), temp.Path("artifacts"), temp.Path("artifacts/public/logs")),
@@ -56,7 +56,10 @@ WorkerHarness::WorkerHarness(std::string script)
                                               fake.worker_credentials())
                  .value()),
       uploader_(*queue_, transport, clock, {.put_timeout = absl::Seconds(60)}),
-      signer_(temp.Write("private_key", kSeed)) {
+      signer_(temp.Write("private_key", kSeed)),
+      loop_options_(std::move(loop)) {
+  loop_options_.claim = MyClaim();
+  loop_options_.host_name = "here";
   options_.task_script = {"bash", "-c", std::move(script)};
   options_.root_url = fake.root_url();
   options_.reclaim_interval = absl::Seconds(60);
@@ -103,7 +106,7 @@ TaskRunner& WorkerHarness::runner() {
 
 WorkerLoop& WorkerHarness::loop() {
   if (loop_ == nullptr) {
-    loop_ = std::make_unique<WorkerLoop>(LoopOptions{.claim = MyClaim(), .host_name = "here"},
+    loop_ = std::make_unique<WorkerLoop>(loop_options_,
                                          WorkerLoop::Collaborators{.queue = *queue_,
                                                                    .runner = runner(),
                                                                    .dirs = dirs,

@@ -44,7 +44,8 @@ class WorkerHarness {
   // The script runs as `bash -c script`. $DIR is a folder of the test's; when
   // the queue sees an event of run N, e.g. task-reclaimed, the file
   // $DIR/task-reclaimed.N appears.
-  explicit WorkerHarness(std::string script);
+  // `loop`: what differs from the usual; its claim and host_name are set here.
+  explicit WorkerHarness(std::string script, LoopOptions loop = {});
 
   // Before the first use of runner() or loop().
   RunnerOptions& options() { return options_; }
@@ -94,6 +95,7 @@ class WorkerHarness {
   taskcluster::ArtifactUploader uploader_;
   cot::KeyFileSigner signer_;
   RunnerOptions options_;
+  LoopOptions loop_options_;
   ChainVerifier* verifier_ = nullptr;
   WorkerObserver nobody_;
   WorkerObserver* observer_ = &nobody_;

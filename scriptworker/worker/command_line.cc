@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/command_line.h"
+
+#include <sstream>
+#include <string>
+#include <variant>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/str_cat.h"
+#include "scriptworker/base/version.h"
+#include "scriptworker/worker/config.h"
+
+namespace scriptworker::worker {
+namespace {
+
+constexpr char kFooter[] =
+    "Signals: USR1 finishes the task in hand, then ends. TERM and INT end the\n"
+    "task as worker-shutdown, then the worker; a second one ends it at once.\n"
+    "\n"
+    "Exit status:\n"
+    "  0  ended in order: after USR1, TERM or INT; with --once after the task, or\n"
+    "     when none was pending; with --check-config: no check has failed\n"
+    "  1  the configuration is missing or wrong, work could not begin, the worker\n"
+    "     had to end at once, the one claim of --once failed, or a check did\n"
+    "  2  wrong usage";
+
+}  // namespace
+
+std::variant<CommandLine, Farewell> ParseCommandLine(int argc, const char* const* argv) {
+  CommandLine line;
+  line.config_path = std::string(kDefaultConfigFile);
+  bool check_config = false;
+  CLI::App app("Run scriptworker", "scriptworker");
+  app.get_formatter()->column_width(24);
+  app.add_option("CONFIG", line.config_path, "The configuration file")->capture_default_str();
+  CLI::Option* const check = app.add_flag("--check-config", check_config,
+                                          "Check all that can be checked without a\n"
+                                          "claim, one line each, and end");
+  app.add_flag("--once", line.once,
+               "Ask for a task once (for 20 s at most), run\n"
+               "the one that comes, and end")
+      ->excludes(check);
+  app.set_version_flag("--version", absl::StrCat("scriptworker ", kVersion));
+  app.footer(kFooter);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int status = app.exit(error, out, err);
+    return Farewell{status == 0 ? kExitOk : kExitUsage, out.str(), err.str()};
+  }
+  if (check_config) line.action = CommandLine::Action::kCheckConfig;
+  return line;
+}
+
+}  // namespace scriptworker::worker

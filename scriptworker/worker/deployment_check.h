@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The part of --check-config that asks Taskcluster: whether it is there, whether
+// the clocks agree, whether the credentials are good for this worker's queue.
+
+#ifndef SCRIPTWORKER_WORKER_DEPLOYMENT_CHECK_H_
+#define SCRIPTWORKER_WORKER_DEPLOYMENT_CHECK_H_
+
+#include <vector>
+
+#include "scriptworker/base/clock.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/check.h"
+#include "scriptworker/worker/config.h"
+
+namespace scriptworker::worker {
+
+// Two requests that change nothing: the queue's `ping`, whose Date header shows
+// the clock, and the auth service's `currentScopes`, signed with `credentials`.
+// Each is tried three times. Claims nothing.
+std::vector<Check> CheckDeployment(const QueueIdentity& queue,
+                                   const taskcluster::Credentials& credentials,
+                                   http::Transport& transport, Clock& clock);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_DEPLOYMENT_CHECK_H_

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The part of --check-config that asks nobody but this machine.
+
+#ifndef SCRIPTWORKER_WORKER_MACHINE_CHECK_H_
+#define SCRIPTWORKER_WORKER_MACHINE_CHECK_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scriptworker/base/environment.h"
+#include "scriptworker/worker/check.h"
+#include "scriptworker/worker/config.h"
+
+namespace scriptworker::worker {
+
+// What is left on a file system: below 1 GiB a warning, below 1 MiB a failure.
+Check JudgeFreeSpace(std::string_view key, const std::string& path, int64_t free_bytes);
+
+// One check at least for each folder (kind, permissions, free space), the
+// signing key, the script, the rules of the chain of trust, the authorities'
+// bundle. Reads; makes and changes nothing: a folder that is missing is well if
+// it could be made.
+std::vector<Check> CheckMachine(const Config& config, const Environment& environment);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_MACHINE_CHECK_H_

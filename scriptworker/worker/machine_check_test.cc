@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/machine_check.h"
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/worker/check.h"
+#include "scriptworker/worker/config.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using Outcome = Check::Outcome;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::Matcher;
+using ::testing::Not;
+
+constexpr std::string_view kSeed = "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=";
+
+Matcher<const Check&> Is(Outcome outcome, const std::string& subject, const std::string& text) {
+  return AllOf(Field("outcome", &Check::outcome, outcome),
+               Field("subject", &Check::subject, subject),
+               Field("text", &Check::text, HasSubstr(text)));
+}
+
+class MachineCheckTest : public testing::Test {
+ protected:
+  MachineCheckTest() {
+    config_.directories = {.work_dir = temp_.Path("work"),
+                           .artifact_dir = temp_.Path("artifacts"),
+                           .task_log_dir = temp_.Path("artifacts/public/logs"),
+                           .log_dir = temp_.Path("log")};
+    config_.script.argv = {"bash", "-c", "true"};
+    config_.signing.private_key_path = temp_.Write("key", kSeed);
+    config_.verification.verify_chain_of_trust = true;
+    config_.verification.verify_cot_signature = true;
+    config_.verification.cot_product = "firefox";
+    environment_.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  }
+  std::vector<Check> Run() const { return CheckMachine(config_, environment_); }
+
+  const TempDir temp_;
+  Config config_;
+  Environment environment_;
+};
+
+TEST_F(MachineCheckTest, AMachineThatIsReadyFailsNothingAndIsNotChanged) {
+  const std::vector<Check> checks = Run();
+  EXPECT_THAT(checks, Each(Field(&Check::outcome, Not(Outcome::kFailed))));
+  EXPECT_THAT(checks, Contains(Field(&Check::text, HasSubstr("it will be made"))).Times(4));
+  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "task_script", "bash")));
+  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "chain of trust", "firefox, with signatures")));
+  EXPECT_FALSE(std::filesystem::exists(config_.directories.work_dir));
+}
+
+TEST_F(MachineCheckTest, TheSigningKeyIsNamedByItsPublicHalfAlone) {
+  const std::vector<Check> checks = Run();
+  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "signing key", "public key ")));
+  EXPECT_THAT(checks, Each(Field(&Check::text, Not(HasSubstr(std::string(kSeed))))));
+}
+
+TEST_F(MachineCheckTest, FoldersThatCannotBeUsedFail) {
+  struct Case {
+    std::string_view name;
+    std::string work_dir;
+    std::string_view why;
+  };
+  temp_.Write("plain", "a file");
+  std::filesystem::create_directory_symlink("/tmp", temp_.Path("link"));
+  const Case cases[] = {
+      {"a file", temp_.Path("plain"), "is no folder"},
+      {"below a file", temp_.Path("plain/work"), "Not a directory"},
+      {"a link, which is never followed", temp_.Path("link"), "symbolic link"},
+      {"may not be written", "/proc/sys", "cannot use it"},
+      {"may not be made", "/proc/sys/work", "cannot be made in /proc/sys"},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    config_.directories.work_dir = c.work_dir;
+    EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "work_dir", std::string(c.why))));
+  }
+}
+
+TEST_F(MachineCheckTest, TheLogFolderMayBeALink) {
+  std::filesystem::create_directory_symlink(temp_.path(), temp_.Path("log"));
+  EXPECT_THAT(Run(), Not(Contains(Is(Outcome::kFailed, "log_dir", ""))));
+}
+
+TEST_F(MachineCheckTest, LittleSpaceIsAWarningAndNoneAFailure) {
+  EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", int64_t{5} << 30),
+              Is(Outcome::kOk, "work_dir", "/w, 5.0 GiB free"));
+  EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", int64_t{12} << 20),
+              Is(Outcome::kWarning, "work_dir", "/w, 12 MiB free"));
+  EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", 4096),
+              Is(Outcome::kFailed, "work_dir", "/w, 0 MiB free"));
+}
+
+TEST_F(MachineCheckTest, AKeyThatCannotSignFails) {
+  config_.signing.private_key_path = temp_.Write("bad", "no key");
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "signing key", temp_.Path("bad"))));
+  config_.signing.private_key_path = temp_.Path("missing");
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "signing key", temp_.Path("missing"))));
+  config_.signing.sign_chain_of_trust = false;
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "signing key", "not signed")));
+}
+
+TEST_F(MachineCheckTest, AScriptThatCannotBeStartedFails) {
+  config_.script.argv = {"no-such-program"};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", "no-such-program")));
+  config_.script.argv = {temp_.Write("text", "no program")};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", temp_.Path("text"))));
+  config_.script.argv = {temp_.path()};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", temp_.path())));
+}
+
+TEST_F(MachineCheckTest, AnArgumentThatNamesAMissingFileIsAWarning) {
+  config_.script.argv = {"bash", temp_.Path("script.sh"), "--verbose"};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "task_script", temp_.Path("script.sh"))));
+}
+
+TEST_F(MachineCheckTest, UnverifiedChainsAreAWarning) {
+  config_.verification.verify_cot_signature = false;
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "no signature")));
+  config_.verification.verify_chain_of_trust = false;
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
+}
+
+TEST_F(MachineCheckTest, FilesThatAreReadLaterHaveToBeThere) {
+  config_.signing.schema_path = temp_.Path("schema.json");
+  config_.network.ca_bundle = temp_.Path("ca.pem");
+  const std::vector<Check> checks = Run();
+  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "cot_schema_path", "schema.json")));
+  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "ca_bundle", "ca.pem")));
+  temp_.Write("ca.pem", "");
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "ca_bundle", "ca.pem")));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
