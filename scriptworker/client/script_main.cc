@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/client/script_main.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/version.h"
+#include "scriptworker/client/script_config.h"
+#include "scriptworker/client/script_error.h"
+#include "scriptworker/client/stream_logger.h"
+#include "scriptworker/client/task_file.h"
+#include "scriptworker/client/task_schema.h"
+#include "scriptworker/http/curl_transport.h"
+#include "scriptworker/json/value.h"
+
+namespace scriptworker::client {
+namespace {
+
+using ScriptFunction = absl::FunctionRef<absl::Status(ScriptContext&)>;
+
+constexpr int kUsageError = 1;
+
+absl::Status Run(const ScriptOptions& options, const ScriptConfig& config, Clock& clock,
+                 Logger& log, ScriptFunction script) {
+  SW_ASSIGN_OR_RETURN(const json::Value task, ReadTask(config));
+  if (options.validate_task) {
+    SW_RETURN_IF_ERROR(ValidateTaskSchema(config, task));
+  }
+  const Environment environment = Environment::FromProcess();
+  SW_ASSIGN_OR_RETURN(
+      const std::unique_ptr<http::CurlTransport> transport,
+      http::CurlTransport::Create(
+          {.user_agent = absl::StrCat("scriptworker ", kVersion), .environment = environment}));
+  ScriptContext context = {.config = config,
+                           .task = task,
+                           .environment = environment,
+                           .transport = *transport,
+                           .clock = clock,
+                           .log = log};
+  return script(context);
+}
+
+}  // namespace
+
+int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
+               ScriptFunction script) {
+  const std::string_view program = argc > 0 ? argv[0] : "script";
+  if (options.config_path.empty() && argc != 2) {
+    std::cerr << "Usage: " << program << " CONFIG_FILE\n";
+    return kUsageError;
+  }
+  SystemClock clock;
+  const absl::StatusOr<ScriptConfig> config = ScriptConfig::Load(
+      options.config_path.empty() ? argv[1] : options.config_path, options.default_config);
+  StreamLogger log(std::cerr, Basename(program),
+                   config.ok() && config->verbose() ? LogLevel::kDebug : LogLevel::kInfo, clock,
+                   absl::LocalTimeZone());
+  const absl::Status done =
+      config.ok() ? Run(options, *config, clock, log, script) : config.status();
+  if (!done.ok()) {
+    const std::optional<ErrorKind> kind = ErrorKindOf(done);
+    log.Error(absl::StrCat(
+        "Failed to run: ",
+        kind.has_value() ? ErrorKindName(*kind) : absl::StatusCodeToString(done.code()), ": ",
+        done.message()));
+  }
+  return ExitStatusOf(done);
+}
+
+}  // namespace scriptworker::client

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/client/upstream_paths.h"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cot/upstream_artifacts.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/glob.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/client/script_error.h"
+#include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace scriptworker::client {
+namespace {
+
+using json::Reader;
+using taskcluster::TaskId;
+
+constexpr int kMalformedPayload = 3;
+
+// What a script needs of an entry: less than the worker, which wants to know
+// the task's type as well.
+struct Entry {
+  std::string task_id;
+  std::vector<std::string> names;
+  bool optional = false;
+};
+
+absl::StatusOr<std::vector<Entry>> ReadEntries(const json::Value& task) {
+  std::vector<Entry> entries;
+  SW_ASSIGN_OR_RETURN(const Reader payload, Reader(task, "task.json").Field("payload"));
+  SW_ASSIGN_OR_RETURN(const std::optional<Reader> list, payload.OptionalField("upstreamArtifacts"));
+  if (!list.has_value()) return entries;
+  SW_ASSIGN_OR_RETURN(const std::vector<Reader> elements, list->Elements());
+  for (const Reader& element : elements) {
+    Entry entry;
+    SW_ASSIGN_OR_RETURN(entry.task_id, element.String("taskId"));
+    SW_RETURN_IF_ERROR(TaskId::Parse(entry.task_id).status());
+    SW_ASSIGN_OR_RETURN(entry.names, element.Strings("paths"));
+    const json::Value* optional = element.value().Find("optional");
+    entry.optional = optional != nullptr && optional->is_bool() && optional->bool_value();
+    for (const std::string& name : entry.names) {
+      if (absl::StrContains(name, "..") || IsAbsolute(name)) {
+        return absl::InvalidArgumentError(absl::StrCat("upstreamArtifacts taskId ", entry.task_id,
+                                                       " has illegal path ", name, "!"));
+      }
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+absl::StatusOr<std::vector<std::string>> Matching(const std::string& directory,
+                                                  std::string_view pattern) {
+  std::vector<std::string> paths;
+  const absl::StatusOr<FileListing> listing = ListFiles(directory);
+  if (absl::IsNotFound(listing.status())) return paths;
+  if (!listing.ok()) return ScriptError(ErrorKind::kTask, listing.status().message());
+  for (const std::string& name : listing->files) {
+    if (GlobMatch(pattern, name)) paths.push_back(JoinPath(directory, name));
+  }
+  return paths;
+}
+
+}  // namespace
+
+absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
+                                                    const json::Value& task, Logger& log) {
+  SW_ASSIGN_OR_RETURN(const std::string work_dir, config.WorkDir());
+  const absl::StatusOr<std::vector<Entry>> entries = ReadEntries(task);
+  if (!entries.ok()) return TaskError(entries.status().message(), kMalformedPayload);
+  // A name is optional if any entry of its task says so, as in the reference.
+  std::set<std::pair<std::string, std::string>> optional;
+  for (const Entry& entry : *entries) {
+    if (!entry.optional) continue;
+    for (const std::string& name : entry.names) optional.emplace(entry.task_id, name);
+  }
+  UpstreamPaths paths;
+  for (const Entry& entry : *entries) {
+    const std::string directory = JoinPath(work_dir, "cot", entry.task_id);
+    for (const std::string& name : entry.names) {
+      if (cot::IsGlob(name)) {
+        SW_ASSIGN_OR_RETURN(const std::vector<std::string> found, Matching(directory, name));
+        if (found.empty()) continue;
+        std::vector<std::string>& all = paths.found[entry.task_id];
+        all.insert(all.end(), found.begin(), found.end());
+        continue;
+      }
+      if (OpenFileBeneath(directory, name).ok()) {
+        paths.found[entry.task_id].push_back(JoinPath(directory, name));
+      } else if (optional.count({entry.task_id, name}) > 0) {
+        log.Warning(absl::StrCat("Optional artifact \"", name, "\" of task \"", entry.task_id,
+                                 "\" not found"));
+        paths.missing[entry.task_id].push_back(name);
+      } else {
+        return ScriptError(ErrorKind::kTask,
+                           absl::StrCat("upstream artifact with path: ", JoinPath(directory, name),
+                                        ", does not exist"));
+      }
+    }
+  }
+  return paths;
+}
+
+}  // namespace scriptworker::client
