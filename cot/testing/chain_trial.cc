@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "cot/testing/chain_trial.h"
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/yaml_format.h"
+#include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace cot {
+namespace {
+
+using scriptworker::RetryPolicy;
+using scriptworker::SecretString;
+using scriptworker::taskcluster::QueueClient;
+using scriptworker::taskcluster::TaskDefinition;
+using scriptworker::taskcluster::TaskId;
+
+constexpr RetryPolicy kWithoutPauses = {
+    .attempts = 2, .initial = absl::ZeroDuration(), .max = absl::ZeroDuration()};
+
+}  // namespace
+
+absl::StatusOr<Verdict> ChainTrial::Run() {
+  if (chain_.answers.empty()) chain_.Publish();
+  SW_ASSIGN_OR_RETURN(const LoadedPolicy loaded,
+                      LoadPolicy(scriptworker::json::FormatYaml(chain_.policy), "policy.yml"));
+  scriptworker::taskcluster::ApiOptions api;
+  api.retry = kWithoutPauses;
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<QueueClient> queue,
+                      QueueClient::Create(std::string(kGeneratedRootUrl), chain_, clock_,
+                                          std::nullopt, std::move(api)));
+  SW_ASSIGN_OR_RETURN(const TaskId task_id, TaskId::Parse(chain_.facts().TaskId("target")));
+  SW_ASSIGN_OR_RETURN(TaskDefinition task, queue->Task(task_id));
+  const std::string& worker = chain_.facts().description.worker;
+  VerifyRequest request{.task_id = task_id,
+                        .task = std::move(task),
+                        .name = worker == "scriptworker" ? "beetmover" : "signing",
+                        .product = chain_.facts().product.name,
+                        .work_dir = work_dir_.path(),
+                        .retry = kWithoutPauses};
+  if (change_request) change_request(request);
+  return Verify(request, loaded.policy,
+                {.queue = *queue,
+                 .transport = chain_,
+                 .clock = clock_,
+                 .github_token = SecretString(std::string(kGeneratedToken))},
+                logger_, scriptworker::CancellationToken());
+}
+
+std::vector<Violation> ChainTrial::ViolationsOf(const Verdict& verdict) {
+  std::vector<Violation> violations;
+  for (const Finding& finding : verdict.findings) violations.push_back(finding.violation);
+  std::sort(violations.begin(), violations.end());
+  violations.erase(std::unique(violations.begin(), violations.end()), violations.end());
+  return violations;
+}
+
+}  // namespace cot

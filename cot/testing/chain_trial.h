@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_TESTING_CHAIN_TRIAL_H_
+#define COT_TESTING_CHAIN_TRIAL_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cot/policy.h"
+#include "cot/testing/generated_chain.h"
+#include "cot/testing/memory_logger.h"
+#include "cot/verdict.h"
+#include "cot/verifier.h"
+#include "cot/violation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+
+namespace cot {
+
+// Verifies a generated chain as the worker would: the target runs, its definition comes
+// from the queue. Without pauses between attempts.
+class ChainTrial {
+ public:
+  explicit ChainTrial(GeneratedChain& chain) : chain_(chain) {}
+
+  // What the caller asks for otherwise.
+  std::function<void(VerifyRequest&)> change_request;
+
+  // Publishes the chain, if that has not happened. Errors: the policy or the target's
+  // definition could not be had, and those of Verify.
+  absl::StatusOr<Verdict> Run();
+
+  // Of the verdict, each once, sorted. What is not refused has none.
+  static std::vector<Violation> ViolationsOf(const Verdict& verdict);
+
+  const std::string& work_dir() const { return work_dir_.path(); }
+  std::vector<std::string> log() const { return logger_.lines(); }
+
+ private:
+  GeneratedChain& chain_;
+  scriptworker::SystemClock clock_;
+  scriptworker::TempDir work_dir_;
+  MemoryLogger logger_;
+};
+
+}  // namespace cot
+
+#endif  // COT_TESTING_CHAIN_TRIAL_H_
