@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MPL-2.0
+// Writes testdata/chains anew: bazel run //cot/testing:record_chains -- testdata/chains
+
+#include <iostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "cot/testing/recorded_chains.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/har/har.h"
+
+namespace {
+
+absl::Status WriteAll(const std::string& folder) {
+  using scriptworker::JoinPath;
+  SW_RETURN_IF_ERROR(
+      scriptworker::WriteFile(JoinPath(folder, "policy.yml"), cot::RecordedPolicyText()));
+  SW_RETURN_IF_ERROR(
+      scriptworker::WriteFile(JoinPath(folder, "config.yml"), cot::RecordedConfigText()));
+  for (cot::RecordedChain& recorded : cot::RecordedChains()) {
+    SW_ASSIGN_OR_RETURN(const scriptworker::har::Document document, cot::Record(recorded));
+    const std::string name = recorded.name + ".har";
+    SW_RETURN_IF_ERROR(scriptworker::har::WriteHarFile(JoinPath(folder, name), document));
+    std::cout << name << " " << recorded.chain->facts().TaskId("target") << " status "
+              << recorded.exit_status << ": " << recorded.description << "\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: record_chains FOLDER\n";
+    return 2;
+  }
+  const scriptworker::Environment environment = scriptworker::Environment::FromProcess();
+  const std::string folder =
+      scriptworker::JoinPath(environment.GetOr("BUILD_WORKING_DIRECTORY", "."), argv[1]);
+  const absl::Status written = WriteAll(folder);
+  if (written.ok()) return 0;
+  std::cerr << written.message() << "\n";
+  return 1;
+}
