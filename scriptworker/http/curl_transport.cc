@@ -39,6 +39,7 @@ class CurlTransport::Impl {
   absl::StatusOr<Response> Send(const Request& request) {
     // Real time, as libcurl's own.
     const auto begin = std::chrono::steady_clock::now();
+    bool is_redirect = false;
     return SendFollowingRedirects(
         request, options_.redirect_limits, [&](const Request& hop) -> absl::StatusOr<Response> {
           if (hop.cancellation.cancelled()) return hop.cancellation.reason();
@@ -52,17 +53,19 @@ class CurlTransport::Impl {
                 hop, absl::DeadlineExceededError(absl::StrCat(
                          "no time is left of ", absl::FormatDuration(request.total_timeout))));
           }
-          return SendOne(hop, request.url, left);
+          return SendOne(hop, left, std::exchange(is_redirect, true));
         });
   }
 
  private:
-  absl::StatusOr<Response> SendOne(const Request& request, const Url& first,
-                                   absl::Duration timeout) {
-    const CurlExchangePlan plan = {.proxy = proxy_rules_.ProxyFor(request.url),
-                                   .refuse_private_address = options_.refuse_private_addresses &&
-                                                             request.url.host() != first.host(),
-                                   .timeout = timeout};
+  // Also a redirect to the first URL's own host is one: the name may mean another
+  // address by now, or another port another service.
+  absl::StatusOr<Response> SendOne(const Request& request, absl::Duration timeout,
+                                   bool is_redirect) {
+    const CurlExchangePlan plan = {
+        .proxy = proxy_rules_.ProxyFor(request.url),
+        .refuse_private_address = options_.refuse_private_addresses && is_redirect,
+        .timeout = timeout};
     SW_ASSIGN_OR_RETURN(std::unique_ptr<CurlConnection> connection,
                         pool_.Take(request.url.origin()));
     // The exchange is gone before another thread can take the connection.

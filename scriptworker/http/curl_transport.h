@@ -27,7 +27,7 @@ struct CurlOptions {
   std::string ca_bundle = {};
 
   RedirectLimits redirect_limits = {};
-  // Refuses a redirect to another host whose address is not public (loopback,
+  // Refuses a redirect, to whatever host, whose address is not public (loopback,
   // private, link-local, ...), by the address really connected to. A proxy
   // resolves names by itself: behind one, only literal addresses are refused.
   bool refuse_private_addresses = false;

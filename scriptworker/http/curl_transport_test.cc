@@ -284,6 +284,29 @@ TEST(CurlTransportTest, AllowedHostsAndPrivateAddressesCanBeLimited) {
   EXPECT_EQ(store.requests().size(), 2);
 }
 
+TEST(CurlTransportTest, ARedirectToTheFirstHostsOwnPrivateAddressIsRefusedToo) {
+  // Another port of the same host is another service; and a name that was public for
+  // the first request may mean another address for the second.
+  FakeServer other(Always({.body = "secret"}));
+  FakeServer queue([&](const FakeRequest& request) -> FakeResponse {
+    if (request.target == "/same") return {.status = 302, .headers = {{"location", "/there"}}};
+    if (request.target == "/there") return {.body = "there"};
+    return {.status = 302, .headers = {{"location", other.url("/").ToString()}}};
+  });
+  const std::unique_ptr<CurlTransport> open = NewTransport();
+  const std::unique_ptr<CurlTransport> closed = NewTransport({.refuse_private_addresses = true});
+  for (const std::string_view target : {"/same", "/other"}) {
+    Request request = To(queue, target);
+    request.redirects = Request::Redirects::kFollow;
+    EXPECT_THAT(closed->Send(request),
+                StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("is not public")))
+        << target;
+    EXPECT_THAT(open->Send(request), IsOk()) << target;
+  }
+  EXPECT_EQ(other.requests().size(), 1);
+  EXPECT_THAT(closed->Send(To(queue, "/there")), IsOk());
+}
+
 TEST(CurlTransportTest, AProxyGetsTheWholeUrl) {
   FakeServer proxy(Always({.body = "by proxy"}));
   const std::unique_ptr<CurlTransport> transport =
