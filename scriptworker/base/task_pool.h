@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MPL-2.0
+
+#ifndef SCRIPTWORKER_BASE_TASK_POOL_H_
+#define SCRIPTWORKER_BASE_TASK_POOL_H_
+
+#include <deque>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/functional/function_ref.h"
+#include "absl/synchronization/mutex.h"
+
+namespace scriptworker {
+
+// Runs blocking calls beside each other, at most so many at a time, first come, first
+// served: for work that is found while other work is under way. (For work that is
+// known from the start: ParallelFor.) Threads are made when there is work for them. If
+// the system has no more to give, those that it gave do the work, and with none at all
+// the caller of Start() does.
+//
+// Thread-safe.
+class TaskPool {
+ public:
+  explicit TaskPool(int max_threads);
+  TaskPool(const TaskPool&) = delete;
+  TaskPool& operator=(const TaskPool&) = delete;
+  ~TaskPool();  // waits until all is done
+
+  // Returns at once. A task may start others, also of its own pool.
+  void Start(absl::AnyInvocable<void()> task) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Calls body(0) ... body(n - 1), each as a task, and returns when they have
+  // returned, whatever else is under way. REQUIRES: the caller is no task of this pool,
+  // which could wait for itself.
+  void ForEach(int n, absl::FunctionRef<void(int)> body);
+
+  // Waits until nothing is left to do, not even what tasks have started meanwhile.
+  // REQUIRES: the caller is no task of this pool.
+  void Wait() ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Work() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const size_t max_threads_;
+  absl::Mutex mutex_;
+  std::deque<absl::AnyInvocable<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;     // threads that wait for work
+  size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // tasks
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace scriptworker
+
+#endif  // SCRIPTWORKER_BASE_TASK_POOL_H_
