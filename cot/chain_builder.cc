@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cot/dependencies.h"
-#include "scriptworker/base/parallel.h"
 #include "scriptworker/base/status_macros.h"
 
 namespace cot {
@@ -18,6 +17,7 @@ namespace {
 
 using scriptworker::CancellationToken;
 using scriptworker::Logger;
+using scriptworker::TaskPool;
 using scriptworker::taskcluster::TaskDefinition;
 using scriptworker::taskcluster::TaskId;
 using scriptworker::taskcluster::TaskReader;
@@ -25,11 +25,12 @@ using scriptworker::taskcluster::TaskReader;
 class Builder {
  public:
   Builder(const ChainRequest& request, const std::vector<std::string>& scriptworker_provisioners,
-          TaskReader& queue, Logger& logger, const CancellationToken& cancellation,
-          std::vector<Finding>& findings)
+          TaskReader& queue, TaskPool& queue_reads, Logger& logger,
+          const CancellationToken& cancellation, std::vector<Finding>& findings)
       : request_(request),
         provisioners_(scriptworker_provisioners),
         queue_(queue),
+        queue_reads_(queue_reads),
         logger_(logger),
         cancellation_(cancellation),
         findings_(findings) {}
@@ -43,10 +44,14 @@ class Builder {
   // A finding is kept and OK returned; any other error is returned.
   absl::Status Keep(const absl::Status& error, const Dependency& dependency);
   bool IsTooDeep(const Link& link);
+  void Announce(const Link& link) {
+    if (request_.on_link != nullptr) request_.on_link(link);
+  }
 
   const ChainRequest& request_;
   const std::vector<std::string>& provisioners_;
   TaskReader& queue_;
+  TaskPool& queue_reads_;
   Logger& logger_;
   const CancellationToken& cancellation_;
   std::vector<Finding>& findings_;
@@ -121,20 +126,19 @@ absl::Status Builder::Keep(const absl::Status& error, const Dependency& dependen
 
 absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<Dependency>& dependencies) {
   std::vector<absl::StatusOr<Link>> fetched(dependencies.size(), absl::UnknownError("not fetched"));
-  scriptworker::ParallelFor(
-      static_cast<int>(dependencies.size()), request_.max_parallel_reads, [&](int i) {
-        const size_t index = static_cast<size_t>(i);
-        if (cancellation_.cancelled()) {
-          fetched[index] = cancellation_.reason();
-          return;
-        }
-        const Dependency& dependency = dependencies[index];
-        absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id);
-        fetched[index] = task.ok()
-                             ? Link::Create(dependency.name, dependency.task_id, *std::move(task),
-                                            Link::Role::kUpstream, provisioners_)
-                             : absl::StatusOr<Link>(task.status());
-      });
+  queue_reads_.ForEach(static_cast<int>(dependencies.size()), [&](int i) {
+    const size_t index = static_cast<size_t>(i);
+    if (cancellation_.cancelled()) {
+      fetched[index] = cancellation_.reason();
+      return;
+    }
+    const Dependency& dependency = dependencies[index];
+    absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id);
+    fetched[index] = task.ok() ? Link::Create(dependency.name, dependency.task_id, *std::move(task),
+                                              Link::Role::kUpstream, provisioners_)
+                               : absl::StatusOr<Link>(task.status());
+    if (fetched[index].ok()) Announce(*fetched[index]);
+  });
   std::vector<Link> links;
   for (size_t i = 0; i < dependencies.size(); ++i) {
     if (!fetched[i].ok()) {
@@ -155,6 +159,7 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
   if (request_.check_target) {
     seen_.insert(target.task_id());
     links.push_back(target);
+    Announce(target);
   }
   std::vector<Link> level = {target};
   while (!level.empty()) {
@@ -176,10 +181,11 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
 
 absl::StatusOr<Chain> BuildChain(const ChainRequest& request, TaskDefinition target,
                                  const std::vector<std::string>& scriptworker_provisioners,
-                                 TaskReader& queue, Logger& logger,
+                                 TaskReader& queue, TaskPool& queue_reads, Logger& logger,
                                  const CancellationToken& cancellation,
                                  std::vector<Finding>& findings) {
-  return Builder(request, scriptworker_provisioners, queue, logger, cancellation, findings)
+  return Builder(request, scriptworker_provisioners, queue, queue_reads, logger, cancellation,
+                 findings)
       .Build(std::move(target));
 }
 

@@ -2,6 +2,7 @@
 #ifndef COT_CHAIN_BUILDER_H_
 #define COT_CHAIN_BUILDER_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "cot/violation.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/task_pool.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -22,11 +24,13 @@ struct ChainRequest {
   bool check_target = false;  // check the target as a link, too
   int max_chain_length = 20;  // colons in a link's name
   int max_links = 1000;
-  int max_parallel_reads = 16;
+  // Called, beside itself and on any thread, once for each task that will be among
+  // Chain::upstream(), as soon as its definition is there. May be null.
+  std::function<void(const Link&)> on_link = nullptr;
 };
 
 // Fetches the definitions of all tasks that the target rests on: breadth first,
-// the tasks of one distance at the same time. A task that is reachable by several
+// the tasks of one distance at the same time, by `queue_reads`. A task that is reachable by several
 // ways is fetched once and has the name of the way that is first in that order.
 //
 // What is wrong with one task is appended to `findings`; that task is left out
@@ -37,7 +41,7 @@ absl::StatusOr<Chain> BuildChain(const ChainRequest& request,
                                  scriptworker::taskcluster::TaskDefinition target,
                                  const std::vector<std::string>& scriptworker_provisioners,
                                  scriptworker::taskcluster::TaskReader& queue,
-                                 scriptworker::Logger& logger,
+                                 scriptworker::TaskPool& queue_reads, scriptworker::Logger& logger,
                                  const scriptworker::CancellationToken& cancellation,
                                  std::vector<Finding>& findings);
 

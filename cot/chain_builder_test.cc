@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/task_pool.h"
 #include "scriptworker/taskcluster/queue.h"
 
 namespace cot {
@@ -29,6 +30,7 @@ using ::scriptworker::taskcluster::TaskDefinition;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAreArray;
 
 class SilentLogger : public scriptworker::Logger {
  public:
@@ -106,9 +108,19 @@ class ChainBuilderTest : public testing::Test {
     const ChainRequest request{.task_id = *TaskId::Parse(kTargetId),
                                .name = std::string(name),
                                .check_target = check_target,
-                               .max_links = 50};
-    return BuildChain(request, cot::Task(target_changes), {"scriptworker-k8s"}, queue_, logger_,
-                      cancellation_, findings_);
+                               .max_links = 50,
+                               .on_link = [this](const Link& link) { Announce(link); }};
+    return BuildChain(request, cot::Task(target_changes), {"scriptworker-k8s"}, queue_, pool_,
+                      logger_, cancellation_, findings_);
+  }
+
+  void Announce(const Link& link) {
+    absl::MutexLock lock(&mutex_);
+    announced_.push_back(link.task_id().str());
+  }
+  std::vector<std::string> announced() const {
+    absl::MutexLock lock(&mutex_);
+    return announced_;
   }
 
   static std::vector<std::string> Names(const Chain& chain) {
@@ -118,9 +130,12 @@ class ChainBuilderTest : public testing::Test {
   }
 
   KnownTasks queue_;
+  scriptworker::TaskPool pool_{4};
   SilentLogger logger_;
   scriptworker::CancellationToken cancellation_;
   std::vector<Finding> findings_;
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> announced_ ABSL_GUARDED_BY(mutex_);
 };
 
 TEST_F(ChainBuilderTest, FollowsAllWaysToTheDecisionTasks) {
@@ -139,6 +154,20 @@ TEST_F(ChainBuilderTest, FollowsAllWaysToTheDecisionTasks) {
   EXPECT_THAT(Names(*chain), ElementsAre("beetmover:parent", "beetmover:build", "beetmover:signing",
                                          "beetmover:build:docker-image", "beetmover:signing:build",
                                          "beetmover:build:docker-image:parent"));
+}
+
+TEST_F(ChainBuilderTest, EachLinkIsAnnouncedOnceAndOnlyIfItIsOne) {
+  queue_.Add(kBuildId, Upstream({{"signing", kSigningId}}));
+  queue_.Add(kSigningId, Upstream({{"build", kBuildId}}));
+  queue_.Add(kImageId, R"({"provisionerId": "p"})");  // of no known implementation
+  const absl::StatusOr<Chain> chain =
+      Build(Upstream({{"build", kBuildId}, {"signing", kSigningId}, {"build", kImageId}}),
+            "beetmover", /*check_target=*/true);
+  ASSERT_THAT(chain, IsOk());
+  std::vector<std::string> links;
+  for (const Link& link : chain->upstream()) links.push_back(link.task_id().str());
+  EXPECT_EQ(links.size(), 4);
+  EXPECT_THAT(announced(), UnorderedElementsAreArray(links));
 }
 
 TEST_F(ChainBuilderTest, ATaskWithSeveralWaysIsReadOnce) {

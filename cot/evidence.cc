@@ -4,141 +4,150 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <map>
 #include <utility>
 
-#include "absl/status/status.h"
+#include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "cot/cot_body.h"
-#include "cot/task_type.h"
-#include "cot/upstream_artifacts.h"
-#include "scriptworker/base/parallel.h"
 
 namespace cot {
-namespace {
 
 using scriptworker::CancellationToken;
+using scriptworker::TaskPool;
 using scriptworker::taskcluster::ArtifactInfo;
-using scriptworker::taskcluster::TaskId;
 using scriptworker::taskcluster::TaskReader;
+
+namespace {
 
 // Of a chain-of-trust.json: those of tasks with 10 000 artifacts have 3 MB.
 constexpr int64_t kMaxCotBytes = int64_t{32} << 20;
 // A signature has 64 bytes; what is longer is refused for that.
 constexpr int64_t kMaxSignatureBytes = 4096;
 
-bool WantsList(const TaskId& task_id, const std::vector<UpstreamArtifacts>& upstream) {
-  return std::any_of(upstream.begin(), upstream.end(), [&](const UpstreamArtifacts& entry) {
-    return entry.task_id == task_id && std::any_of(entry.paths.begin(), entry.paths.end(), IsGlob);
-  });
-}
-
-// Control files are mandatory whatever upstreamArtifacts say of them.
-std::vector<PlannedArtifact> PlanFor(const Link& link,
-                                     const std::vector<UpstreamArtifacts>& upstream,
-                                     const std::vector<std::string>& available) {
-  std::map<std::string, PlannedArtifact> by_name;
-  for (const WantedArtifact& wanted : WantedFrom(link.task_id(), upstream, available)) {
-    by_name.insert_or_assign(wanted.name,
-                             PlannedArtifact{&link, wanted.name, wanted.optional, KeepOpen::kNo});
-  }
-  const auto need = [&](std::string_view name) {
-    by_name.insert_or_assign(std::string(name),
-                             PlannedArtifact{&link, std::string(name), false, KeepOpen::kYes});
-  };
-  if (IsDecisionOrAction(link.type())) need(kTaskGraphName);
-  if (link.type() == TaskType::kDecision) {
-    need(kActionsName);
-    need(kParametersName);
-  }
-  std::vector<PlannedArtifact> plan;
-  for (auto& [name, artifact] : by_name) plan.push_back(std::move(artifact));
-  return plan;
-}
-
 }  // namespace
 
-std::vector<CotFiles> FetchCotFiles(const Chain& chain, bool with_signatures,
-                                    ArtifactVerifier& artifacts, const FetchLimits& limits,
-                                    const CancellationToken& cancellation) {
-  std::vector<CotFiles> files(chain.upstream().size());
-  for (size_t i = 0; i < files.size(); ++i) files[i].link = &chain.upstream()[i];
-  const int per_link = with_signatures ? 2 : 1;
-  scriptworker::ParallelFor(
-      static_cast<int>(files.size()) * per_link, limits.max_downloads, [&](int i) {
-        CotFiles& mine = files[static_cast<size_t>(i / per_link)];
-        if (i % per_link == 0) {
-          mine.body = artifacts.Read(*mine.link, kCotBodyName, Violation::kCotMissing, kMaxCotBytes,
-                                     cancellation);
-        } else {
-          mine.signature =
-              artifacts.Read(*mine.link, kCotSignatureName, Violation::kSignatureMissing,
-                             kMaxSignatureBytes, cancellation);
-        }
-      });
-  return files;
-}
+// Each member is written by one task; the lock around `missing` hands them on to
+// whoever brings the last part, and that around the counters to the waiting thread.
+struct EvidenceCollector::Entry {
+  explicit Entry(const Link& link) : evidence(link) {}
 
-std::vector<PlannedArtifact> PlanArtifacts(const Chain& chain, const TrustedCots& cots,
-                                           TaskReader& queue, const FetchLimits& limits,
-                                           const CancellationToken& cancellation,
-                                           std::vector<Finding>& findings,
-                                           std::vector<absl::Status>& errors) {
-  // A target whose list is malformed has a finding of step 1 already.
-  const std::vector<UpstreamArtifacts> upstream =
-      ParseUpstreamArtifacts(chain.target().task()).value_or(std::vector<UpstreamArtifacts>());
-  std::vector<const Link*> links;
-  for (const Link& link : chain.upstream()) {
-    if (cots.contains(link.task_id())) links.push_back(&link);
-  }
-  std::vector<std::vector<std::string>> available(links.size());
-  const std::vector<absl::Status> listed = scriptworker::ParallelStatus(
-      static_cast<int>(links.size()), limits.max_queue_reads, [&](int i) -> absl::Status {
-        const Link& link = *links[static_cast<size_t>(i)];
-        if (!WantsList(link.task_id(), upstream)) return absl::OkStatus();
-        const absl::StatusOr<std::vector<ArtifactInfo>> list =
-            queue.ListLatestArtifacts(link.task_id());
-        if (!list.ok()) {
-          return absl::Status(list.status().code(),
-                              absl::StrCat(link.Label(), ": ", list.status().message()));
-        }
-        for (const ArtifactInfo& info : *list) {
-          available[static_cast<size_t>(i)].push_back(info.name);
-        }
-        return absl::OkStatus();
-      });
-  std::vector<PlannedArtifact> plan;
-  for (size_t i = 0; i < links.size(); ++i) {
-    if (!listed[i].ok()) {
-      errors.push_back(EvidenceError(listed[i], cancellation));
-      continue;
-    }
-    std::vector<PlannedArtifact> mine = PlanFor(*links[i], upstream, available[i]);
-    std::vector<std::string> names;
-    for (const PlannedArtifact& artifact : mine) names.push_back(artifact.name);
-    const size_t before = findings.size();
-    CheckNoPathTwice(*links[i], names, findings);
-    if (findings.size() > before) continue;  // none of them: which would be the right one?
-    std::move(mine.begin(), mine.end(), std::back_inserter(plan));
-  }
-  return plan;
-}
+  LinkEvidence evidence;
+  std::vector<std::string> available = {};
+  int missing = 0;  // parts that are needed to go on; guarded by mutex_
+};
 
-std::vector<absl::StatusOr<VerifiedArtifact>> FetchArtifacts(
-    const std::vector<PlannedArtifact>& plan, const TrustedCots& cots, ArtifactVerifier& artifacts,
-    const FetchLimits& limits, const CancellationToken& cancellation) {
-  std::vector<absl::StatusOr<VerifiedArtifact>> fetched;
-  fetched.reserve(plan.size());
-  for (size_t i = 0; i < plan.size(); ++i) fetched.push_back(absl::UnknownError("not fetched"));
-  scriptworker::ParallelFor(static_cast<int>(plan.size()), limits.max_downloads, [&](int i) {
-    const PlannedArtifact& artifact = plan[static_cast<size_t>(i)];
-    fetched[static_cast<size_t>(i)] =
-        artifacts.Fetch(*artifact.link, cots.at(artifact.link->task_id()), artifact.name,
-                        artifact.keep_open, cancellation);
+EvidenceCollector::EvidenceCollector(EvidenceOptions options, Judge judge,
+                                     ArtifactVerifier& artifacts, TaskReader& queue,
+                                     TaskPool& queue_reads, CancellationToken cancellation)
+    : options_(std::move(options)),
+      judge_(std::move(judge)),
+      artifacts_(artifacts),
+      queue_(queue),
+      queue_reads_(queue_reads),
+      cancellation_(std::move(cancellation)),
+      downloads_(options_.max_downloads) {}
+
+EvidenceCollector::~EvidenceCollector() { AwaitArtifacts(); }
+
+void EvidenceCollector::Start(const Link& link) {
+  const bool listed = NeedsList(link.task_id(), options_.upstream);
+  auto made = std::make_unique<Entry>(link);
+  Entry& entry = *made;
+  entry.missing = 1 + (options_.with_signatures ? 1 : 0) + (listed ? 1 : 0);
+  {
+    absl::MutexLock lock(&mutex_);
+    ++pending_cots_;
+    CHECK(entries_.emplace(link.task_id(), std::move(made)).second) << link.Label();
+  }
+  LinkEvidence& evidence = entry.evidence;
+  downloads_.Start([this, &entry, &evidence] {
+    evidence.body = artifacts_.Read(evidence.link, kCotBodyName, Violation::kCotMissing,
+                                    kMaxCotBytes, cancellation_);
+    Arrived(entry);
   });
-  return fetched;
+  if (options_.with_signatures) {
+    downloads_.Start([this, &entry, &evidence] {
+      evidence.signature =
+          artifacts_.Read(evidence.link, kCotSignatureName, Violation::kSignatureMissing,
+                          kMaxSignatureBytes, cancellation_);
+      Arrived(entry);
+    });
+  }
+  if (listed) {
+    queue_reads_.Start([this, &entry] {
+      List(entry);
+      Arrived(entry);
+    });
+  }
+}
+
+void EvidenceCollector::List(Entry& entry) {
+  const Link& link = entry.evidence.link;
+  const absl::StatusOr<std::vector<ArtifactInfo>> list = queue_.ListLatestArtifacts(link.task_id());
+  if (!list.ok()) {
+    entry.evidence.listed =
+        EvidenceError(absl::Status(list.status().code(),
+                                   absl::StrCat(link.Label(), ": ", list.status().message())),
+                      cancellation_);
+    return;
+  }
+  for (const ArtifactInfo& info : *list) entry.available.push_back(info.name);
+}
+
+void EvidenceCollector::Arrived(Entry& entry) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (--entry.missing > 0) return;
+  }
+  entry.evidence.cot = judge_(entry.evidence);
+  if (entry.evidence.cot.ok()) StartArtifacts(entry);
+  absl::MutexLock lock(&mutex_);
+  --pending_cots_;
+}
+
+void EvidenceCollector::StartArtifacts(Entry& entry) {
+  LinkEvidence& evidence = entry.evidence;
+  if (!evidence.listed.ok()) return;
+  evidence.plan =
+      PlanArtifacts(evidence.link, options_.upstream, entry.available, evidence.findings);
+  evidence.artifacts.reserve(evidence.plan.size());
+  for (size_t i = 0; i < evidence.plan.size(); ++i) {
+    evidence.artifacts.push_back(absl::UnknownError("not fetched"));
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    pending_artifacts_ += static_cast<int>(evidence.plan.size());
+  }
+  for (size_t i = 0; i < evidence.plan.size(); ++i) {
+    downloads_.Start([this, &evidence, i] {
+      const PlannedArtifact& artifact = evidence.plan[i];
+      evidence.artifacts[i] = artifacts_.Fetch(evidence.link, *evidence.cot, artifact.name,
+                                               artifact.keep_open, cancellation_);
+      absl::MutexLock lock(&mutex_);
+      --pending_artifacts_;
+    });
+  }
+}
+
+void EvidenceCollector::AwaitCots() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* pending) { return *pending == 0; }, &pending_cots_));
+}
+
+void EvidenceCollector::AwaitArtifacts() {
+  AwaitCots();
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* pending) { return *pending == 0; }, &pending_artifacts_));
+}
+
+LinkEvidence& EvidenceCollector::Of(const Link& link) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(link.task_id());
+  CHECK(found != entries_.end()) << link.Label();
+  return found->second->evidence;
 }
 
 absl::StatusOr<std::string> ReadVerified(const VerifiedArtifact& artifact, int64_t max_bytes) {

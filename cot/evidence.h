@@ -4,73 +4,102 @@
 #ifndef COT_EVIDENCE_H_
 #define COT_EVIDENCE_H_
 
+#include <functional>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "cot/artifact_plan.h"
 #include "cot/artifact_verifier.h"
-#include "cot/chain.h"
 #include "cot/cot_signature.h"
 #include "cot/link.h"
+#include "cot/upstream_artifacts.h"
 #include "cot/violation.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/task_pool.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 
-// By task id: only what step 2 let pass.
-using TrustedCots = absl::flat_hash_map<scriptworker::taskcluster::TaskId, TrustedCotBody>;
+// What one link left behind. What could not be had is the reason why not.
+struct LinkEvidence {
+  explicit LinkEvidence(Link the_link) : link(std::move(the_link)) {}
 
-struct FetchLimits {
-  int max_downloads = 32;
-  int max_queue_reads = 16;
-};
-
-// chain-of-trust.json of a link and its signature, as they came. An element that
-// could not be had is the reason.
-struct CotFiles {
-  const Link* link = nullptr;
+  const Link link;
+  // chain-of-trust.json and its signature, as they came.
   absl::StatusOr<std::string> body = absl::UnknownError("not fetched");
   absl::StatusOr<std::string> signature = absl::UnknownError("not fetched");
+  // What the two are worth.
+  absl::StatusOr<TrustedCotBody> cot = absl::UnknownError("not judged");
+  // Of the artifacts; empty unless `cot` is trusted. Result i is that of plan[i].
+  absl::Status listed;
+  std::vector<Finding> findings = {};
+  std::vector<PlannedArtifact> plan = {};
+  std::vector<absl::StatusOr<VerifiedArtifact>> artifacts = {};
 };
 
-// Those of all upstream links, in their order, all at the same time.
-std::vector<CotFiles> FetchCotFiles(const Chain& chain, bool with_signatures,
-                                    ArtifactVerifier& artifacts, const FetchLimits& limits,
-                                    const scriptworker::CancellationToken& cancellation);
-
-// The control files of decision tasks, which rules read.
-inline constexpr std::string_view kTaskGraphName = "public/task-graph.json";
-inline constexpr std::string_view kActionsName = "public/actions.json";
-inline constexpr std::string_view kParametersName = "public/parameters.yml";
-
-// An artifact that somebody needs.
-struct PlannedArtifact {
-  const Link* link = nullptr;
-  std::string name = {};
-  bool optional = false;
-  KeepOpen keep_open = KeepOpen::kNo;
+struct EvidenceOptions {
+  int max_downloads = 32;  // at a time; a redirect is a part of its download
+  bool with_signatures = true;
+  // The target's payload.upstreamArtifacts.
+  std::vector<UpstreamArtifacts> upstream = {};
 };
 
-// What the rules and the target's script need from the links with a trusted body,
-// in the order of the links, then by name: the control files of decision and
-// action tasks, and the target's upstreamArtifacts, patterns expanded by the
-// queue's lists (fetched at the same time). Findings: kArtifactPathTwice, and
-// those of ParseUpstreamArtifacts. What could not be listed goes to `errors`.
-std::vector<PlannedArtifact> PlanArtifacts(const Chain& chain, const TrustedCots& cots,
-                                           scriptworker::taskcluster::TaskReader& queue,
-                                           const FetchLimits& limits,
-                                           const scriptworker::CancellationToken& cancellation,
-                                           std::vector<Finding>& findings,
-                                           std::vector<absl::Status>& errors);
+// Fetches everything about each link of one chain as soon as the link is known:
+// its chain-of-trust.json and signature, and the queue's list of its artifacts if a
+// pattern needs it; and when these are trusted, the artifacts. Links are fetched
+// beside each other and beside whatever finds more links. Each URL is fetched once.
+//
+// Start() is thread-safe; the rest is for one thread.
+class EvidenceCollector {
+ public:
+  // Whether a body is to be trusted. Called beside itself.
+  using Judge = std::function<absl::StatusOr<TrustedCotBody>(const LinkEvidence&)>;
 
-// All of them at the same time; result i is that of plan[i].
-std::vector<absl::StatusOr<VerifiedArtifact>> FetchArtifacts(
-    const std::vector<PlannedArtifact>& plan, const TrustedCots& cots, ArtifactVerifier& artifacts,
-    const FetchLimits& limits, const scriptworker::CancellationToken& cancellation);
+  // Borrows the references; `queue_reads` bounds what the queue is asked.
+  EvidenceCollector(EvidenceOptions options, Judge judge, ArtifactVerifier& artifacts,
+                    scriptworker::taskcluster::TaskReader& queue,
+                    scriptworker::TaskPool& queue_reads,
+                    scriptworker::CancellationToken cancellation);
+  ~EvidenceCollector();  // waits; whoever is in a hurry cancels the token
+
+  // REQUIRES: nothing was started for this task before.
+  void Start(const Link& link) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Wait until of all started links `cot`, or everything, is there.
+  void AwaitCots() ABSL_LOCKS_EXCLUDED(mutex_);
+  void AwaitArtifacts() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // REQUIRES: the link was started, and what is looked at was waited for.
+  LinkEvidence& Of(const Link& link) ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  struct Entry;
+  void Arrived(Entry& entry) ABSL_LOCKS_EXCLUDED(mutex_);
+  void StartArtifacts(Entry& entry) ABSL_LOCKS_EXCLUDED(mutex_);
+  void List(Entry& entry);
+
+  const EvidenceOptions options_;
+  const Judge judge_;
+  ArtifactVerifier& artifacts_;
+  scriptworker::taskcluster::TaskReader& queue_;
+  scriptworker::TaskPool& queue_reads_;
+  const scriptworker::CancellationToken cancellation_;
+
+  absl::Mutex mutex_;
+  absl::flat_hash_map<scriptworker::taskcluster::TaskId, std::unique_ptr<Entry>> entries_
+      ABSL_GUARDED_BY(mutex_);
+  int pending_cots_ ABSL_GUARDED_BY(mutex_) = 0;
+  int pending_artifacts_ ABSL_GUARDED_BY(mutex_) = 0;
+
+  scriptworker::TaskPool downloads_;  // last: its tasks use all of the above
+};
 
 // The bytes of a verified artifact that was kept open. kResourceExhausted if they
 // are more than `max_bytes`.

@@ -1,140 +1,253 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/evidence.h"
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "cot/cot_schema.h"
 #include "cot/testing/links.h"
+#include "cot/testing/memory_logger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/base/task_pool.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/crypto/hash.h"
+#include "scriptworker/crypto/hex.h"
 #include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/http/url.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/queue_client.h"
 
 namespace cot {
 namespace {
 
-using ::scriptworker::http::FunctionTransport;
 using ::scriptworker::http::MakeResponse;
 using ::scriptworker::http::Request;
 using ::scriptworker::http::Response;
-using ::scriptworker::taskcluster::TaskId;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
+constexpr std::string_view kRoot = "https://firefox-ci-tc.services.mozilla.com";
 constexpr std::string_view kDocker =
     R"({"provisionerId": "gecko-3", "workerType": "b-linux", "payload": {"image": "x"}})";
+constexpr scriptworker::RetryPolicy kOnce = {.attempts = 1};
 
-// "build public/a?" for what may be absent, "!" for what is kept open.
-std::string Show(const PlannedArtifact& artifact) {
-  return absl::StrCat(ToString(artifact.link->type()), " ", artifact.name,
-                      artifact.optional ? "?" : "",
-                      artifact.keep_open == KeepOpen::kYes ? "!" : "");
-}
+// Answers by decoded path, all requests at the same time; a path can be held back.
+class Answers final : public scriptworker::http::Transport {
+ public:
+  std::map<std::string, std::string, std::less<>> bodies;        // else 404
+  std::map<std::string, absl::Notification*, std::less<>> held;  // until notified
+  std::function<void(std::string_view path)> on_answer = nullptr;
 
-class PlanArtifactsTest : public ::testing::Test {
- protected:
-  // Plans for a target with these upstreamArtifacts (all of the build task), when
-  // the build has these artifacts.
-  std::vector<std::string> Plan(std::string_view entries) {
-    const Link target =
-        MakeLink("signing", kTargetId,
-                 absl::StrCat(R"({"payload": {"upstreamArtifacts": [)", entries, "]}}"),
-                 Link::Role::kTarget);
-    chain_ = std::make_unique<Chain>(
-        target, std::vector<Link>{MakeLink("signing:parent", kDecisionId, kDocker),
-                                  MakeLink("signing:build", kBuildId, kDocker)});
-    TrustedCots cots;
-    for (const Link& link : chain_->upstream()) {
-      if (link.task_id().str() == distrusted_) continue;
-      cots.emplace(link.task_id(), Trust(link));
+  absl::StatusOr<Response> Send(const Request& request) override {
+    const std::string path = *scriptworker::http::PercentDecode(request.url.path());
+    {
+      absl::MutexLock lock(&mutex_);
+      paths_.push_back(path);
     }
-    const auto queue = scriptworker::taskcluster::QueueClient::Create(
-        "https://tc.example", transport_, clock_, std::nullopt,
-        {.retry = scriptworker::RetryPolicy{.attempts = 1}});
-    const std::vector<PlannedArtifact> plan =
-        PlanArtifacts(*chain_, cots, **queue, {}, cancellation_.token(), findings_, errors_);
-    std::vector<std::string> shown;
-    for (const PlannedArtifact& artifact : plan) shown.push_back(Show(artifact));
-    return shown;
+    if (const auto hold = held.find(path); hold != held.end()) {
+      hold->second->WaitForNotification();
+    }
+    if (on_answer) on_answer(path);
+    if (request.cancellation.cancelled()) return request.cancellation.reason();
+    const auto found = bodies.find(path);
+    Response response =
+        found == bodies.end() ? MakeResponse(404, "{}") : MakeResponse(200, found->second);
+    response.final_url = request.url;
+    if (response.ok() && request.sink != nullptr) {
+      const absl::Status written = request.sink->Write(response.body);
+      if (!written.ok()) return written;
+    }
+    return response;
+  }
+  std::vector<std::string> paths() const {
+    absl::MutexLock lock(&mutex_);
+    return paths_;
   }
 
-  static TrustedCotBody Trust(const Link& link) {
-    const auto schema = LoadCotSchema("");
-    return *TrustWithoutSignature(
-        link,
-        absl::StrCat(R"({"chainOfTrustVersion": 1, "environment": {}, "runId": 0,
-                         "workerGroup": "g", "workerId": "w", "artifacts": {}, "taskId": ")",
-                     link.task_id().str(), R"(", "task": )",
-                     scriptworker::json::FormatCompact(link.task().raw()), "}"),
-        *schema, SkipSignatureCheck());
-  }
-
-  Response answer_ = MakeResponse(200, R"({"artifacts": [
-      {"name": "public/a.log", "storageType": "s3", "contentType": "x", "expires": "2027-05-01T10:00:00.000Z"},
-      {"name": "public/b.log", "storageType": "s3", "contentType": "x", "expires": "2027-05-01T10:00:00.000Z"}]})");
-  scriptworker::SystemClock clock_;
-  FunctionTransport transport_{
-      [this](const Request&) -> absl::StatusOr<Response> { return answer_; }};
-  scriptworker::CancellationSource cancellation_;
-  std::unique_ptr<Chain> chain_;
-  std::string distrusted_;
-  std::vector<Finding> findings_;
-  std::vector<absl::Status> errors_;
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> paths_ ABSL_GUARDED_BY(mutex_);
 };
 
-std::string Entry(std::string_view paths, std::string_view optional = "false") {
-  return absl::StrCat(R"({"taskType": "build", "taskId": ")", kBuildId, R"(", "paths": [)", paths,
-                      R"(], "optional": )", optional, "}");
+std::string Path(std::string_view task_id, std::string_view rest) {
+  return absl::StrCat("/api/queue/v1/task/", task_id, "/artifacts", rest);
 }
 
-TEST_F(PlanArtifactsTest, ControlFilesAreForRulesTheRestIsForTheScript) {
-  EXPECT_THAT(Plan(Entry(R"("public/z", "public/a")")),
-              ElementsAre("decision public/actions.json!", "decision public/parameters.yml!",
-                          "decision public/task-graph.json!", "build public/a", "build public/z"));
-  EXPECT_THAT(transport_.requests(), IsEmpty());  // no pattern, no list
+class EvidenceTest : public ::testing::Test {
+ protected:
+  // A task with these artifacts, whose contents are their names.
+  void Publish(const Link& link, const std::vector<std::string>& names) {
+    std::string artifacts;
+    std::string list;
+    for (const std::string& name : names) {
+      transport_.bodies[Path(link.task_id().str(), "/" + name)] = name;
+      absl::StrAppend(&artifacts, artifacts.empty() ? "" : ",", R"(")", name, R"(": {"sha256": ")",
+                      scriptworker::crypto::HexEncode(scriptworker::crypto::Sha256(name)), R"("})");
+      absl::StrAppend(&list, list.empty() ? "" : ",", R"({"name": ")", name,
+                      R"(", "storageType": "s3", "contentType": "x",
+                          "expires": "2027-05-01T10:00:00.000Z"})");
+    }
+    transport_.bodies[Path(link.task_id().str(), "")] =
+        absl::StrCat(R"({"artifacts": [)", list, "]}");
+    transport_.bodies[Path(link.task_id().str(), "/public/chain-of-trust.json")] = absl::StrCat(
+        R"({"chainOfTrustVersion": 1, "environment": {}, "runId": 0, "workerGroup": "g",
+            "workerId": "w", "artifacts": {)",
+        artifacts, R"(}, "taskId": ")", link.task_id().str(), R"(", "task": )",
+        scriptworker::json::FormatCompact(link.task().raw()), "}");
+  }
+
+  std::unique_ptr<EvidenceCollector> Collect(const std::vector<Link>& links, std::string_view paths,
+                                             int max_downloads = 32) {
+    auto collector = std::make_unique<EvidenceCollector>(
+        EvidenceOptions{
+            .max_downloads = max_downloads,
+            .with_signatures = false,
+            .upstream = ParseUpstreamArtifacts(Task(absl::StrCat(
+                                                   R"({"payload": {"upstreamArtifacts": [
+                                                {"taskType": "build", "taskId": ")",
+                                                   kBuildId, R"(", "paths": [)", paths, "]}]}}")))
+                            .value()},
+        [this](const LinkEvidence& evidence) -> absl::StatusOr<TrustedCotBody> {
+          if (!evidence.body.ok()) return evidence.body.status();
+          return TrustWithoutSignature(evidence.link, *evidence.body, *schema_,
+                                       SkipSignatureCheck());
+        },
+        artifacts_, **queue_, queue_reads_, cancellation_.token());
+    for (const Link& link : links) collector->Start(link);
+    return collector;
+  }
+
+  const Link build_ = MakeLink("signing:build", kBuildId, kDocker);
+  const Link decision_ = MakeLink("signing:parent", kDecisionId, kDocker);
+
+  Answers transport_;
+  scriptworker::SystemClock clock_;
+  scriptworker::TempDir work_dir_;
+  MemoryLogger logger_;
+  scriptworker::CancellationSource cancellation_;
+  const absl::StatusOr<scriptworker::json::Schema> schema_ = LoadCotSchema("");
+  const absl::StatusOr<std::unique_ptr<scriptworker::taskcluster::QueueClient>> queue_ =
+      scriptworker::taskcluster::QueueClient::Create(std::string(kRoot), transport_, clock_,
+                                                     std::nullopt, {.retry = kOnce});
+  scriptworker::taskcluster::ArtifactDownloader downloader_{transport_, clock_};
+  ArtifactVerifier artifacts_{BuiltInPolicy(),
+                              **queue_,
+                              downloader_,
+                              logger_,
+                              {.work_dir = work_dir_.path(), .retry = kOnce}};
+  scriptworker::TaskPool queue_reads_{4};
+};
+
+TEST_F(EvidenceTest, EachFileIsFetchedOnceAndAccepted) {
+  Publish(build_, {"public/a", "public/unwanted"});
+  Publish(decision_, {"public/actions.json", "public/parameters.yml", "public/task-graph.json"});
+  const auto collector = Collect({build_, decision_}, R"("public/a")");
+  collector->AwaitArtifacts();
+  const LinkEvidence& build = collector->Of(build_);
+  ASSERT_TRUE(build.cot.ok()) << build.cot.status();
+  ASSERT_THAT(build.artifacts, SizeIs(1));
+  EXPECT_TRUE(build.artifacts[0].ok()) << build.artifacts[0].status();
+  EXPECT_THAT(collector->Of(decision_).artifacts, SizeIs(3));
+  EXPECT_THAT(transport_.paths(),
+              UnorderedElementsAre(Path(kBuildId, "/public/chain-of-trust.json"),
+                                   Path(kBuildId, "/public/a"),
+                                   Path(kDecisionId, "/public/chain-of-trust.json"),
+                                   Path(kDecisionId, "/public/actions.json"),
+                                   Path(kDecisionId, "/public/parameters.yml"),
+                                   Path(kDecisionId, "/public/task-graph.json")));
 }
 
-TEST_F(PlanArtifactsTest, PatternsAreExpandedByTheQueuesList) {
-  const std::vector<std::string> plan = Plan(Entry(R"("public/*.log", "public/a.log")", "true"));
-  EXPECT_THAT(plan, SizeIs(5));
-  EXPECT_EQ(plan[3], "build public/a.log?");
-  EXPECT_EQ(plan[4], "build public/b.log?");
-  EXPECT_THAT(transport_.requests(), SizeIs(1));
+TEST_F(EvidenceTest, AnArtifactDoesNotWaitForOtherLinks) {
+  Publish(build_, {"public/a"});
+  Publish(decision_, {"public/actions.json", "public/parameters.yml", "public/task-graph.json"});
+  // The decision task's file comes only after the build's artifact was asked for.
+  absl::Notification artifact_came;
+  transport_.on_answer = [&](std::string_view path) {
+    if (path == Path(kBuildId, "/public/a")) artifact_came.Notify();
+  };
+  transport_.held[Path(kDecisionId, "/public/chain-of-trust.json")] = &artifact_came;
+  const auto collector = Collect({decision_, build_}, R"("public/a")");
+  collector->AwaitArtifacts();
+  EXPECT_TRUE(collector->Of(build_).artifacts[0].ok());
+  EXPECT_TRUE(collector->Of(decision_).cot.ok());
 }
 
-TEST_F(PlanArtifactsTest, OptionalInOneEntryIsOptional) {
-  const std::vector<std::string> plan =
-      Plan(absl::StrCat(Entry(R"("public/a")"), ",", Entry(R"("public/a")", "true")));
-  EXPECT_EQ(plan.back(), "build public/a?");
+TEST_F(EvidenceTest, WithOneDownloadAtATimeNothingIsLost) {
+  Publish(build_, {"public/a", "public/b"});
+  Publish(decision_, {"public/actions.json", "public/parameters.yml", "public/task-graph.json"});
+  const auto collector = Collect({build_, decision_}, R"("public/a", "public/b")", 1);
+  collector->AwaitArtifacts();
+  for (const Link* link : {&build_, &decision_}) {
+    for (const auto& artifact : collector->Of(*link).artifacts) {
+      EXPECT_TRUE(artifact.ok()) << artifact.status();
+    }
+  }
 }
 
-TEST_F(PlanArtifactsTest, ATaskWithoutTrustedBodyIsLeftOut) {
-  distrusted_ = kDecisionId;
-  EXPECT_THAT(Plan(Entry(R"("public/a")")), ElementsAre("build public/a"));
+TEST_F(EvidenceTest, PatternsAreExpandedByTheQueuesList) {
+  Publish(build_, {"public/a.log", "public/b.log", "public/c"});
+  const auto collector = Collect({build_}, R"("public/*.log")");
+  collector->AwaitArtifacts();
+  EXPECT_THAT(collector->Of(build_).artifacts, SizeIs(2));
+  EXPECT_THAT(transport_.paths(), testing::Contains(Path(kBuildId, "")).Times(1));
 }
 
-TEST_F(PlanArtifactsTest, AnAliasOfAMandatoryArtifactIsAViolationAndNoneOfThemIsFetched) {
-  EXPECT_THAT(
-      Plan(absl::StrCat(Entry(R"("public/a.zip")"), ",", Entry(R"("public/a%2Ezip")", "true"))),
-      SizeIs(3));
-  EXPECT_THAT(ViolationsOf(findings_), ElementsAre(Violation::kArtifactPathTwice));
+TEST_F(EvidenceTest, OfATaskWithoutTrustedBodyNothingElseIsFetched) {
+  Publish(build_, {"public/a"});
+  transport_.bodies[Path(kBuildId, "/public/chain-of-trust.json")] = "{}";
+  const auto collector = Collect({build_}, R"("public/a")");
+  collector->AwaitArtifacts();
+  EXPECT_THAT(collector->Of(build_).cot, IsViolation(Violation::kMalformedCot));
+  EXPECT_THAT(collector->Of(build_).plan, IsEmpty());
+  EXPECT_THAT(transport_.paths(), SizeIs(1));
 }
 
-TEST_F(PlanArtifactsTest, AListThatCannotBeHadIsUnavailableEvidence) {
-  answer_ = MakeResponse(503, "{}");
-  EXPECT_THAT(Plan(Entry(R"("public/*")", "true")), SizeIs(3));
-  ASSERT_THAT(errors_, SizeIs(1));
-  EXPECT_TRUE(absl::IsUnavailable(errors_[0]));
+TEST_F(EvidenceTest, AnAliasOfAnArtifactIsAViolationAndNoneOfThemIsFetched) {
+  Publish(build_, {"public/a.zip"});
+  const auto collector = Collect({build_}, R"("public/a.zip", "public/a%2Ezip")");
+  collector->AwaitArtifacts();
+  EXPECT_THAT(ViolationsOf(collector->Of(build_).findings),
+              ElementsAre(Violation::kArtifactPathTwice));
+  EXPECT_THAT(transport_.paths(), SizeIs(1));
+}
+
+TEST_F(EvidenceTest, AListThatCannotBeHadIsUnavailableEvidence) {
+  Publish(build_, {"public/a"});
+  transport_.bodies.erase(Path(kBuildId, ""));
+  const auto collector = Collect({build_}, R"("public/*")");
+  collector->AwaitArtifacts();
+  EXPECT_TRUE(absl::IsUnavailable(collector->Of(build_).listed));
+  EXPECT_THAT(collector->Of(build_).artifacts, IsEmpty());
+}
+
+TEST_F(EvidenceTest, EndsSoonWhenItIsCancelled) {
+  Publish(build_, {"public/a"});
+  absl::Notification never;
+  transport_.held[Path(kBuildId, "/public/a")] = &never;
+  const auto collector = Collect({build_}, R"("public/a")");
+  collector->AwaitCots();
+  cancellation_.Cancel(absl::CancelledError("enough"));
+  never.Notify();  // as a real transport does by itself
+  collector->AwaitArtifacts();
+  EXPECT_TRUE(absl::IsCancelled(collector->Of(build_).artifacts[0].status()));
 }
 
 }  // namespace

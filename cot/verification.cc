@@ -5,14 +5,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cot/upstream_artifacts.h"
+#include "cot/worker_impl.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/crypto/ed25519.h"
 
 namespace cot {
 
 using scriptworker::CancellationToken;
 using scriptworker::Logger;
+using scriptworker::crypto::Ed25519PublicKey;
 using scriptworker::taskcluster::TaskId;
 
 Verification::Verification(const VerifyRequest& the_request, const Policy& the_policy,
@@ -30,7 +34,18 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
       artifacts(policy, sources.queue, downloader, logger,
                 {.work_dir = request.work_dir, .retry = request.retry}),
       source_facts(policy, sources.transport, sources.clock, logger, sources.github_token,
-                   request.retry.value_or(scriptworker::ReferenceRetryPolicy())) {
+                   request.retry.value_or(scriptworker::ReferenceRetryPolicy())),
+      fetching(cancellation),
+      queue_reads(request.max_parallel_reads),
+      evidence(
+          {.max_downloads = request.max_concurrent_downloads,
+           .with_signatures = request.verify_signatures,
+           // A malformed list is a finding of step 1.
+           .upstream =
+               ParseUpstreamArtifacts(request.task).value_or(std::vector<UpstreamArtifacts>())},
+          [this](const LinkEvidence& of_link) { return Judge(of_link); }, artifacts, sources.queue,
+          queue_reads, fetching.token()),
+      questions(product, source_facts, logger, request.max_parallel_reads, fetching.token()) {
   verdict.task_id = request.task_id.str();
   verdict.task_type = request.name;
   verdict.product = product.name;
@@ -42,6 +57,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
 }
 
 Verification::~Verification() {
+  fetching.Cancel(absl::CancelledError("the verification has ended"));
+  evidence.AwaitArtifacts();
   scriptworker::RemoveTree(scriptworker::JoinPath(request.work_dir, ".quarantine")).IgnoreError();
 }
 
@@ -120,16 +137,23 @@ const VerifiedArtifact* Verification::ControlFile(const TaskId& task_id,
 
 const CotBody* Verification::TrustedBody(const TaskId& task_id) const {
   const auto found = cots.find(task_id);
-  return found == cots.end() ? nullptr : &found->second.body();
+  return found == cots.end() ? nullptr : &found->second->body();
+}
+
+absl::StatusOr<TrustedCotBody> Verification::Judge(const LinkEvidence& of_link) const {
+  if (!of_link.body.ok()) return of_link.body.status();
+  if (!request.verify_signatures) {
+    return TrustWithoutSignature(of_link.link, *of_link.body, schema, SkipSignatureCheck());
+  }
+  if (!of_link.signature.ok()) return of_link.signature.status();
+  const auto keys = policy.public_keys.find(ToString(of_link.link.worker_impl()));
+  return VerifyCot(
+      of_link.link, *of_link.body, *of_link.signature,
+      keys == policy.public_keys.end() ? std::vector<Ed25519PublicKey>() : keys->second, schema);
 }
 
 bool Verification::IsBareTarget(const Link& link) const {
   return link.task_id() == chain->target().task_id() && chain->Find(link.task_id()) == nullptr;
-}
-
-FetchLimits Verification::limits() const {
-  return {.max_downloads = request.max_concurrent_downloads,
-          .max_queue_reads = request.max_parallel_reads};
 }
 
 }  // namespace cot

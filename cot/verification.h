@@ -9,18 +9,24 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "cot/artifact_verifier.h"
 #include "cot/chain.h"
+#include "cot/cot_body.h"
+#include "cot/cot_signature.h"
 #include "cot/evidence.h"
 #include "cot/policy.h"
 #include "cot/source_facts.h"
+#include "cot/source_questions.h"
 #include "cot/source_tree.h"
 #include "cot/verdict.h"
 #include "cot/verifier.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/task_pool.h"
 #include "scriptworker/json/json_schema.h"
 #include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -28,15 +34,17 @@
 namespace cot {
 
 // One verification under way: what it was asked, what the steps have established
-// so far, and the verdict that grows. Thread-compatible: the steps run one after
-// the other; what runs in parallel inside one is collected before it gets here.
+// so far, and the verdict that grows. The steps run one after the other on one thread.
+// Fetching does not wait for them: whatever has a name is fetched beside the steps, and
+// each step waits for what it judges.
 class Verification {
  public:
   // All references must outlive it.
   Verification(const VerifyRequest& request, const Policy& policy, const Product& product,
                scriptworker::json::Schema schema, const EvidenceSources& sources,
                scriptworker::Logger& logger, const scriptworker::CancellationToken& cancellation);
-  ~Verification();  // nothing unverified stays in the work folder
+  // What is still fetched ends; nothing unverified stays in the work folder.
+  ~Verification();
   Verification(const Verification&) = delete;
   Verification& operator=(const Verification&) = delete;
 
@@ -58,11 +66,11 @@ class Verification {
                                       std::string_view name) const;
   // The body of a link, or nullptr if it did not pass step 2.
   const CotBody* TrustedBody(const scriptworker::taskcluster::TaskId& task_id) const;
+  // What a chain-of-trust.json is worth. Thread-safe.
+  absl::StatusOr<TrustedCotBody> Judge(const LinkEvidence& evidence) const;
   // Whether the link is the target and has not been checked as a link, too: it
   // has no chain-of-trust file (yet).
   bool IsBareTarget(const Link& link) const;
-
-  FetchLimits limits() const;
 
   const VerifyRequest& request;
   const Policy& policy;
@@ -80,13 +88,19 @@ class Verification {
   std::optional<Chain> chain;
   std::vector<PrivilegedScope> privileged;
   std::vector<Finding> privileged_findings;  // reported by step 7
-  // 2.
-  TrustedCots cots;
+  // 2. By task id: only what passed.
+  absl::flat_hash_map<scriptworker::taskcluster::TaskId, const TrustedCotBody*> cots;
   // 3.
   std::map<std::pair<scriptworker::taskcluster::TaskId, std::string>, VerifiedArtifact>
       control_files;
 
   Verdict verdict;
+
+  // What is under way; below all that it uses.
+  scriptworker::CancellationSource fetching;  // with `cancellation`, or at the end
+  scriptworker::TaskPool queue_reads;
+  EvidenceCollector evidence;
+  SourceQuestions questions;
 
  private:
   bool stopped() const;

@@ -9,9 +9,7 @@
 #include "cot/chain_builder.h"
 #include "cot/docker_image.h"
 #include "cot/task_graph.h"
-#include "cot/task_origin.h"
 #include "cot/task_type_checks.h"
-#include "cot/trusted_repo.h"
 #include "cot/worker_checks.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/parallel.h"
@@ -22,7 +20,6 @@
 namespace cot {
 namespace {
 
-using scriptworker::crypto::Ed25519PublicKey;
 using scriptworker::taskcluster::TaskId;
 
 // Writes a file that belongs to a link into the work folder.
@@ -42,17 +39,35 @@ LinkVerdict Describe(const Link& link, bool is_target) {
           .is_target = is_target};
 }
 
-absl::StatusOr<TrustedCotBody> Trust(Verification& v, const CotFiles& files) {
-  if (!files.body.ok()) return files.body.status();
-  if (!v.request.verify_signatures) {
-    return TrustWithoutSignature(*files.link, *files.body, v.schema, SkipSignatureCheck());
+// Takes an artifact, or why it is none, into the verdict; `absent` gets the path of an
+// optional one that was not to be had.
+void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& planned,
+                    absl::StatusOr<VerifiedArtifact> artifact, std::vector<std::string>& absent) {
+  const std::string& task_id = link.task_id().str();
+  if (artifact.ok()) {
+    v.verdict.artifacts.push_back({.task_id = task_id,
+                                   .name = planned.name,
+                                   .path = artifact->path(),
+                                   .hashes = artifact->hashes(),
+                                   .size = artifact->size()});
+    if (planned.keep_open == KeepOpen::kYes) {
+      v.control_files.emplace(std::pair(link.task_id(), planned.name), *std::move(artifact));
+    }
+    return;
   }
-  if (!files.signature.ok()) return files.signature.status();
-  const auto keys = v.policy.public_keys.find(ToString(files.link->worker_impl()));
-  return VerifyCot(
-      *files.link, *files.body, *files.signature,
-      keys == v.policy.public_keys.end() ? std::vector<Ed25519PublicKey>() : keys->second,
-      v.schema);
+  const absl::Status& error = artifact.status();
+  if (!planned.optional || v.cancellation.cancelled() || absl::IsInternal(error)) {
+    v.Add(error);
+    return;
+  }
+  const std::optional<Finding> finding = GetFinding(error);
+  v.logger.Warning(absl::StrCat("Async task failed with error: ", error.message()));
+  v.verdict.absent.push_back(
+      {.task_id = task_id,
+       .name = planned.name,
+       .reason = std::string(error.message()),
+       .violation = finding.has_value() ? std::string(ViolationName(finding->violation)) : ""});
+  absent.push_back(absl::StrCat("'", v.artifacts.PathOf(link.task_id(), planned.name), "'"));
 }
 
 // `parent` made what the chain says that it made. Runs beside others of its kind.
@@ -85,48 +100,19 @@ std::optional<DockerImageFacts> ImageFacts(const Verification& v, const Link& li
   return facts;
 }
 
-// A finding, or nothing: whether the task is of a try push or a pull request.
-absl::Status CheckOrigin(Verification& v, const Link& link) {
-  const Product& product = v.product;
-  if (!IsGithubTask(link.task())) {
-    return IsTry(link.task(), product.source_env_prefix) ? ToStatus(TryOrPullRequest(link))
-                                                         : absl::OkStatus();
-  }
-  const absl::StatusOr<PullRequestSigns> signs =
-      FindPullRequestSigns(link.task(), product.source_env_prefix, product.official_github_owner);
-  if (!signs.ok()) {
-    std::optional<Finding> finding = GetFinding(signs.status());
-    if (!finding.has_value()) return signs.status();
-    finding->link_name = link.name();
-    finding->task_id = link.task_id().str();
-    return ToStatus(*finding);
-  }
-  if (signs->is_pull_request) return ToStatus(TryOrPullRequest(link));
-  if (RequiresSecret(product.trusted_vcs_rules)) {
-    v.logger.Info(
-        "has_commit_landed_on_repository() not implemented for private repositories, assume True");
-    return absl::OkStatus();
-  }
-  for (const LandedQuestion& question : signs->must_have_landed) {
-    SW_ASSIGN_OR_RETURN(const bool landed,
-                        v.source_facts.HasLanded(link, question, v.cancellation));
-    if (!landed) return ToStatus(TryOrPullRequest(link));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 int BuildTheChain(Verification& v) {
   std::vector<Finding> findings;
-  absl::StatusOr<Chain> chain = BuildChain({.task_id = v.request.task_id,
-                                            .name = v.request.name,
-                                            .check_target = v.request.check_target,
-                                            .max_chain_length = v.request.max_chain_length,
-                                            .max_links = v.request.max_links,
-                                            .max_parallel_reads = v.request.max_parallel_reads},
-                                           v.request.task, v.policy.scriptworker_provisioners,
-                                           v.sources.queue, v.logger, v.cancellation, findings);
+  absl::StatusOr<Chain> chain =
+      BuildChain({.task_id = v.request.task_id,
+                  .name = v.request.name,
+                  .check_target = v.request.check_target,
+                  .max_chain_length = v.request.max_chain_length,
+                  .max_links = v.request.max_links,
+                  .on_link = [&](const Link& link) { v.evidence.Start(link); }},
+                 v.request.task, v.policy.scriptworker_provisioners, v.sources.queue, v.queue_reads,
+                 v.logger, v.cancellation, findings);
   v.Add(std::move(findings));
   if (!chain.ok()) {
     v.Add(chain.status());
@@ -137,6 +123,7 @@ int BuildTheChain(Verification& v) {
   for (const Link* link : v.chain->AllLinks()) {
     v.verdict.links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
+  v.questions.Start(*v.chain, !v.privileged.empty());
   for (const Link& link : v.chain->upstream()) {
     Write(v, link, "task.json", scriptworker::json::Format(link.task().raw()));
   }
@@ -144,67 +131,43 @@ int BuildTheChain(Verification& v) {
 }
 
 int CheckCotFiles(Verification& v) {
-  const std::vector<CotFiles> files =
-      FetchCotFiles(*v.chain, v.request.verify_signatures, v.artifacts, v.limits(), v.cancellation);
-  for (const CotFiles& file : files) {
-    absl::StatusOr<TrustedCotBody> trusted = Trust(v, file);
-    if (!trusted.ok()) {
-      v.Add(trusted.status());
+  v.evidence.AwaitCots();
+  for (const Link& link : v.chain->upstream()) {
+    LinkEvidence& evidence = v.evidence.Of(link);
+    if (!evidence.cot.ok()) {
+      v.Add(evidence.cot.status());
       continue;
     }
-    Write(v, *file.link, kCotBodyName, *file.body);
-    for (LinkVerdict& link : v.verdict.links) {
-      if (link.task_id != file.link->task_id().str()) continue;
-      link.cot_trusted = true;
-      link.key = trusted->key();
+    Write(v, link, kCotBodyName, *evidence.body);
+    evidence.body = absl::UnknownError("judged, and no longer needed");
+    for (LinkVerdict& verdict : v.verdict.links) {
+      if (verdict.task_id != link.task_id().str()) continue;
+      verdict.cot_trusted = true;
+      verdict.key = evidence.cot->key();
     }
-    v.cots.emplace(file.link->task_id(), *std::move(trusted));
+    v.cots.emplace(link.task_id(), &*evidence.cot);
   }
-  return static_cast<int>(files.size());
+  return static_cast<int>(v.chain->upstream().size());
 }
 
 int CheckArtifacts(Verification& v) {
-  std::vector<Finding> findings;
-  std::vector<absl::Status> errors;
-  const std::vector<PlannedArtifact> plan = PlanArtifacts(
-      *v.chain, v.cots, v.sources.queue, v.limits(), v.cancellation, findings, errors);
-  v.Add(std::move(findings));
-  for (const absl::Status& error : errors) v.Add(error);
-  std::vector<absl::StatusOr<VerifiedArtifact>> fetched =
-      FetchArtifacts(plan, v.cots, v.artifacts, v.limits(), v.cancellation);
+  v.evidence.AwaitArtifacts();
+  int checks = 0;
   std::vector<std::string> absent;
-  for (size_t i = 0; i < plan.size(); ++i) {
-    const PlannedArtifact& planned = plan[i];
-    const TaskId& task_id = planned.link->task_id();
-    if (fetched[i].ok()) {
-      v.verdict.artifacts.push_back({.task_id = task_id.str(),
-                                     .name = planned.name,
-                                     .path = fetched[i]->path(),
-                                     .hashes = fetched[i]->hashes(),
-                                     .size = fetched[i]->size()});
-      if (planned.keep_open == KeepOpen::kYes) {
-        v.control_files.emplace(std::pair(task_id, planned.name), *std::move(fetched[i]));
-      }
-      continue;
+  for (const Link& link : v.chain->upstream()) {
+    LinkEvidence& evidence = v.evidence.Of(link);
+    if (!evidence.cot.ok()) continue;
+    if (!evidence.listed.ok()) v.Add(evidence.listed);
+    v.Add(std::move(evidence.findings));
+    for (size_t i = 0; i < evidence.plan.size(); ++i, ++checks) {
+      AcceptArtifact(v, link, evidence.plan[i], std::move(evidence.artifacts[i]), absent);
     }
-    if (!planned.optional || v.cancellation.cancelled() || absl::IsInternal(fetched[i].status())) {
-      v.Add(fetched[i].status());
-      continue;
-    }
-    const std::optional<Finding> finding = GetFinding(fetched[i].status());
-    v.logger.Warning(absl::StrCat("Async task failed with error: ", fetched[i].status().message()));
-    v.verdict.absent.push_back(
-        {.task_id = task_id.str(),
-         .name = planned.name,
-         .reason = std::string(fetched[i].status().message()),
-         .violation = finding.has_value() ? std::string(ViolationName(finding->violation)) : ""});
-    absent.push_back(absl::StrCat("'", v.artifacts.PathOf(task_id, planned.name), "'"));
   }
   if (!absent.empty()) {
     v.logger.Warning(absl::StrCat("Could not download ", absent.size(), " artifacts: [",
                                   absl::StrJoin(absent, ", "), "]"));
   }
-  return static_cast<int>(plan.size());
+  return checks;
 }
 
 int CheckTaskTypes(Verification& v) {
@@ -258,14 +221,8 @@ int CheckSourceTree(Verification& v) {
   const SourceTrace trace = TraceSources(*v.chain, v.product, findings);
   CheckTrees(trace, v.product, v.privileged, findings);
   v.Add(std::move(findings));
-  if (!v.privileged.empty()) {
-    const std::vector<const Link*> links = v.chain->AllLinks();
-    const std::vector<absl::Status> origins = scriptworker::ParallelStatus(
-        static_cast<int>(links.size()), v.request.max_parallel_reads,
-        [&](int i) { return CheckOrigin(v, *links[static_cast<size_t>(i)]); });
-    for (const absl::Status& origin : origins) {
-      if (!origin.ok()) v.Add(origin);
-    }
+  for (const absl::Status& origin : v.questions.AwaitOrigins()) {
+    if (!origin.ok()) v.Add(origin);
   }
   return static_cast<int>(trace.links.size());
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_ARTIFACT_PLAN_H_
+#define COT_ARTIFACT_PLAN_H_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cot/artifact_verifier.h"
+#include "cot/link.h"
+#include "cot/upstream_artifacts.h"
+#include "cot/violation.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace cot {
+
+// The control files of decision tasks, which rules read.
+inline constexpr std::string_view kTaskGraphName = "public/task-graph.json";
+inline constexpr std::string_view kActionsName = "public/actions.json";
+inline constexpr std::string_view kParametersName = "public/parameters.yml";
+
+// An artifact that somebody needs.
+struct PlannedArtifact {
+  std::string name = {};
+  bool optional = false;
+  KeepOpen keep_open = KeepOpen::kNo;
+};
+
+// Whether some entry for the task is a pattern, so that its artifacts have to be
+// listed.
+bool NeedsList(const scriptworker::taskcluster::TaskId& task_id,
+               const std::vector<UpstreamArtifacts>& upstream);
+
+// What the rules and the target's script need from a link, by name: the control
+// files of decision and action tasks, which are mandatory whatever upstreamArtifacts
+// say of them, and the target's upstreamArtifacts, patterns expanded by `available`.
+// With a finding (kArtifactPathTwice) nothing: which would be the right one? Pure.
+std::vector<PlannedArtifact> PlanArtifacts(const Link& link,
+                                           const std::vector<UpstreamArtifacts>& upstream,
+                                           const std::vector<std::string>& available,
+                                           std::vector<Finding>& findings);
+
+}  // namespace cot
+
+#endif  // COT_ARTIFACT_PLAN_H_

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_SOURCE_QUESTIONS_H_
+#define COT_SOURCE_QUESTIONS_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cot/chain.h"
+#include "cot/jsone_context.h"
+#include "cot/link.h"
+#include "cot/policy.h"
+#include "cot/source_facts.h"
+#include "cot/tasks_for.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/base/task_pool.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace cot {
+
+// What a decision or action task is rebuilt from, as far as hg and GitHub have it.
+struct SourceAnswers {
+  const Link* decision = nullptr;  // of the task's group, itself for a decision task
+  absl::StatusOr<TasksFor> tasks_for = absl::UnknownError("not known");
+  scriptworker::json::Value document = {};  // .taskcluster.yml
+  ContextFacts facts = {};                  // without parameters and actions
+  std::vector<absl::Status> errors = {};    // OK or not, in the order of the questions
+};
+
+// Asks hg and GitHub what the rules will need to know about a chain, all at the same
+// time and beside the steps that fetch artifacts: only the chain's definitions say what
+// there is to ask. For one thread; the questions run on others.
+class SourceQuestions {
+ public:
+  // Borrows all. At most `max_parallel` questions at a time.
+  SourceQuestions(const Product& product, SourceFacts& facts, scriptworker::Logger& logger,
+                  int max_parallel, scriptworker::CancellationToken cancellation);
+
+  // `chain` must outlive this. With `ask_origins` also whether the tasks are of a try
+  // push or a pull request. REQUIRES: not called before.
+  void Start(const Chain& chain, bool ask_origins);
+
+  // Wait for all answers. Violations of the answers: those of SourceFacts, TasksForOf,
+  // and kMalformedParent.
+  SourceAnswers& AwaitAnswers(const Link& parent);
+  // One for each of Chain::AllLinks(), if they were asked for: kTryOrPullRequest, those
+  // of FindPullRequestSigns, or OK.
+  const std::vector<absl::Status>& AwaitOrigins();
+
+ private:
+  void Ask(const Chain& chain, const Link& parent);
+
+  const Product& product_;
+  SourceFacts& facts_;
+  scriptworker::Logger& logger_;
+  const scriptworker::CancellationToken cancellation_;
+  absl::flat_hash_map<scriptworker::taskcluster::TaskId, std::unique_ptr<SourceAnswers>> answers_;
+  std::vector<absl::Status> origins_;
+  scriptworker::TaskPool pool_;  // last: its tasks use all of the above
+};
+
+}  // namespace cot
+
+#endif  // COT_SOURCE_QUESTIONS_H_
