@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace cot {
@@ -19,6 +20,10 @@ class Signer {
   // The Ed25519 signature of `message`: 64 raw bytes. kFailedPrecondition when
   // the key cannot be used (unreadable, malformed); the text never holds it.
   virtual absl::StatusOr<std::string> Sign(std::string_view message) = 0;
+
+  // OK, or why no signature can come any more until the program is started
+  // again. Costs next to nothing.
+  virtual absl::Status Check() { return absl::OkStatus(); }
 };
 
 // Reads the key file (base64 text of the 32-byte seed) for each signature and
