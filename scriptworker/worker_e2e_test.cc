@@ -389,6 +389,28 @@ TEST_F(WorkerE2eTest, CheckConfigIsStatusOneIfACheckFails) {
   EXPECT_THAT(Output(), HasSubstr("no_such_key: unknown key"));
 }
 
+TEST_F(WorkerE2eTest, AnUnusableSigningKeyIsNamedAtTheStart) {
+  std::filesystem::remove(temp_.Path("key"));
+  const TaskId id = Submit("exit 0");
+  Program worker = Start();
+  ASSERT_TRUE(AwaitResolved(id));
+  EXPECT_EQ(fake().Resolution(id, 0), "malformed-payload");
+  EXPECT_THAT(WorkerLog(), HasSubstr("WARNING - no task can succeed, since the signing key"));
+  EXPECT_THAT(WorkerLog(), HasSubstr(temp_.Path("key")));
+}
+
+TEST_F(WorkerE2eTest, WithoutItsSignerTheWorkerEndsAndSaysWhy) {
+  // The script finds the process that the worker started beside it.
+  const TaskId id = Submit(
+      "for p in /proc/[0-9]*; do read -r i n s f r < $p/stat; "
+      "[ $n = '(sw-signer)' ] && [ $f = $PPID ] && kill -KILL $i; done; exit 0");
+  Program worker = Start();
+  ASSERT_TRUE(AwaitResolved(id));
+  EXPECT_EQ(fake().Resolution(id, 0), "internal-error") << WorkerLog();
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_THAT(WorkerLog(), HasSubstr("CRITICAL - the signer process has ended (by signal 9"));
+}
+
 struct UsageCase {
   std::string_view name;
   std::vector<std::string> arguments;

@@ -19,8 +19,10 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/version.h"
+#include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/http/curl_transport.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/command_line.h"
@@ -31,6 +33,7 @@
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/signal_watcher.h"
+#include "scriptworker/worker/signer_process.h"
 #include "scriptworker/worker/worker.h"
 #include "scriptworker/worker/worker_log.h"
 
@@ -47,7 +50,27 @@ absl::StatusOr<std::unique_ptr<http::CurlTransport>> MakeTransport(const Network
        .refuse_private_addresses = network.refuse_private_addresses});
 }
 
+// Resets `signer` if nothing is to be signed. An unusable key is a warning, since
+// it may be there in time; an error: the signer is gone.
+absl::Status LoadSigningKey(const Signing& signing, std::unique_ptr<SignerProcess>& signer,
+                            Logger& logger) {
+  if (!signing.sign_chain_of_trust) {
+    signer.reset();
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<crypto::Ed25519PublicKey> key = signer->Load(signing.private_key_path);
+  if (key.ok()) {
+    logger.Debug(absl::StrCat("Signing with the key whose public half is ", key->ToBase64()));
+    return absl::OkStatus();
+  }
+  logger.Warning(absl::StrCat("no task can succeed, since ", key.status().message()));
+  return signer->Check();
+}
+
 absl::Status Work(const CommandLine& line) {
+  HideFromOtherProcesses();
+  // While this process is small, has one thread and knows no secrets.
+  SW_ASSIGN_OR_RETURN(std::unique_ptr<SignerProcess> signer, SignerProcess::Start());
   const Environment environment = Environment::FromProcess();
   SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
   SW_ASSIGN_OR_RETURN(const LoadedConfig loaded,
@@ -61,11 +84,12 @@ absl::Status Work(const CommandLine& line) {
   Shutdown shutdown(*log);
   const SignalWatcher signals(shutdown);
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
+  SW_RETURN_IF_ERROR(LoadSigningKey(config.signing, signer, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
                       MakeTransport(config.network, environment));
   return RunWorker(config, loaded.credentials,
                    {*transport, clock, *log, redactor, shutdown, environment, HostName(),
-                    absl::LocalTimeZone(), nullptr, line.once});
+                    absl::LocalTimeZone(), nullptr, line.once, signer.get()});
 }
 
 // Every check that can be made; those of the deployment last, since they take

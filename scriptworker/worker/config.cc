@@ -24,7 +24,6 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
@@ -309,12 +308,6 @@ class Loader {
     if (config.signing.sign_chain_of_trust) {
       const std::string& path = config.signing.private_key_path;
       Warn(ExposureWarning(path, "the signing key", Sensitivity::kSecret));
-      if (const auto key = crypto::Ed25519PrivateKey::FromFile(path); !key.ok()) {
-        warnings_.push_back(
-            absl::StrCat("no task can succeed, since the signing key cannot be "
-                         "used: ",
-                         key.status().message()));
-      }
     }
     const auto has_logs =
         IsBeneath(config.directories.task_log_dir, config.directories.artifact_dir);

@@ -409,14 +409,11 @@ TEST_F(ConfigTest, WhatOthersCanReadIsAWarning) {
   EXPECT_THAT(readable->warnings, ElementsAre(HasSubstr(dir_.Path("c.yml"))));
 }
 
-TEST_F(ConfigTest, AKeyThatCannotSignIsAWarningAndOnlyIfItShouldSign) {
-  dir_.Write("key", "c2hvcnQ=");
+TEST_F(ConfigTest, TheSigningKeyIsLeftToTheSignerProcess) {
+  dir_.Write("key", "c2hvcnQ=");  // which is no key
   const absl::StatusOr<LoadedConfig> loaded = Load(Good());
   ASSERT_THAT(loaded, IsOk());
-  EXPECT_THAT(loaded->warnings, Contains(HasSubstr("no task can succeed")));
-  const absl::StatusOr<LoadedConfig> unsigned_config = Load(Good("sign_chain_of_trust: false\n"));
-  ASSERT_THAT(unsigned_config, IsOk());
-  EXPECT_THAT(unsigned_config->warnings, IsEmpty());
+  EXPECT_THAT(loaded->warnings, IsEmpty());
 }
 
 TEST_F(ConfigTest, LogsThatWouldNotBePublishedAreAWarning) {

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/process_setup.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,8 @@ void OpenStandardDescriptors() {
   while (fd >= 0 && fd <= 2) fd = ::open("/dev/null", O_RDWR);  // takes the lowest free number
   const UniqueFd spare(fd);
 }
+
+void HideFromOtherProcesses() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 absl::StatusOr<std::string> EnterWorkingDirectory(const Environment& environment) {
   const std::string wanted = environment.GetOr("BUILD_WORKING_DIRECTORY", "");

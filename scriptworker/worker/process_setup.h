@@ -16,6 +16,11 @@ namespace scriptworker::worker {
 // or socket that is opened later takes its number.
 void OpenStandardDescriptors();
 
+// From now on no other process of the same user can trace this one, or read its
+// memory, environment or descriptors (the superuser can), and it writes no core.
+// What it starts is not affected.
+void HideFromOtherProcesses();
+
 // `bazel run` starts programs elsewhere than the user did: goes to
 // BUILD_WORKING_DIRECTORY if that is set, where the script will find itself
 // then. Returns the working directory, absolute.

@@ -2,6 +2,10 @@
 #include "scriptworker/worker/process_setup.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
@@ -35,6 +40,36 @@ TEST(OpenStandardDescriptorsTest, FillsTheHolesAndNothingElse) {
   const UniqueFd after(::open("/dev/null", O_RDONLY));
   EXPECT_EQ(after.get(), lowest + 1) << "a descriptor was left open";
   if (saved.valid()) ::dup2(saved.get(), 0);
+}
+
+// Whether an ordinary process of the same user can read the environment of one
+// that ran `setup`.
+bool CanBeRead(void (*setup)()) {
+  int status = -1;
+  const pid_t observed = ::fork();
+  if (observed == 0) {
+    // The superuser is an ordinary user as well then.
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    const __user_cap_data_struct none[2] = {};
+    if (::syscall(SYS_capset, &header, none) != 0) ::_exit(2);
+    setup();
+    const std::string path = absl::StrCat("/proc/", ::getpid(), "/environ");
+    const pid_t observer = ::fork();
+    if (observer == 0) {
+      ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+      ::_exit(::open(path.c_str(), O_RDONLY) >= 0 ? 1 : 0);
+    }
+    ::waitpid(observer, &status, 0);
+    ::_exit(WEXITSTATUS(status));
+  }
+  ::waitpid(observed, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+  return WEXITSTATUS(status) != 0;
+}
+
+TEST(HideFromOtherProcessesTest, NoOtherProcessReadsTheEnvironment) {
+  EXPECT_TRUE(CanBeRead([] {}));
+  EXPECT_FALSE(CanBeRead(HideFromOtherProcesses));
 }
 
 Environment InBazel(const std::string& working_directory) {

@@ -25,7 +25,7 @@ namespace scriptworker::worker {
 namespace {
 
 RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environment,
-                                cot::Signer& signer) {
+                                cot::Signer* signer) {
   return {.task_script = config.script.argv,
           .root_url = config.queue.root_url,
           .task_max_timeout = config.timeouts.task_max_timeout,
@@ -38,7 +38,7 @@ RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environ
                   .worker_type = config.queue.worker_type,
                   .hash_algorithm = config.signing.hash_algorithm,
                   .schema_path = config.signing.schema_path,
-                  .signer = config.signing.sign_chain_of_trust ? &signer : nullptr,
+                  .signer = config.signing.sign_chain_of_trust ? signer : nullptr,
               },
           .environment = environment,
           .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
@@ -88,7 +88,6 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
        .log = [&logger](std::string_view line) { logger.Info(line); }});
   const WorkDir dirs(config.directories.work_dir, config.directories.artifact_dir,
                      config.directories.task_log_dir);
-  cot::KeyFileSigner signer(config.signing.private_key_path);
   SW_ASSIGN_OR_RETURN(LogFormat audit_format,
                       MakeLogFormat(config.logging, surroundings.zone, clock));
   TaskChainVerifier verifier(config, std::move(audit_format),
@@ -98,7 +97,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                               .logger = logger,
                               .redactor = redactor,
                               .dirs = dirs});
-  TaskRunner runner(MakeRunnerOptions(config, surroundings.environment, signer),
+  TaskRunner runner(MakeRunnerOptions(config, surroundings.environment, surroundings.signer),
                     {.queue = *queue,
                      .uploader = uploader,
                      .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
@@ -112,7 +111,11 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                              .worker_id = config.queue.worker_id},
                    .poll_interval = config.timeouts.poll_interval,
                    .host_name = surroundings.host_name,
-                   .once = surroundings.once},
+                   .once = surroundings.once,
+                   .check =
+                       [signer = surroundings.signer] {
+                         return signer == nullptr ? absl::OkStatus() : signer->Check();
+                       }},
                   {.queue = *queue,
                    .runner = runner,
                    .dirs = dirs,

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cot/signer.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/logger.h"
@@ -42,6 +43,8 @@ struct WorkerSurroundings {
   absl::TimeZone zone = absl::UTCTimeZone();  // of times in chain_of_trust.log
   WorkerObserver* observer = nullptr;         // null: nobody watches
   bool once = false;                          // one claim, one task at most
+  // Of the worker's own link of the chain of trust; null: it is not signed.
+  cot::Signer* signer = nullptr;
 };
 
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.

@@ -36,6 +36,9 @@ absl::Status WorkerLoop::Run() {
   SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
   absl::Status claimed;  // of `once`
   while (!with_.shutdown.drain().cancelled()) {
+    if (options_.check != nullptr) {
+      SW_RETURN_IF_ERROR(options_.check());
+    }
     if (!clean_) {
       const absl::Status cleaned = with_.dirs.Cleanup();
       clean_ = cleaned.ok();

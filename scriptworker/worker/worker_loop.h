@@ -5,6 +5,7 @@
 #ifndef SCRIPTWORKER_WORKER_WORKER_LOOP_H_
 #define SCRIPTWORKER_WORKER_WORKER_LOOP_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct LoopOptions {
   std::string host_name = {};  // for the log
   // One claim; the task that it brings is run, if it brings one.
   bool once = false;
+  // Asked before each claim: an error (the signer is gone) ends the loop. Null:
+  // nothing can be wrong.
+  std::function<absl::Status()> check = nullptr;
 };
 
 // One task at a time; after a task the next claim follows at once, after an
@@ -52,9 +56,10 @@ class WorkerLoop {
   WorkerLoop(LoopOptions options, const Collaborators& collaborators);
 
   // Returns when the worker is told to end: OK, or kCancelled if it had to be
-  // at once. Any other error comes before the first claim: the folders cannot be
-  // emptied. Later no task is claimed while they cannot. With `once`: also after
-  // the claim and its task; an error if the claim failed.
+  // at once. Other errors come before the first claim: the folders cannot be
+  // emptied (later no task is claimed while they cannot), or before any claim:
+  // from `check`. With `once`: also after the claim and its task; an error if the
+  // claim failed.
   absl::Status Run();
 
  private:

@@ -233,5 +233,12 @@ TEST(WorkerLoopTest, OnceIsAnErrorWhenTheClaimFails) {
   EXPECT_THAT(h.loop().Run(), StatusIs(absl::StatusCode::kUnauthenticated, HasSubstr("claimWork")));
 }
 
+TEST(WorkerLoopTest, WithoutASignerNoTaskIsClaimed) {
+  WorkerHarness h("true", {.check = [] { return absl::InternalError("the signer is gone"); }});
+  const TaskId id = h.Submit();
+  EXPECT_THAT(h.loop().Run(), StatusIs(absl::StatusCode::kInternal, "the signer is gone"));
+  EXPECT_EQ(h.fake.request_log().total(), 0);
+}
+
 }  // namespace
 }  // namespace scriptworker::worker
