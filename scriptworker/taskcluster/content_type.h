@@ -15,7 +15,7 @@ struct ContentType {
 };
 
 // The media type of an artifact by the suffix of its name, as the reference
-// guesses on Debian; the table is embedded (content_types.txt), so that the
+// guesses on Debian; the table is embedded (content_types.inc), so that the
 // answer does not depend on the machine. Unknown: application/binary.
 // Thread-safe.
 ContentType GuessContentType(std::string_view name);
