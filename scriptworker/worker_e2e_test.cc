@@ -21,8 +21,10 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -32,9 +34,12 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/task_builder.h"
+#include "scriptworker/worker/testing/notify_socket.h"
+#include "scriptworker/worker/testing/socket_dir.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 
 namespace scriptworker {
@@ -42,6 +47,7 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskId;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -60,17 +66,26 @@ bool AwaitTrue(const std::function<bool()>& condition) {
 // A running program, killed at the end at the latest.
 class Program {
  public:
-  Program(std::vector<std::string> arguments, const std::string& output_path) {
+  // `variables`: "NAME=value", beside the test's own environment.
+  Program(std::vector<std::string> arguments, const std::string& output_path,
+          std::vector<std::string> variables = {}) {
     std::string path = TestFilePath("scriptworker/scriptworker");
     std::vector<char*> argv = {path.data()};
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
+    std::vector<char*> environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      environment.push_back(*variable);
+    }
+    for (std::string& variable : variables) environment.push_back(variable.data());
+    environment.push_back(nullptr);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                      0600);
     posix_spawn_file_actions_adddup2(&files, 1, 2);
-    EXPECT_EQ(posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environ), 0);
+    EXPECT_EQ(posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environment.data()),
+              0);
     posix_spawn_file_actions_destroy(&files);
   }
   ~Program() {
@@ -161,6 +176,7 @@ class WorkerE2eTest : public testing::Test {
 
   SystemClock clock_;
   const TempDir temp_;
+  const worker::SocketDir sockets_;
   std::unique_ptr<tools::LocalTaskcluster> taskcluster_;
   std::string token_;
 };
@@ -345,6 +361,45 @@ TEST_F(WorkerE2eTest, AMissingConfigurationIsStatusOneAndNamed) {
   Program worker({temp_.Path("missing.yaml")}, temp_.Path("output"));
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("missing.yaml"));
+}
+
+TEST_F(WorkerE2eTest, JsonLogsNameTheRun) {
+  WriteConfig(taskcluster_->root_url(), token_, "log_format: json\n");
+  const TaskId id = Submit("echo hello");
+  Program worker = Start({"--once"});
+  EXPECT_EQ(worker.Wait(), 0);
+  int with_task = 0;
+  for (const std::string_view line : absl::StrSplit(WorkerLog(), '\n', absl::SkipEmpty())) {
+    const absl::StatusOr<json::Value> entry = json::Parse(line);
+    ASSERT_THAT(entry, IsOk()) << line;
+    const json::Value* const task_id = entry->Find("taskId");
+    if (task_id == nullptr) continue;
+    EXPECT_EQ(task_id->string_value(), id.str());
+    ++with_task;
+  }
+  EXPECT_GT(with_task, 3);
+}
+
+TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
+  const worker::NotifySocket manager(sockets_.Path("notify"));
+  const TaskId id = Submit(absl::StrCat("env > ", temp_.path(), "/artifacts/public/env.txt"));
+  Program worker({temp_.Path("scriptworker.yaml")}, temp_.Path("output"),
+                 {"NOTIFY_SOCKET=" + sockets_.Path("notify"), "WATCHDOG_USEC=60000000"});
+  std::vector<std::string> heard;
+  while (heard.empty() || heard.back() != "STATUS=waiting for tasks" || heard.size() < 6) {
+    heard.push_back(manager.Receive());
+    ASSERT_THAT(heard.back(), Not(IsEmpty()));
+  }
+  EXPECT_EQ(heard[0], "READY=1");
+  EXPECT_THAT(heard, Contains("WATCHDOG=1"));
+  EXPECT_THAT(heard, Contains(absl::StrCat("STATUS=task ", id.str(), " run 0: upload")));
+  worker.Signal(SIGTERM);
+  std::string last = manager.Receive();
+  while (last.empty() || last == "WATCHDOG=1") last = manager.Receive();
+  EXPECT_EQ(last, "STOPPING=1");
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_THAT(fake().GetArtifact(id, 0, "public/env.txt")->content,
+              Not(HasSubstr("NOTIFY_SOCKET")));
 }
 
 TEST_F(WorkerE2eTest, OnceRunsOneTaskAndEnds) {

@@ -29,8 +29,10 @@
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/deployment_check.h"
 #include "scriptworker/worker/machine_check.h"
+#include "scriptworker/worker/monitoring.h"
 #include "scriptworker/worker/process_setup.h"
 #include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/service_notifier.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/signal_watcher.h"
 #include "scriptworker/worker/signer_process.h"
@@ -87,9 +89,12 @@ absl::Status Work(const CommandLine& line) {
   SW_RETURN_IF_ERROR(LoadSigningKey(config.signing, signer, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
                       MakeTransport(config.network, environment));
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<Monitoring> monitoring,
+                      Monitoring::Start(environment, clock, *log, shutdown));
+  const Environment inherited = WithoutServiceVariables(environment);
   return RunWorker(config, loaded.credentials,
-                   {*transport, clock, *log, redactor, shutdown, environment, HostName(),
-                    absl::LocalTimeZone(), nullptr, line.once, signer.get()});
+                   {*transport, clock, *log, redactor, shutdown, inherited, HostName(),
+                    absl::LocalTimeZone(), &monitoring->observer(), line.once, signer.get()});
 }
 
 // Every check that can be made; those of the deployment last, since they take

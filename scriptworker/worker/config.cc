@@ -171,6 +171,11 @@ class Loader {
   void ReadLogging(Logging& logging) {
     logging.date_format = std::string(settings_.String("log_datefmt"));
     logging.format = std::string(settings_.String("log_fmt"));
+    const std::string_view form = settings_.String("log_format");
+    logging.json = form == "json";
+    if (form != "json" && form != "text") {
+      Refuse("log_format", absl::StrCat("expected text or json, found \"", form, "\""));
+    }
     logging.verbose = settings_.Bool("verbose");
     logging.watch_log_file = settings_.Bool("watch_log_file");
     logging.max_bytes = settings_.Int("log_max_bytes");

@@ -60,6 +60,7 @@ struct Script {
 struct Logging {
   std::string date_format;  // log_datefmt, strftime
   std::string format;       // log_fmt, Python's %-style
+  bool json = false;        // log_format: JSON instead of `format`
   bool verbose = true;
   bool watch_log_file = false;
   int64_t max_bytes = 0;  // rotation is on when this and max_backups are not 0

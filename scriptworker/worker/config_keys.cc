@@ -73,6 +73,7 @@ constexpr ConfigKey kKeys[] = {
      .maximum = std::numeric_limits<int64_t>::max()},
     {.name = "log_max_backups", .type = kInteger, .default_json = "10"},
     {.name = "watch_log_file", .type = kBoolean, .default_json = "false"},
+    {.name = "log_format", .type = kString, .default_json = R"("text")", .extension = true},
 
     // The worker's own link of the chain of trust.
     {.name = "sign_chain_of_trust", .type = kBoolean, .default_json = "true"},

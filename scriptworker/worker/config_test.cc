@@ -125,6 +125,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.logging.max_bytes, 10000000000);
   EXPECT_EQ(c.logging.max_backups, 7);
   EXPECT_TRUE(c.logging.watch_log_file);
+  EXPECT_TRUE(c.logging.json);
   EXPECT_FALSE(c.signing.sign_chain_of_trust);
   EXPECT_EQ(c.signing.private_key_path, dir_.Path("keys/private"));
   EXPECT_EQ(c.signing.hash_algorithm, crypto::HashAlgorithm::kSha512);
@@ -213,6 +214,9 @@ constexpr DefectCase kDefectCases[] = {
      .lines = "chain_of_trust_hash_algorithm: md5",
      .message = "chain_of_trust_hash_algorithm: expected sha256 or sha512, "
                 "found \"md5\""},
+    {.name = "LogFormatThatIsNotKnown",
+     .lines = "log_format: xml",
+     .message = "log_format: expected text or json, found \"xml\""},
     {.name = "HostThatIsNoString",
      .lines = "artifact_redirect_hosts: [1]",
      .message = "artifact_redirect_hosts[0]: expected a string"},

@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "scriptworker/json/format.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -252,7 +253,22 @@ void LogFormat::Append(const Piece& piece, const LogRecord& record, std::string*
   }
 }
 
+LogFormat LogFormat::Json() { return LogFormat(Options{}); }
+
+std::string LogFormat::FormatJson(const LogRecord& record) {
+  std::string out = absl::StrCat(
+      R"({"time":")", absl::FormatTime("%Y-%m-%dT%H:%M:%E6SZ", record.time, absl::UTCTimeZone()),
+      R"(","level":")", LogLevelName(record.level), R"(","pid":)", ::getpid());
+  if (!record.task_id.empty()) {
+    absl::StrAppend(&out, R"(,"taskId":)", json::FormatString(record.task_id), R"(,"runId":)",
+                    record.run_id);
+  }
+  absl::StrAppend(&out, R"(,"message":)", json::FormatString(record.message), "}");
+  return out;
+}
+
 std::string LogFormat::Format(const LogRecord& record) const {
+  if (pieces_.empty()) return FormatJson(record);
   std::string out;
   out.reserve(record.message.size() + 64);
   for (const Piece& piece : pieces_) Append(piece, record, &out);

@@ -2,7 +2,7 @@
 //
 // The look of a log line, as Python's logging.Formatter makes it: `log_fmt` in
 // %-style and `log_datefmt` for strftime. Existing configurations and the tools
-// that read the logs keep working.
+// that read the logs keep working. Or one JSON object a line, for collectors.
 #ifndef SCRIPTWORKER_WORKER_LOG_FORMAT_H_
 #define SCRIPTWORKER_WORKER_LOG_FORMAT_H_
 
@@ -20,6 +20,9 @@ struct LogRecord {
   absl::Time time = {};
   LogLevel level = LogLevel::kInfo;
   std::string_view message = {};
+  // The run in hand; "": none. Only JSON shows it.
+  std::string_view task_id = {};
+  int run_id = 0;
 };
 
 // Immutable, hence thread-safe.
@@ -38,6 +41,11 @@ class LogFormat {
   // are all fields of Python's LogRecord; those that name a place in the source
   // show what Python shows when it does not know it.
   static absl::StatusOr<LogFormat> Create(Options options);
+
+  // One JSON object: `time` (RFC 3339, UTC, microseconds), `level`, `pid`, while
+  // a run is in hand `taskId` and `runId`, and `message`; in ASCII, so that a
+  // message of several lines, or one that is no UTF-8, is one line as well.
+  static LogFormat Json();
 
   // One record without the final newline. Widths count code points.
   std::string Format(const LogRecord& record) const;
@@ -73,13 +81,14 @@ class LogFormat {
     char conversion = 's';
   };
 
+  static std::string FormatJson(const LogRecord& record);
   explicit LogFormat(Options options) : options_(std::move(options)) {}
   static absl::StatusOr<Piece> ParsePiece(std::string_view text, size_t* pos);
   std::string DateText(absl::Time time) const;
   void Append(const Piece& piece, const LogRecord& record, std::string* out) const;
 
   Options options_;
-  std::vector<Piece> pieces_;
+  std::vector<Piece> pieces_;  // none: JSON
 };
 
 }  // namespace scriptworker::worker

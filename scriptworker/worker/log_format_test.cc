@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/log_format.h"
 
+#include <unistd.h>
+
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -102,6 +107,29 @@ TEST(LogFormatTest, AnEmptyDateIsNoEndlessLoop) {
       LogFormat::Create({.format = "<%(asctime)s>", .date_format = "%p"});
   ASSERT_THAT(format, IsOk());
   EXPECT_THAT(format->Format({}), testing::StartsWith("<"));
+}
+
+TEST(JsonLogTest, IsOneObjectOnOneLine) {
+  const std::string line = LogFormat::Json().Format(
+      {.time = kTime, .level = LogLevel::kWarning, .message = "a \"b\"\nc"});
+  EXPECT_EQ(line, absl::StrCat(R"({"time":"2026-03-01T23:04:05.067000Z","level":"WARNING","pid":)",
+                               ::getpid(), R"(,"message":"a \"b\"\nc"})"));
+  EXPECT_THAT(json::Parse(line), IsOk());
+}
+
+TEST(JsonLogTest, NamesTheRunInHand) {
+  const absl::StatusOr<json::Value> line = json::Parse(LogFormat::Json().Format(
+      {.time = kTime, .message = "m", .task_id = "ckDskRdWQnyhF92JxCLL4w", .run_id = 2}));
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->Find("taskId")->string_value(), "ckDskRdWQnyhF92JxCLL4w");
+  EXPECT_EQ(line->Find("runId")->int_value(), 2);
+}
+
+TEST(JsonLogTest, BytesThatAreNoUtf8StillMakeJson) {
+  const absl::StatusOr<json::Value> line =
+      json::Parse(LogFormat::Json().Format({.time = kTime, .message = "caf\xe9 \x01"}));
+  ASSERT_THAT(line, IsOk());
+  EXPECT_EQ(line->Find("message")->string_value(), "caf\xef\xbf\xbd \x01");
 }
 
 }  // namespace

@@ -58,7 +58,8 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                                                          const std::string& log_dir,
                                                          absl::TimeZone zone, const Clock& clock,
                                                          const SecretRedactor& redactor) {
-  SW_ASSIGN_OR_RETURN(LogFormat format, MakeLogFormat(logging, zone, clock));
+  SW_ASSIGN_OR_RETURN(LogFormat format, logging.json ? absl::StatusOr<LogFormat>(LogFormat::Json())
+                                                     : MakeLogFormat(logging, zone, clock));
   return WorkerLog::Create({.file = {.path = JoinPath(log_dir, "worker.log"),
                                      .watch = logging.watch_log_file,
                                      .max_bytes = logging.max_bytes,

@@ -25,14 +25,24 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> WorkerLog::Create(Options options, co
       new WorkerLog(std::move(options), std::move(file), clock, redactor));
 }
 
+void WorkerLog::SetRun(std::string_view task_id, int run_id) {
+  absl::MutexLock lock(&mutex_);
+  task_id_ = std::string(task_id);
+  run_id_ = run_id;
+}
+
 void WorkerLog::Log(LogLevel level, std::string_view message) {
   if (level == LogLevel::kDebug && !options_.verbose) return;
-  std::string line =
-      options_.format.Format({.time = clock_.Now(), .level = level, .message = message});
-  redactor_.Redact(line);
-  line.push_back('\n');
-
+  // Before it is formatted: a width may cut a secret, JSON may escape it.
+  std::string text(message);
+  redactor_.Redact(text);
   absl::MutexLock lock(&mutex_);
+  std::string line = options_.format.Format({.time = clock_.Now(),
+                                             .level = level,
+                                             .message = text,
+                                             .task_id = task_id_,
+                                             .run_id = run_id_});
+  line.push_back('\n');
   if (options_.verbose) {
     // A closed stderr is no reason to stop.
     WriteAll(options_.stderr_fd, line, "stderr").IgnoreError();

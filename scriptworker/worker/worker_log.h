@@ -6,6 +6,7 @@
 #define SCRIPTWORKER_WORKER_WORKER_LOG_H_
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -39,6 +40,9 @@ class WorkerLog final : public Logger {
 
   void Log(LogLevel level, std::string_view message) override;
 
+  // What the lines from now on belong to; "": to no run.
+  void SetRun(std::string_view task_id, int run_id);
+
  private:
   WorkerLog(Options options, LogFile file, const Clock& clock, const SecretRedactor& redactor)
       : options_(std::move(options)), clock_(clock), redactor_(redactor), file_(std::move(file)) {}
@@ -49,6 +53,8 @@ class WorkerLog final : public Logger {
   absl::Mutex mutex_;
   LogFile file_ ABSL_GUARDED_BY(mutex_);
   bool file_failed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::string task_id_ ABSL_GUARDED_BY(mutex_);
+  int run_id_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace scriptworker::worker

@@ -95,5 +95,22 @@ TEST_F(WorkerLogTest, AFullDiskIsSaidOnceAndTheWorkerGoesOn) {
   EXPECT_THAT(Screen(), testing::MatchesRegex("scriptworker: log lines are being lost: .*\n"));
 }
 
+TEST_F(WorkerLogTest, JsonLinesCarryTheRunAndNoSecretThatJsonEscapes) {
+  const auto certificate = redactor_.Add(SecretString(R"({"seed":"not for logs"})"));
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = WorkerLog::Create(
+      {.file = {.path = path_}, .format = LogFormat::Json(), .verbose = false}, clock_, redactor_);
+  ASSERT_THAT(log, IsOk());
+  (*log)->SetRun("ckDskRdWQnyhF92JxCLL4w", 1);
+  (*log)->Info(R"(got {"seed":"not for logs"})");
+  (*log)->SetRun("", 0);
+  (*log)->Info("idle");
+  const std::string text = ReadFile(path_).value();
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"("taskId":"ckDskRdWQnyhF92JxCLL4w","runId":1,"message":"got [redacted]"})"));
+  EXPECT_THAT(text, HasSubstr(R"(,"message":"idle"})"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("not for logs")));
+}
+
 }  // namespace
 }  // namespace scriptworker::worker

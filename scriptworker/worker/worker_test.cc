@@ -88,6 +88,16 @@ TEST_F(WorkerTest, OpensTheLogThatIsConfigured) {
   EXPECT_THAT(ReadFile(temp_.Path("log/worker.log")), IsOkAndHolds("INFO hello\n"));
 }
 
+TEST_F(WorkerTest, OpensAJsonLogIfThatIsConfigured) {
+  config_.logging.json = true;
+  const absl::StatusOr<std::unique_ptr<WorkerLog>> log =
+      OpenWorkerLog(config_.logging, temp_.Path("log"), absl::UTCTimeZone(), clock_, redactor_);
+  ASSERT_THAT(log, IsOk());
+  (*log)->Info("hello");
+  EXPECT_THAT(ReadFile(temp_.Path("log/worker.log")),
+              IsOkAndHolds(HasSubstr(R"("level":"INFO",)")));
+}
+
 TEST_F(WorkerTest, AnImpossibleLogFormatIsRefused) {
   config_.logging.format = "%(nonsense)s";
   EXPECT_THAT(

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MPL-2.0
+
+#ifndef SCRIPTWORKER_WORKER_SERVICE_REPORTER_H_
+#define SCRIPTWORKER_WORKER_SERVICE_REPORTER_H_
+
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/run_outcome.h"
+#include "scriptworker/worker/service_notifier.h"
+#include "scriptworker/worker/worker_observer.h"
+#include "scriptworker/worker/worker_state.h"
+
+namespace scriptworker::worker {
+
+// Keeps the service manager informed while it lives: READY at once, STOPPING
+// with `drain`, a STATUS with each task and phase, and WATCHDOG at twice the
+// pace that is asked for as long as `state` is alive. A thread of its own for
+// the last, if it is asked for.
+class ServiceReporter final : public WorkerObserver {
+ public:
+  // All must outlive this.
+  ServiceReporter(const ServiceNotifier& notifier, const WorkerState& state, Clock& clock,
+                  const CancellationToken& drain);
+  ~ServiceReporter() override;
+
+  void OnPollEnded(const absl::StatusOr<int>& tasks) override;
+  void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;
+  void OnPhase(Phase phase) override;
+  void OnTaskEnded(const RunOutcome& outcome) override;
+
+ private:
+  void Watch();
+
+  const ServiceNotifier& notifier_;
+  const WorkerState& state_;
+  Clock& clock_;
+  std::string run_;           // of the loop's thread
+  bool poll_failed_ = false;  // of the loop's thread
+  CancellationSource end_;
+  std::optional<CancellationCallback> stopping_;
+  std::thread watcher_;
+};
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_SERVICE_REPORTER_H_

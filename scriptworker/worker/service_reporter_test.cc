@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/service_reporter.h"
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/worker/service_notifier.h"
+#include "scriptworker/worker/testing/claimed_task.h"
+#include "scriptworker/worker/testing/notify_socket.h"
+#include "scriptworker/worker/testing/socket_dir.h"
+#include "scriptworker/worker/worker_state.h"
+
+namespace scriptworker::worker {
+namespace {
+
+class ServiceReporterTest : public testing::Test {
+ protected:
+  // `watchdog`: in microseconds.
+  void Start(const std::string& watchdog = "0") {
+    Environment environment;
+    environment.Set("NOTIFY_SOCKET", temp_.Path("notify"));
+    environment.Set("WATCHDOG_USEC", watchdog);
+    notifier_ = ServiceNotifier::Create(environment).value();
+    reporter_.emplace(notifier_, state_, clock_, drain_.token());
+    EXPECT_EQ(manager_.Receive(), "READY=1");
+    EXPECT_EQ(manager_.Receive(), "STATUS=waiting for tasks");
+  }
+
+  const SocketDir temp_;
+  const NotifySocket manager_{temp_.Path("notify")};
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  CancellationSource drain_;
+  WorkerState state_{{}, clock_, drain_.token(), CancellationToken()};
+  ServiceNotifier notifier_;
+  std::optional<ServiceReporter> reporter_;
+};
+
+TEST_F(ServiceReporterTest, SaysWhichTaskIsInWhichPhase) {
+  Start();
+  reporter_->OnTaskStarted(MakeClaimedTask(1), absl::Minutes(20));
+  reporter_->OnPhase(Phase::kRun);
+  reporter_->OnTaskEnded({});
+  EXPECT_EQ(manager_.Receive(), "STATUS=task ckDskRdWQnyhF92JxCLL4w run 1: run");
+  EXPECT_EQ(manager_.Receive(), "STATUS=waiting for tasks");
+}
+
+TEST_F(ServiceReporterTest, SaysThatPollsFailAndWhenTheyNoLongerDo) {
+  Start();
+  reporter_->OnPollEnded(0);
+  reporter_->OnPollEnded(absl::UnauthenticatedError("bad mac"));
+  reporter_->OnPollEnded(0);
+  reporter_->OnPollEnded(0);
+  EXPECT_EQ(manager_.Receive(), "STATUS=claimWork fails: bad mac");
+  EXPECT_EQ(manager_.Receive(), "STATUS=waiting for tasks");
+  EXPECT_TRUE(manager_.empty());
+}
+
+TEST_F(ServiceReporterTest, SaysThatItStops) {
+  Start();
+  drain_.Cancel(absl::CancelledError("SIGTERM"));
+  EXPECT_EQ(manager_.Receive(), "STOPPING=1");
+}
+
+TEST_F(ServiceReporterTest, FeedsTheWatchdogAtTwiceItsPaceWhileTheWorkerLives) {
+  Start("60000000");
+  EXPECT_EQ(manager_.Receive(), "WATCHDOG=1");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(clock_.AwaitSleepers(1));
+    EXPECT_TRUE(manager_.empty());
+    clock_.AdvanceTime(absl::Seconds(30));
+    EXPECT_EQ(manager_.Receive(), "WATCHDOG=1");
+  }
+  ASSERT_TRUE(clock_.AwaitSleepers(1));
+  clock_.AdvanceTime(absl::Hours(1));  // and no poll in it: stuck
+  ASSERT_TRUE(clock_.AwaitSleepers(1));
+  EXPECT_TRUE(manager_.empty());
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
