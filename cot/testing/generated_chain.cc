@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/testing/generated_chain.h"
 
+#include <cstdint>
 #include <utility>
 
 #include "absl/log/check.h"
+#include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -243,6 +245,10 @@ absl::StatusOr<Response> GeneratedChain::Send(const Request& request) {
   if (request.cancellation.cancelled()) return request.cancellation.reason();
   absl::StatusOr<Response> response = scriptworker::http::SendFollowingRedirects(
       request, {}, [this](const Request& one) { return SendOne(one); });
+  if (response.ok() && static_cast<int64_t>(response->body.size()) > request.max_body_bytes) {
+    return absl::ResourceExhaustedError(absl::StrCat("GET ", request.url.Redacted(), ": more than ",
+                                                     request.max_body_bytes, " bytes"));
+  }
   if (response.ok() && response->ok() && request.sink != nullptr) {
     const absl::Status written = request.sink->Write(response->body);
     if (!written.ok()) return written;
