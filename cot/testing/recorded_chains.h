@@ -22,8 +22,8 @@ struct RecordedChain {
 };
 std::vector<RecordedChain> RecordedChains();
 
-// What verify_cot asks and is told when it verifies the target of the chain. The same each
-// time: sorted by URL, without times.
+// What verify_cot may ask when it verifies the target of the chain, and is told. The same
+// each time: sorted by URL, without times. An error if it does not end as it should.
 absl::StatusOr<scriptworker::har::Document> Record(RecordedChain& recorded);
 
 // Beside the recordings: their policy, and a configuration with which verify_cot uses it.
