@@ -15,6 +15,7 @@
 #include "absl/log/check.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/path.h"
 #include "scriptworker/base/testing/test_file.h"
 
 namespace scriptworker {
@@ -30,7 +31,7 @@ bool AwaitTrue(const std::function<bool()>& condition) {
 
 RunningProgram::RunningProgram(const std::string& path, std::vector<std::string> arguments,
                                const std::string& output_path) {
-  std::string program = TestFilePath(path);
+  std::string program = IsAbsolute(path) ? path : TestFilePath(path);
   std::vector<char*> argv = {program.data()};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);

@@ -15,12 +15,12 @@ namespace scriptworker {
 // Waits in real time, up to a minute; returns whether the condition holds.
 bool AwaitTrue(const std::function<bool()>& condition);
 
-// A program among the test's data, as a process of its own; killed at the end
-// at the latest. Crashes if it cannot be started. Thread-compatible.
+// A program as a process of its own; killed at the end at the latest. Crashes if
+// it cannot be started. Thread-compatible.
 class RunningProgram {
  public:
-  // `path` from the root of the repository. stdout and stderr go to the file
-  // `output_path`.
+  // `path` is that of a program among the test's data, from the root of the
+  // repository, or absolute. stdout and stderr go to the file `output_path`.
   RunningProgram(const std::string& path, std::vector<std::string> arguments,
                  const std::string& output_path);
   RunningProgram(const RunningProgram&) = delete;
