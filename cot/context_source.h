@@ -12,6 +12,7 @@
 #include "cot/jsone_context.h"
 #include "cot/link.h"
 #include "cot/policy.h"
+#include "cot/source_hosts.h"
 #include "cot/task_env.h"
 #include "cot/tasks_for.h"
 #include "cot/violation.h"
@@ -28,6 +29,7 @@ struct ContextSource {
   const TasksFor tasks_for;
   const Product& product;
   const ContextFacts& facts;
+  const SourceHosts& hosts;
 
   // What the decision task says about its source.
   SourceEnv env() const { return SourceEnv(decision.task(), product.source_env_prefix); }

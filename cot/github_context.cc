@@ -47,7 +47,7 @@ absl::StatusOr<Head> HeadRepository(const ContextSource& source) {
   std::string text = absl::StrReplaceAll(*repo, {{"git@github.com:", "ssh://github.com/"}});
   const auto url = scriptworker::vcs::SourceUrl::Parse(text);
   std::optional<GithubRepoName> name =
-      url.ok() ? scriptworker::vcs::GithubRepoOf(*url) : std::nullopt;
+      url.ok() ? scriptworker::vcs::GithubRepoOf(*url, source.hosts.github_host) : std::nullopt;
   if (!name.has_value()) {
     return source.Refused(Violation::kUnsupportedVcs,
                           absl::StrCat("\"", text, "\" is not a supported GitHub URL!"));
@@ -180,12 +180,11 @@ absl::Status AddGithubPush(const ContextSource& source, Object& variables) {
              {"pusher", Object{{"email", source.decision.task().metadata().owner}}},
              {"base_ref", OrNull(source.env().base_branch())},
              {"ref", OrNull(source.env().branch())},
-             {"repository",
-              Object{{"full_name", repo.name.full_name()},
-                     {"ssh_url", absl::StrCat("git@github.com:", repo.name.full_name(), ".git")},
-                     {"html_url", repo.url},
-                     {"name", repo.name.name},
-                     {"pushed_at", OrNull(source.env().push_date_time())}}},
+             {"repository", Object{{"full_name", repo.name.full_name()},
+                                   {"ssh_url", repo.name.ssh_url(source.hosts.github_host)},
+                                   {"html_url", repo.url},
+                                   {"name", repo.name.name},
+                                   {"pushed_at", OrNull(source.env().push_date_time())}}},
              {"sender", Object{{"login", Pusher(commit)}}}});
   return absl::OkStatus();
 }

@@ -52,8 +52,8 @@ FactsNeeded FactsFor(TasksFor tasks_for, ProductType type) {
 
 absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
                                              TasksFor tasks_for, const Product& product,
-                                             const ContextFacts& facts) {
-  const ContextSource source{parent, decision, tasks_for, product, facts};
+                                             const ContextFacts& facts, const SourceHosts& hosts) {
+  const ContextSource source{parent, decision, tasks_for, product, facts, hosts};
   if (!parent.task().created().has_value()) {
     return source.Refused(Violation::kMalformedTask,
                           absl::StrCat(parent.Label(), ": the task has no `created`"));

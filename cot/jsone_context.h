@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "cot/link.h"
 #include "cot/policy.h"
+#include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
@@ -59,7 +60,7 @@ struct RenderInput {
 // kActionNotFound, kUnknownActionKind, kMalformedTask, kSourceMissing. Pure.
 absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
                                              TasksFor tasks_for, const Product& product,
-                                             const ContextFacts& facts);
+                                             const ContextFacts& facts, const SourceHosts& hosts);
 
 }  // namespace cot
 

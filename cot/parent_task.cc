@@ -31,9 +31,6 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 using scriptworker::vcs::SourceUrl;
 
-constexpr std::string_view kGithub = "github.com";
-constexpr std::string_view kHg = "hg.mozilla.org";
-
 Finding InParent(const Link& parent, Finding finding) {
   finding.step = Step::kRebuiltDefinitions;
   finding.link_name = parent.name();
@@ -142,7 +139,7 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
 }  // namespace
 
 absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
-                                              bool have_github_token) {
+                                              const SourceHosts& hosts, bool have_github_token) {
   const SourceEnv env(decision.task(), product.source_env_prefix);
   const std::optional<std::string> repo = env.head_repository();
   const std::optional<std::string> revision = env.head_revision();
@@ -158,18 +155,18 @@ absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Produc
            c == '/';
   });
   const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*repo);
-  if (url.ok() && plain_revision && url->netloc() == kGithub) {
-    if (const auto name = scriptworker::vcs::GithubRepoOf(*url)) {
+  if (url.ok() && plain_revision && url->netloc() == hosts.github_host) {
+    if (const auto name = scriptworker::vcs::GithubRepoOf(*url, hosts.github_host)) {
       return TemplateLocation{
-          .url = absl::StrCat("https://raw.githubusercontent.com/", name->full_name(), "/",
-                              *revision, "/.taskcluster.yml"),
+          .url = absl::StrCat(hosts.github_raw_url, "/", name->full_name(), "/", *revision,
+                              "/.taskcluster.yml"),
           .with_token = have_github_token &&
                         (url->scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
     }
   }
-  if (url.ok() && plain_revision && url->netloc() == kHg && url->scheme() != "ssh") {
-    return TemplateLocation{.url = absl::StrCat(url->scheme(), "://", kHg, url->path(),
-                                                "/raw-file/", *revision, "/.taskcluster.yml")};
+  if (url.ok() && plain_revision && url->netloc() == hosts.hg_host && url->scheme() == "https") {
+    return TemplateLocation{.url = absl::StrCat(hosts.hg_url, url->path(), "/raw-file/", *revision,
+                                                "/.taskcluster.yml")};
   }
   return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
                                       .message = "Unsupported VCS server!",

@@ -13,6 +13,7 @@
 #include "cot/jsone_context.h"
 #include "cot/link.h"
 #include "cot/policy.h"
+#include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "cot/violation.h"
 #include "scriptworker/json/value.h"
@@ -27,7 +28,7 @@ struct TemplateLocation {
 // Of the repository and revision that the decision link's environment names.
 // Violations: kUnsupportedVcs, kSourceMissing.
 absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
-                                              bool have_github_token);
+                                              const SourceHosts& hosts, bool have_github_token);
 
 // The parent's extra.tasks_for, if the product allows it. Violations:
 // kTasksForNotAllowed.

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "cot/restricted_scope.h"
+#include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "cot/url_rule.h"
 #include "scriptworker/crypto/ed25519.h"
@@ -62,6 +63,7 @@ struct Policy {
   std::vector<scriptworker::crypto::HashAlgorithm> hash_algorithms;
   std::string project_configuration_url;
   std::string pushlog_url;  // with {repo} and {revision}
+  SourceHosts source_hosts;
   std::map<std::string, Product, std::less<>> products;
 
   const Product* FindProduct(std::string_view name) const;  // or nullptr

@@ -38,10 +38,22 @@ Value ReferenceDefaults(std::string_view release) {
 
 Value OurDefaults() { return scriptworker::json::ParseYaml(DefaultPolicyText()).value(); }
 
+// In the reference these are part of the program.
+Value ReferencesHosts() {
+  return scriptworker::json::Parse(R"({
+      "hg": {"host": "hg.mozilla.org", "url": "https://hg.mozilla.org"},
+      "github": {"host": "github.com", "url": "https://github.com",
+                 "api_url": "https://api.github.com",
+                 "raw_url": "https://raw.githubusercontent.com"}})")
+      .value();
+}
+
 // The reference's keys that a policy holds, arranged as a policy is.
 Value AsPolicy(const Value& config) {
   Object policy;
-  for (std::string_view key : CommonKeys()) policy.Set(key, *config.Find(key));
+  for (std::string_view key : CommonKeys()) {
+    policy.Set(key, key == "source_hosts" ? ReferencesHosts() : *config.Find(key));
+  }
   Value products{Object()};
   for (std::string_view key : ProductKeys()) {
     for (const auto& [product, value] : config.Find(key)->Find("by-cot-product")->object()) {

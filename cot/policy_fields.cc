@@ -16,6 +16,7 @@
 #include "cot/document_part.h"
 #include "cot/policy.h"
 #include "cot/restricted_scope.h"
+#include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "cot/url_rule.h"
 #include "scriptworker/crypto/ed25519.h"
@@ -264,6 +265,8 @@ constexpr CommonKey kCommonKeys[] = {
        }
      }},
     {"valid_hash_algorithms", ReadHashAlgorithms},
+    {"source_hosts",
+     [](const DocumentPart& part, Policy& policy) { ReadSourceHosts(part, policy.source_hosts); }},
 };
 
 template <typename Entries>

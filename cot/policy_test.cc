@@ -51,6 +51,10 @@ products:
     source_env_prefix: ONE
     cot_restricted_scopes: {'a:b': repo}
     cot_restricted_trees: {repo: [/o/one]}
+source_hosts:
+  hg: {host: hg.example, url: 'https://hg.example'}
+  github: {host: git.example, url: 'https://git.example', api_url: 'https://git.example/api/v3',
+           raw_url: 'http://127.0.0.1:81/raw'}
 )";
 
 TEST(LoadPolicyTest, EveryKeyReachesItsField) {
@@ -64,6 +68,12 @@ TEST(LoadPolicyTest, EveryKeyReachesItsField) {
   EXPECT_THAT(policy.hash_algorithms, ElementsAre(scriptworker::crypto::HashAlgorithm::kSha256));
   EXPECT_EQ(policy.project_configuration_url, "https://example.com/projects.yml");
   EXPECT_EQ(policy.pushlog_url, "{repo}/{revision}");
+  EXPECT_EQ(policy.source_hosts.hg_host, "hg.example");
+  EXPECT_EQ(policy.source_hosts.hg_url, "https://hg.example");
+  EXPECT_EQ(policy.source_hosts.github_host, "git.example");
+  EXPECT_EQ(policy.source_hosts.github_url, "https://git.example");
+  EXPECT_EQ(policy.source_hosts.github_api_url, "https://git.example/api/v3");
+  EXPECT_EQ(policy.source_hosts.github_raw_url, "http://127.0.0.1:81/raw");
   EXPECT_EQ(policy.FindProduct("two"), nullptr);
   const Product* product = policy.FindProduct("one");
   ASSERT_NE(product, nullptr);
@@ -125,6 +135,35 @@ constexpr DefectCase kDefectCases[] = {
      .good = kGood.substr(kGood.find("products:")),
      .bad = "products: []",
      .message = "p.yml:10: products: expected a mapping, found an array"},
+    {.name = "SourceHostsOfAnotherType",
+     .good = kGood.substr(kGood.find("source_hosts:")),
+     .bad = "source_hosts: github.com",
+     .message = "p.yml:26: source_hosts: expected a mapping with hg and github, found a string"},
+    {.name = "NoHg",
+     .good = "  hg: {host: hg.example, url: 'https://hg.example'}\n",
+     .bad = "",
+     .message = "p.yml:26: source_hosts: the key hg is missing"},
+    {.name = "AnUnknownServer",
+     .good = "  hg: {",
+     .bad = "  cvs: {",
+     .message = "p.yml:27: source_hosts.cvs: unknown key; expected hg and github"},
+    {.name = "NoApi",
+     .good = "api_url",
+     .bad = "apiurl",
+     .message = "p.yml:28: source_hosts.github.apiurl: unknown key"},
+    {.name = "NoApiUrl",
+     .good = "api_url",
+     .bad = "apiurl",
+     .message = "p.yml:28: source_hosts.github: the key api_url is missing"},
+    {.name = "ServerWithSlash",
+     .good = "url: 'https://hg.example'",
+     .bad = "url: 'https://hg.example/'",
+     .message = "p.yml:27: source_hosts.hg.url: expected a URL without query and without / at "
+                "its end"},
+    {.name = "ServerOfNoHttp",
+     .good = "url: 'https://hg.example'",
+     .bad = "url: 'ssh://hg.example'",
+     .message = "p.yml:27: source_hosts.hg.url:"},
     {.name = "KeyOfWrongLength",
      .good = "KO3FX9JnNga/XViTRBiUMHYnji9Fu3s332sU2lXjSwE=",
      .bad = "KO3FX9JnNga/XViTRBiUMHYnji9Fu3s332sU2lXjSw==",

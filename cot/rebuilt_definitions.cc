@@ -95,8 +95,8 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   }
   std::vector<absl::Status> errors = DistinctErrors(answers.errors);
   if (!errors.empty() || LacksControlFile(v, *answers.decision, *answers.tasks_for)) return errors;
-  const absl::StatusOr<RenderInput> input =
-      BuildRenderInput(parent, *answers.decision, *answers.tasks_for, v.product, facts);
+  const absl::StatusOr<RenderInput> input = BuildRenderInput(
+      parent, *answers.decision, *answers.tasks_for, v.product, facts, v.policy.source_hosts);
   if (!input.ok()) return {input.status()};
   std::vector<Finding> findings;
   CheckRebuiltDefinition(parent, *answers.decision, *answers.tasks_for, answers.document, *input,

@@ -127,7 +127,8 @@ std::vector<Finding> Rebuild(const Recorded& recorded) {
   const absl::StatusOr<TasksFor> tasks_for = TasksForOf(parent, product);
   if (!tasks_for.ok()) return keep(tasks_for.status());
   const absl::StatusOr<RenderInput> input = BuildRenderInput(
-      parent, decision, *tasks_for, product, LoadFacts(recorded, decision, *tasks_for, product));
+      parent, decision, *tasks_for, product, LoadFacts(recorded, decision, *tasks_for, product),
+      BuiltInPolicy().source_hosts);
   if (!input.ok()) return keep(input.status());
   CheckRebuiltDefinition(parent, decision, *tasks_for, Yaml(recorded.tmpl), *input, findings);
   return findings;

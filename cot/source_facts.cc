@@ -91,8 +91,9 @@ absl::StatusOr<Head> HeadOf(const Link& decision, const Product& product) {
   return Head{std::move(repo), *revision};
 }
 
-absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl& repo) {
-  std::optional<GithubRepoName> name = scriptworker::vcs::GithubRepoOf(repo);
+absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl& repo,
+                                          const SourceHosts& hosts) {
+  std::optional<GithubRepoName> name = scriptworker::vcs::GithubRepoOf(repo, hosts.github_host);
   if (!name.has_value()) {
     return Refused(decision, Violation::kUnsupportedVcs,
                    absl::StrCat("\"", repo.text(), "\" is not a supported GitHub URL!"));
@@ -117,21 +118,22 @@ SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& tr
       retrying_(transport, retry, clock),
       cache_(retrying_, clock),
       documents_(cache_, clock, retry),
-      hg_(cache_, clock, logger),
-      github_(cache_, clock, {.token = std::move(github_token)}) {}
+      hg_(cache_, clock, logger, policy.source_hosts.hg_url),
+      github_(cache_, clock,
+              {.api_base = policy.source_hosts.github_api_url,
+               .web_base = policy.source_hosts.github_url,
+               .raw_base = policy.source_hosts.github_raw_url,
+               .token = std::move(github_token)}) {}
 
 absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product& product,
                                             const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const TemplateLocation location,
-                      FindTemplate(decision, product, !github_token_.empty()));
+  SW_ASSIGN_OR_RETURN(
+      const TemplateLocation location,
+      FindTemplate(decision, product, policy_.source_hosts, !github_token_.empty()));
   const absl::StatusOr<Url> url = Url::Parse(location.url);
-  if (!url.ok() || !url->is_https()) {
-    return Refused(decision, Violation::kUnsupportedVcs,
-                   url.ok() ? absl::StrCat(location.url, " is no https URL")
-                            : std::string(url.status().message()));
-  }
+  if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
   Request request = Get(*url, cancellation);
-  if (location.with_token) {
+  if (location.with_token && url->is_https()) {
     request.headers.Set(
         "Authorization",
         absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(github_token_.reveal(), ":"))));
@@ -146,8 +148,12 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
 absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,
                                      ContextFacts& facts, const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  const SourceHosts& hosts = policy_.source_hosts;
+  if (head.repo.netloc() != hosts.hg_host) {
+    return Refused(decision, Violation::kUnsupportedVcs, "Unsupported VCS server!");
+  }
   const absl::StatusOr<Url> url =
-      scriptworker::vcs::PushlogUrl(policy_.pushlog_url, head.repo, head.revision);
+      scriptworker::vcs::PushlogUrl(policy_.pushlog_url, hosts.hg_url, head.repo, head.revision);
   if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
   // The same answer twice, from the cache: checked, and as it came.
   const absl::StatusOr<Push> push =
@@ -168,7 +174,8 @@ absl::Status SourceFacts::AddProject(const Link& decision, const Product& produc
     SW_ASSIGN_OR_RETURN(source, SourceOf(decision, product));
   } else {
     SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-    SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+    SW_ASSIGN_OR_RETURN(const GithubRepoName name,
+                        GithubName(decision, head.repo, policy_.source_hosts));
     project = name.name;
   }
   const absl::StatusOr<Url> url = Url::Parse(policy_.project_configuration_url);
@@ -197,7 +204,8 @@ absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& p
                                           ContextFacts& facts,
                                           const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name,
+                      GithubName(decision, head.repo, policy_.source_hosts));
   const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
   if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
   absl::StatusOr<GithubCommit> commit = github_.GetCommit(*repository, head.revision, cancellation);
@@ -210,7 +218,8 @@ absl::Status SourceFacts::AddGithubRelease(const Link& decision, const Product& 
                                            ContextFacts& facts,
                                            const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name,
+                      GithubName(decision, head.repo, policy_.source_hosts));
   const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
   if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
   absl::StatusOr<GithubRelease> release =
@@ -225,7 +234,8 @@ absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Produ
                                                const CancellationToken& cancellation) {
   const SourceEnv env(decision.task(), product.source_env_prefix);
   SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name,
+                      GithubName(decision, head.repo, policy_.source_hosts));
   SW_ASSIGN_OR_RETURN(const SourceUrl base,
                       Repository(decision, env.base_repository(),
                                  absl::StrCat(product.source_env_prefix, "_BASE_REPOSITORY")));

@@ -21,14 +21,15 @@ using scriptworker::Logger;
 namespace {
 
 // A finding, or nothing: whether the task is of a try push or a pull request.
-absl::Status CheckOrigin(const Link& link, const Product& product, SourceFacts& facts,
-                         Logger& logger, const CancellationToken& cancellation) {
-  if (!IsGithubTask(link.task())) {
+absl::Status CheckOrigin(const Link& link, const SourceHosts& hosts, const Product& product,
+                         SourceFacts& facts, Logger& logger,
+                         const CancellationToken& cancellation) {
+  if (!IsGithubTask(link.task(), hosts.github_host)) {
     return IsTry(link.task(), product.source_env_prefix) ? ToStatus(TryOrPullRequest(link))
                                                          : absl::OkStatus();
   }
-  const absl::StatusOr<PullRequestSigns> signs =
-      FindPullRequestSigns(link.task(), product.source_env_prefix, product.official_github_owner);
+  const absl::StatusOr<PullRequestSigns> signs = FindPullRequestSigns(
+      link.task(), product.source_env_prefix, product.official_github_owner, hosts.github_host);
   if (!signs.ok()) {
     std::optional<Finding> finding = GetFinding(signs.status());
     if (!finding.has_value()) return signs.status();
@@ -51,9 +52,10 @@ absl::Status CheckOrigin(const Link& link, const Product& product, SourceFacts& 
 
 }  // namespace
 
-SourceQuestions::SourceQuestions(const Product& product, SourceFacts& facts, Logger& logger,
-                                 int max_parallel, CancellationToken cancellation)
-    : product_(product),
+SourceQuestions::SourceQuestions(const Policy& policy, const Product& product, SourceFacts& facts,
+                                 Logger& logger, int max_parallel, CancellationToken cancellation)
+    : hosts_(policy.source_hosts),
+      product_(product),
       facts_(facts),
       logger_(logger),
       cancellation_(std::move(cancellation)),
@@ -113,7 +115,7 @@ void SourceQuestions::Start(const Chain& chain, bool ask_origins) {
   origins_.resize(links.size());
   for (size_t i = 0; i < links.size(); ++i) {
     pool_.Start([this, i, link = links[i]] {
-      origins_[i] = CheckOrigin(*link, product_, facts_, logger_, cancellation_);
+      origins_[i] = CheckOrigin(*link, hosts_, product_, facts_, logger_, cancellation_);
     });
   }
 }

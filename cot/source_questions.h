@@ -13,6 +13,7 @@
 #include "cot/link.h"
 #include "cot/policy.h"
 #include "cot/source_facts.h"
+#include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
@@ -37,8 +38,9 @@ struct SourceAnswers {
 class SourceQuestions {
  public:
   // Borrows all. At most `max_parallel` questions at a time.
-  SourceQuestions(const Product& product, SourceFacts& facts, scriptworker::Logger& logger,
-                  int max_parallel, scriptworker::CancellationToken cancellation);
+  SourceQuestions(const Policy& policy, const Product& product, SourceFacts& facts,
+                  scriptworker::Logger& logger, int max_parallel,
+                  scriptworker::CancellationToken cancellation);
 
   // `chain` must outlive this. With `ask_origins` also whether the tasks are of a try
   // push or a pull request. REQUIRES: not called before.
@@ -54,6 +56,7 @@ class SourceQuestions {
  private:
   void Ask(const Chain& chain, const Link& parent);
 
+  const SourceHosts& hosts_;
   const Product& product_;
   SourceFacts& facts_;
   scriptworker::Logger& logger_;

@@ -153,11 +153,13 @@ TEST(TaskOriginTest, TryIsSeenInEverySign) {
 }
 
 TEST(TaskOriginTest, GithubTasksAreKnownByEverySign) {
-  EXPECT_FALSE(IsGithubTask(Task()));
-  EXPECT_TRUE(IsGithubTask(Task(R"({"schedulerId": "taskcluster-github"})")));
-  EXPECT_TRUE(IsGithubTask(Task(R"({"extra": {"tasks_for": "github-push"}})")));
-  EXPECT_TRUE(IsGithubTask(Task(R"({"metadata": {"source": "https://github.com/a/b"}})")));
-  EXPECT_TRUE(IsGithubTask(Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})")));
+  EXPECT_FALSE(IsGithubTask(Task(), "github.com"));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"schedulerId": "taskcluster-github"})"), "github.com"));
+  EXPECT_TRUE(IsGithubTask(Task(R"({"extra": {"tasks_for": "github-push"}})"), "github.com"));
+  EXPECT_TRUE(
+      IsGithubTask(Task(R"({"metadata": {"source": "https://github.com/a/b"}})"), "github.com"));
+  EXPECT_TRUE(
+      IsGithubTask(Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})"), "github.com"));
 }
 
 constexpr std::string_view kOfficial = R"({
@@ -166,7 +168,7 @@ constexpr std::string_view kOfficial = R"({
                       "GLEAN_HEAD_REV": "def"}}})";
 
 TEST(TaskOriginTest, BothRevisionsOfAnOfficialTaskMustHaveLanded) {
-  const auto signs = FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla");
+  const auto signs = FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla", "github.com");
   ASSERT_TRUE(signs.ok()) << signs.status();
   EXPECT_FALSE(signs->is_pull_request);
   ASSERT_EQ(signs->must_have_landed.size(), 2u);
@@ -176,7 +178,8 @@ TEST(TaskOriginTest, BothRevisionsOfAnOfficialTaskMustHaveLanded) {
 }
 
 TEST(TaskOriginTest, ATaskOfAnotherOwnerIsAPullRequest) {
-  EXPECT_TRUE(FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla-mobile")->is_pull_request);
+  EXPECT_TRUE(FindPullRequestSigns(Task(kOfficial), "GLEAN", "mozilla-mobile", "github.com")
+                  ->is_pull_request);
 }
 
 TEST(TaskOriginTest, PullRequestsSayIt) {
@@ -185,18 +188,18 @@ TEST(TaskOriginTest, PullRequestsSayIt) {
         FindPullRequestSigns(
             Task(std::string(R"({"extra": {"tasks_for": ")") + std::string(reason) +
                  R"("}, "metadata": {"source": "https://github.com/mozilla/glean/raw/abc/x"}})"),
-            "GLEAN", "mozilla")
+            "GLEAN", "mozilla", "github.com")
             ->is_pull_request)
         << reason;
   }
 }
 
 TEST(TaskOriginTest, ASourceThatIsNotOfGithubIsRefused) {
-  EXPECT_THAT(FindPullRequestSigns(Task(), "GLEAN", "mozilla"),
+  EXPECT_THAT(FindPullRequestSigns(Task(), "GLEAN", "mozilla", "github.com"),
               IsViolation(Violation::kSourceMismatch));
   EXPECT_THAT(
       FindPullRequestSigns(Task(R"({"metadata": {"source": "https://github.com/mozilla/glean"}})"),
-                           "GLEAN", "mozilla"),
+                           "GLEAN", "mozilla", "github.com"),
       IsViolation(Violation::kSourceMismatch));
 }
 

@@ -53,16 +53,17 @@ bool IsTry(const TaskDefinition& task, std::string_view source_env_prefix) {
          IsOnTry(env.head_repository().value_or("")) || IsOnTry(task.metadata().source);
 }
 
-bool IsGithubTask(const TaskDefinition& task) {
+bool IsGithubTask(const TaskDefinition& task, std::string_view github_host) {
   return task.scheduler_id() == "taskcluster-github" ||
          absl::StartsWith(TasksForText(task), "github-") ||
-         absl::StartsWith(task.metadata().source, "https://github.com/") ||
-         absl::StartsWith(task.metadata().source, "ssh://github.com/");
+         absl::StartsWith(task.metadata().source, absl::StrCat("https://", github_host, "/")) ||
+         absl::StartsWith(task.metadata().source, absl::StrCat("ssh://", github_host, "/"));
 }
 
 absl::StatusOr<PullRequestSigns> FindPullRequestSigns(const TaskDefinition& task,
                                                       std::string_view source_env_prefix,
-                                                      std::string_view official_owner) {
+                                                      std::string_view official_owner,
+                                                      std::string_view github_host) {
   PullRequestSigns signs;
   const std::string tasks_for = TasksForText(task);
   signs.is_pull_request =
@@ -70,7 +71,8 @@ absl::StatusOr<PullRequestSigns> FindPullRequestSigns(const TaskDefinition& task
   const SourceEnv env(task, source_env_prefix);
   if (const std::optional<std::string> head = env.head_repository()) {
     const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*head);
-    const std::optional<GithubRepoName> repo = url.ok() ? GithubRepoOf(*url) : std::nullopt;
+    const std::optional<GithubRepoName> repo =
+        url.ok() ? GithubRepoOf(*url, github_host) : std::nullopt;
     if (!repo.has_value()) {
       return NotOfGithub(*head, "is not a supported GitHub URL!");
     }
@@ -78,10 +80,10 @@ absl::StatusOr<PullRequestSigns> FindPullRequestSigns(const TaskDefinition& task
   }
   const std::string& source_text = task.metadata().source;
   const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(source_text);
-  if (!url.ok() || !GithubRepoOf(*url).has_value()) {
+  if (!url.ok() || !GithubRepoOf(*url, github_host).has_value()) {
     return NotOfGithub(source_text, "is not a supported GitHub URL!");
   }
-  const std::optional<GithubSource> source = GithubSourceOf(*url);
+  const std::optional<GithubSource> source = GithubSourceOf(*url, github_host);
   if (!source.has_value()) {
     return NotOfGithub(source_text, "names no revision");
   }

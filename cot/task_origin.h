@@ -21,7 +21,8 @@ bool IsTry(const scriptworker::taskcluster::TaskDefinition& task,
            std::string_view source_env_prefix);
 
 // Whether the rules of GitHub, not those of hg, say what a pull request is.
-bool IsGithubTask(const scriptworker::taskcluster::TaskDefinition& task);
+bool IsGithubTask(const scriptworker::taskcluster::TaskDefinition& task,
+                  std::string_view github_host);
 
 // What GitHub has to be asked about a GitHub task: it is a pull request unless
 // each of these revisions has landed on its repository.
@@ -39,7 +40,7 @@ struct PullRequestSigns {
 // revision.
 absl::StatusOr<PullRequestSigns> FindPullRequestSigns(
     const scriptworker::taskcluster::TaskDefinition& task, std::string_view source_env_prefix,
-    std::string_view official_owner);
+    std::string_view official_owner, std::string_view github_host);
 
 }  // namespace cot
 

@@ -45,7 +45,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
                ParseUpstreamArtifacts(request.task).value_or(std::vector<UpstreamArtifacts>())},
           [this](const LinkEvidence& of_link) { return Judge(of_link); }, artifacts, sources.queue,
           queue_reads, fetching.token()),
-      questions(product, source_facts, logger, request.max_parallel_reads, fetching.token()) {
+      questions(policy, product, source_facts, logger, request.max_parallel_reads,
+                fetching.token()) {
   verdict.task_id = request.task_id.str();
   verdict.task_type = request.name;
   verdict.product = product.name;

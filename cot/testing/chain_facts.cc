@@ -172,18 +172,25 @@ Value GeneratedPolicy() {
   for (const GeneratedProduct& product : GeneratedProducts()) {
     products.Set(product.name, ProductPolicy(product));
   }
-  return Object{{"ed25519_public_keys", std::move(keys)},
-                {"valid_artifact_rules",
-                 Array{Object{{"schemes", Array{"https"}},
-                              {"netlocs", Array{"tc.example.com"}},
-                              {"path_regexes",
-                               Array{"^/api/queue/v1/task/(?P<taskId>[^/]+)(/runs/\\d+)?/artifacts/"
-                                     "(?P<filepath>.*)$"}}}}},
-                {"scriptworker_provisioners", Array{"scriptworker-k8s"}},
-                {"valid_hash_algorithms", Array{"sha256", "sha512"}},
-                {"project_configuration_url", kGeneratedProjectsUrl},
-                {"pushlog_url", "{repo}/json-pushes?changeset={revision}&version=2&full=1"},
-                {"products", std::move(products)}};
+  return Object{
+      {"ed25519_public_keys", std::move(keys)},
+      {"valid_artifact_rules",
+       Array{Object{
+           {"schemes", Array{"https"}},
+           {"netlocs", Array{"tc.example.com"}},
+           {"path_regexes", Array{"^/api/queue/v1/task/(?P<taskId>[^/]+)(/runs/\\d+)?/artifacts/"
+                                  "(?P<filepath>.*)$"}}}}},
+      {"scriptworker_provisioners", Array{"scriptworker-k8s"}},
+      {"valid_hash_algorithms", Array{"sha256", "sha512"}},
+      {"project_configuration_url", kGeneratedProjectsUrl},
+      {"pushlog_url", "{repo}/json-pushes?changeset={revision}&version=2&full=1"},
+      {"source_hosts",
+       Object{{"hg", Object{{"host", "hg.mozilla.org"}, {"url", "https://hg.mozilla.org"}}},
+              {"github", Object{{"host", "github.com"},
+                                {"url", "https://github.com"},
+                                {"api_url", "https://api.github.com"},
+                                {"raw_url", "https://raw.githubusercontent.com"}}}}},
+      {"products", std::move(products)}};
 }
 
 }  // namespace cot

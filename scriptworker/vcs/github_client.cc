@@ -72,7 +72,7 @@ http::Request GithubClient::ApiRequest(http::Url url, const CancellationToken& c
   request.headers = {{"Accept", "application/vnd.github.v3.full+json"},
                      {"Accept-Charset", "utf-8"},
                      {"Content-Type", "application/json"}};
-  if (!options_.token.empty()) {
+  if (!options_.token.empty() && request.url.is_https()) {
     request.headers.Add("Authorization", absl::StrCat("token ", options_.token.reveal()));
   }
   return request;
@@ -220,7 +220,7 @@ absl::StatusOr<std::string> GithubClient::GetFile(const GithubRepoName& name,
                                                   const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(http::Url url, RawFileUrl(name, revision, path));
   http::Request request = GetRequest(std::move(url), cancellation);
-  if (authenticated && !options_.token.empty()) {
+  if (authenticated && !options_.token.empty() && request.url.is_https()) {
     request.headers.Add(
         "Authorization",
         absl::StrCat("Basic ", crypto::Base64Encode(absl::StrCat(options_.token.reveal(), ":"))));

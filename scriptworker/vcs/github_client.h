@@ -26,7 +26,7 @@ struct GithubOptions {
   std::string api_base = "https://api.github.com";  // no slash at the end of any
   std::string web_base = "https://github.com";
   std::string raw_base = "https://raw.githubusercontent.com";
-  SecretString token = {};  // empty: none
+  SecretString token = {};  // empty: none; never sent by http
   absl::Duration max_rate_limit_wait = absl::Seconds(60);
   absl::Duration max_landed_age = absl::Minutes(10);
 };

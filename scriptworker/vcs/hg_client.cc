@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,18 +20,18 @@
 namespace scriptworker::vcs {
 namespace {
 
-// The repository's URL without slashes at its end.
-absl::StatusOr<std::string> RepositoryRoot(const SourceUrl& repo) {
-  std::string_view root = repo.text();
-  while (absl::ConsumeSuffix(&root, "/")) {
+// The repository's URL at `server`, without slashes at its end.
+absl::StatusOr<std::string> RepositoryRoot(std::string_view server, const SourceUrl& repo) {
+  std::string_view path = repo.path();
+  while (absl::ConsumeSuffix(&path, "/")) {
   }
   if (repo.scheme() != "https" || repo.segments().empty() ||
-      root.find_first_of("?#%") != std::string_view::npos) {
+      repo.text().find_first_of("?#%") != std::string::npos) {
     return absl::InvalidArgumentError(absl::StrCat(
         "\"", repo.text(),
         "\" is no Mercurial repository: expected https://HOST/PATH without query and escapes"));
   }
-  return std::string(root);
+  return absl::StrCat(server, path);
 }
 
 absl::Status CheckHgRevision(std::string_view revision) {
@@ -61,28 +62,28 @@ http::Request GetRequest(http::Url url, const CancellationToken& cancellation) {
 
 }  // namespace
 
-absl::StatusOr<http::Url> HgRawFileUrl(const SourceUrl& repo, std::string_view revision,
-                                       std::string_view path) {
-  SW_ASSIGN_OR_RETURN(const std::string root, RepositoryRoot(repo));
+absl::StatusOr<http::Url> HgRawFileUrl(std::string_view server, const SourceUrl& repo,
+                                       std::string_view revision, std::string_view path) {
+  SW_ASSIGN_OR_RETURN(const std::string root, RepositoryRoot(server, repo));
   SW_RETURN_IF_ERROR(CheckHgRevision(revision));
   return http::Url::Parse(absl::StrCat(root, "/raw-file/", revision, "/", path));
 }
 
-absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, const SourceUrl& repo,
-                                     std::string_view revision) {
-  SW_ASSIGN_OR_RETURN(const std::string root, RepositoryRoot(repo));
+absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, std::string_view server,
+                                     const SourceUrl& repo, std::string_view revision) {
+  SW_ASSIGN_OR_RETURN(const std::string root, RepositoryRoot(server, repo));
   SW_RETURN_IF_ERROR(CheckHgRevision(revision));
   return http::Url::Parse(
       absl::StrReplaceAll(url_template, {{"{repo}", root}, {"{revision}", revision}}));
 }
 
-HgClient::HgClient(http::Transport& transport, Clock& clock, Logger& logger)
-    : fetcher_(transport, clock), logger_(logger) {}
+HgClient::HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server)
+    : fetcher_(transport, clock), logger_(logger), server_(std::move(server)) {}
 
 absl::StatusOr<Push> HgClient::GetPush(std::string_view url_template, const SourceUrl& repo,
                                        std::string_view revision,
                                        const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const http::Url url, PushlogUrl(url_template, repo, revision));
+  SW_ASSIGN_OR_RETURN(const http::Url url, PushlogUrl(url_template, server_, repo, revision));
   SW_ASSIGN_OR_RETURN(const DocumentFetcher::JsonDocument pushlog,
                       fetcher_.GetJson(GetRequest(url, cancellation)));
   SW_ASSIGN_OR_RETURN(std::vector<Push> pushes, ParsePushlog(pushlog.value, url.Redacted()));
@@ -102,7 +103,7 @@ absl::StatusOr<Push> HgClient::GetPush(std::string_view url_template, const Sour
 absl::StatusOr<std::string> HgClient::GetFile(const SourceUrl& repo, std::string_view revision,
                                               std::string_view path,
                                               const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const http::Url url, HgRawFileUrl(repo, revision, path));
+  SW_ASSIGN_OR_RETURN(const http::Url url, HgRawFileUrl(server_, repo, revision, path));
   return fetcher_.GetText(GetRequest(url, cancellation));
 }
 

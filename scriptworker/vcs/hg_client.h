@@ -17,24 +17,26 @@
 
 namespace scriptworker::vcs {
 
-// {repo}/raw-file/{revision}/{path}. kInvalidArgument if the repository has another
+// {repo}/raw-file/{revision}/{path}, where {repo} is the repository's path at `server`
+// (https://hg.mozilla.org; no slash at the end). kInvalidArgument if the repository has another
 // scheme than https, a query or a fragment, or its path or the revision holds
 // characters that need an escape. (The reference also fetches by http, which anybody
 // on the way could answer.)
-absl::StatusOr<http::Url> HgRawFileUrl(const SourceUrl& repo, std::string_view revision,
-                                       std::string_view path);
+absl::StatusOr<http::Url> HgRawFileUrl(std::string_view server, const SourceUrl& repo,
+                                       std::string_view revision, std::string_view path);
 
 // The template with {repo} and {revision} filled in; errors as HgRawFileUrl.
-absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, const SourceUrl& repo,
-                                     std::string_view revision);
+absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, std::string_view server,
+                                     const SourceUrl& repo, std::string_view revision);
 
 // Reads from servers of Mercurial repositories as hg.mozilla.org. Errors as
 // DocumentFetcher's, and kInvalidArgument for names that fit into no URL and for
 // documents of another shape. Thread-safe.
 class HgClient {
  public:
-  // Borrows all. `transport` should retry.
-  HgClient(http::Transport& transport, Clock& clock, Logger& logger);
+  // Borrows all but `server`, which is asked whatever host a repository is at.
+  // `transport` should retry.
+  HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server);
 
   // The push that brought `revision`. The server should name one push; if it names
   // several, the first counts, with a warning, and must hold `revision` (if that is a
@@ -50,6 +52,7 @@ class HgClient {
  private:
   DocumentFetcher fetcher_;
   Logger& logger_;
+  const std::string server_;
 };
 
 }  // namespace scriptworker::vcs

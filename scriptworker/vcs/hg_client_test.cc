@@ -24,6 +24,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+constexpr std::string_view kServer = "https://hg.mozilla.org";
 constexpr std::string_view kTemplate = "{repo}/json-pushes?changeset={revision}&version=2&full=1";
 constexpr std::string_view kRevision = "222222222222abcdef0123456789abcdef012345";
 
@@ -47,7 +48,7 @@ class HgClientTest : public testing::Test {
   http::FunctionTransport server_{
       [this](const http::Request&) { return http::MakeResponse(status_, body_); }};
   StoringLogger logger_;
-  HgClient client_{server_, clock_, logger_};
+  HgClient client_{server_, clock_, logger_, std::string(kServer)};
 };
 
 TEST_F(HgClientTest, ThePushOfARevisionIsFetched) {
@@ -102,6 +103,14 @@ TEST_F(HgClientTest, AMissingPushlogIsNotFound) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(HgClientTest, AskedIsTheServerThatItIsToldWhateverHostTheRepositoryIsAt) {
+  body_ = "version: 1";
+  HgClient mirror(server_, clock_, logger_, "http://127.0.0.1:81/mirror");
+  EXPECT_THAT(mirror.GetFile(Repo(), "0123abc", "f"), IsOkAndHolds("version: 1"));
+  EXPECT_EQ(server_.requests().front().url,
+            "http://127.0.0.1:81/mirror/releases/x/raw-file/0123abc/f");
+}
+
 TEST_F(HgClientTest, AFileIsFetchedAtItsRevision) {
   body_ = "version: 1";
   EXPECT_THAT(client_.GetFile(Repo(), "0123abc", ".taskcluster.yml"), IsOkAndHolds("version: 1"));
@@ -114,16 +123,18 @@ TEST_F(HgClientTest, WhatFitsIntoNoUrlIsRefused) {
        {"http://hg.mozilla.org/x", "ssh://hg.mozilla.org/x", "https://hg.mozilla.org",
         "https://hg.mozilla.org/", "https://hg.mozilla.org/x?y", "https://hg.mozilla.org/x#y",
         "https://hg.mozilla.org/x%40y"}) {
-    EXPECT_THAT(HgRawFileUrl(Repo(repo), "tip", "f"), StatusIs(absl::StatusCode::kInvalidArgument))
+    EXPECT_THAT(HgRawFileUrl(kServer, Repo(repo), "tip", "f"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
         << repo;
-    EXPECT_THAT(PushlogUrl(kTemplate, Repo(repo), "tip"),
+    EXPECT_THAT(PushlogUrl(kTemplate, kServer, Repo(repo), "tip"),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << repo;
   }
   for (const std::string_view revision : {"", "a/b", "a&full=0", "..", "a?b", "a b", "%61", "a#"}) {
-    EXPECT_THAT(HgRawFileUrl(Repo(), revision, "f"), StatusIs(absl::StatusCode::kInvalidArgument))
+    EXPECT_THAT(HgRawFileUrl(kServer, Repo(), revision, "f"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
         << revision;
-    EXPECT_THAT(PushlogUrl(kTemplate, Repo(), revision),
+    EXPECT_THAT(PushlogUrl(kTemplate, kServer, Repo(), revision),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << revision;
   }

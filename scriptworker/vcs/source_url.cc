@@ -18,7 +18,6 @@ namespace scriptworker::vcs {
 namespace {
 
 constexpr std::string_view kGithubShortForm = "git@github.com:";
-constexpr std::string_view kGithub = "github.com";
 constexpr std::array<std::string_view, 3> kSchemes = {"https", "http", "ssh"};
 
 absl::Status Refused(std::string_view url, std::string_view why) {
@@ -129,13 +128,13 @@ bool IsInRepository(const SourceUrl& source, const SourceUrl& repo) {
   return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
 }
 
-bool IsGithub(const SourceUrl& url) {
-  return url.host() == kGithub && (url.scheme() == "https" || url.scheme() == "ssh");
+bool IsGithub(const SourceUrl& url, std::string_view github_host) {
+  return url.host() == github_host && (url.scheme() == "https" || url.scheme() == "ssh");
 }
 
-std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url) {
+std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url, std::string_view github_host) {
   const std::vector<std::string> segments = url.segments();
-  if (!IsGithub(url) || segments.size() < 2 || segments[0].empty()) {
+  if (!IsGithub(url, github_host) || segments.size() < 2 || segments[0].empty()) {
     return std::nullopt;
   }
   std::string_view name = segments[1];
@@ -144,8 +143,8 @@ std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url) {
   return GithubRepoName{segments[0], std::string(name)};
 }
 
-std::optional<GithubSource> GithubSourceOf(const SourceUrl& url) {
-  std::optional<GithubRepoName> repo = GithubRepoOf(url);
+std::optional<GithubSource> GithubSourceOf(const SourceUrl& url, std::string_view github_host) {
+  std::optional<GithubRepoName> repo = GithubRepoOf(url, github_host);
   const std::vector<std::string> segments = url.segments();
   if (!repo.has_value() || segments.size() < 4 || segments[3].empty()) {
     return std::nullopt;

@@ -18,7 +18,7 @@ namespace scriptworker::vcs {
 // Immutable value type; thread-compatible.
 class SourceUrl {
  public:
-  // https://, http:// and ssh:// URLs, and GitHub's short form
+  // https://, http:// and ssh:// URLs, and the short form of github.com itself
   // git@github.com:OWNER/REPO, which is ssh://github.com/OWNER/REPO. InvalidArgument
   // for all that could be read in two ways: upper-case scheme or host, a port, a
   // user other than git@ with ssh, blanks, control characters, bytes beyond ASCII,
@@ -51,8 +51,8 @@ class SourceUrl {
 // host: that would hold everything.
 bool IsInRepository(const SourceUrl& source, const SourceUrl& repo);
 
-// Whether the URL is at github.com, by https or ssh.
-bool IsGithub(const SourceUrl& url);
+// Whether the URL is at GitHub's host (github.com), by https or ssh.
+bool IsGithub(const SourceUrl& url, std::string_view github_host);
 
 // The name of a repository at GitHub, without ".git". Not checked: it may hold any
 // character that a SourceUrl may (see git_name.h).
@@ -61,20 +61,22 @@ struct GithubRepoName {
   std::string name;
 
   std::string full_name() const { return owner + "/" + name; }
-  std::string ssh_url() const { return "git@github.com:" + full_name() + ".git"; }
+  std::string ssh_url(std::string_view github_host) const {
+    return "git@" + std::string(github_host) + ":" + full_name() + ".git";
+  }
 
   friend bool operator==(const GithubRepoName&, const GithubRepoName&) = default;
 };
 // nullopt: not at GitHub, or no owner and name in the path.
-std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url);
+std::optional<GithubRepoName> GithubRepoOf(const SourceUrl& url, std::string_view github_host);
 
-// A file in a repository of github.com, such as
+// A file in a repository of GitHub, such as
 // https://github.com/OWNER/REPO/raw/REVISION/.taskcluster.yml.
 struct GithubSource {
   GithubRepoName repo;
   std::string revision;
 };
-std::optional<GithubSource> GithubSourceOf(const SourceUrl& url);
+std::optional<GithubSource> GithubSourceOf(const SourceUrl& url, std::string_view github_host);
 
 }  // namespace scriptworker::vcs
 

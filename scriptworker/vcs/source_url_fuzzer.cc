@@ -29,11 +29,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     CHECK_EQ(source->host(), repo->host());
     CHECK(!repo->segments().empty());
   }
-  const std::optional<scriptworker::vcs::GithubRepoName> name = GithubRepoOf(*source);
+  const std::optional<scriptworker::vcs::GithubRepoName> name = GithubRepoOf(*source, "github.com");
   if (name.has_value()) {
-    CHECK(IsGithub(*source));
+    CHECK(IsGithub(*source, "github.com"));
     CHECK(!absl::StrContains(name->owner, '/') && !absl::StrContains(name->name, '/'));
   }
-  if (GithubSourceOf(*source).has_value()) CHECK(name.has_value());
+  if (GithubSourceOf(*source, "github.com").has_value()) CHECK(name.has_value());
   return 0;
 }

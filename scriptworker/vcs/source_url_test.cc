@@ -166,19 +166,28 @@ class GithubUrlTest : public testing::TestWithParam<GithubCase> {};
 TEST_P(GithubUrlTest, OwnerNameAndRevisionAreFound) {
   const GithubCase& c = GetParam();
   const SourceUrl url = Parsed(c.url);
-  EXPECT_EQ(IsGithub(url), c.is_github);
-  const std::optional<GithubRepoName> name = GithubRepoOf(url);
+  EXPECT_EQ(IsGithub(url, "github.com"), c.is_github);
+  const std::optional<GithubRepoName> name = GithubRepoOf(url, "github.com");
   ASSERT_EQ(name.has_value(), !c.full_name.empty());
   if (name.has_value()) {
     EXPECT_EQ(name->full_name(), c.full_name);
-    EXPECT_EQ(name->ssh_url(), "git@github.com:" + std::string(c.full_name) + ".git");
+    EXPECT_EQ(name->ssh_url("github.com"), "git@github.com:" + std::string(c.full_name) + ".git");
   }
-  const std::optional<GithubSource> source = GithubSourceOf(url);
+  const std::optional<GithubSource> source = GithubSourceOf(url, "github.com");
   ASSERT_EQ(source.has_value(), !c.revision.empty());
   if (source.has_value()) {
     EXPECT_EQ(source->repo, *name);
     EXPECT_EQ(source->revision, c.revision);
   }
+}
+
+TEST(GithubUrlTest, AnotherHostCanBeGithub) {
+  const SourceUrl url = Parsed("https://github.example.com/o/r/raw/v1/f");
+  EXPECT_FALSE(GithubRepoOf(url, "github.com").has_value());
+  const std::optional<GithubSource> source = GithubSourceOf(url, "github.example.com");
+  ASSERT_TRUE(source.has_value());
+  EXPECT_EQ(source->repo.ssh_url("github.example.com"), "git@github.example.com:o/r.git");
+  EXPECT_FALSE(IsGithub(Parsed("https://github.com/o/r"), "github.example.com"));
 }
 
 constexpr std::string_view kHash = "0123456789abcdef0123456789abcdef01234567";

@@ -102,6 +102,7 @@ constexpr ConfigKey kKeys[] = {
     {.name = "valid_hash_algorithms", .type = kList, .kind = Kind::kPolicy},
     {.name = "project_configuration_url", .type = kString, .kind = Kind::kPolicy},
     {.name = "pushlog_url", .type = kString, .kind = Kind::kPolicy},
+    {.name = "source_hosts", .type = kMapping, .kind = Kind::kPolicy, .extension = true},
 
     // Values of the product's part of the policy.
     {.name = "cot_product_type", .type = kString, .kind = Kind::kProduct, .may_be_null = true},

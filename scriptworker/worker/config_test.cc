@@ -147,6 +147,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_THAT(c.policy->hash_algorithms, ElementsAre(crypto::HashAlgorithm::kSha512));
   EXPECT_EQ(c.policy->project_configuration_url, "https://example.com/projects.yml");
   EXPECT_EQ(c.policy->pushlog_url, "{repo}/{revision}");
+  EXPECT_EQ(c.policy->source_hosts.github_api_url, "https://git.example/api");
   const cot::Product* product = c.product();
   ASSERT_NE(product, nullptr);
   EXPECT_EQ(product->name, "mobile");
