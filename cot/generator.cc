@@ -90,7 +90,8 @@ absl::Status HashFiles(const GeneratorInput& input, const std::vector<std::strin
                         scriptworker::OpenFileBeneath(input.artifact_dir, files[i]));
     SW_ASSIGN_OR_RETURN(digests[i],
                         scriptworker::crypto::HashFileHex(input.hash_algorithm, fd.get(),
-                                                          JoinPath(input.artifact_dir, files[i])));
+                                                          JoinPath(input.artifact_dir, files[i]),
+                                                          input.cancellation));
     return absl::OkStatus();
   };
   return scriptworker::FirstError(
@@ -126,7 +127,9 @@ absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* si
   Sort(*std::move(listing), files, cot.skipped);
   SW_RETURN_IF_ERROR(ClearPlace(input, cot.skipped));
   std::vector<std::string> digests(files.size());
-  SW_RETURN_IF_ERROR(Fault(HashFiles(input, files, digests)));
+  const absl::Status hashed = HashFiles(input, files, digests);
+  if (input.cancellation.cancelled()) return input.cancellation.reason();
+  SW_RETURN_IF_ERROR(Fault(hashed));
 
   const std::string algorithm(HashAlgorithmName(input.hash_algorithm));
   for (size_t i = 0; i < files.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "cot/cot_body.h"
 #include "cot/signer.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/json.h"
 
@@ -30,6 +31,8 @@ struct GeneratorInput {
   scriptworker::crypto::HashAlgorithm hash_algorithm = scriptworker::crypto::HashAlgorithm::kSha256;
   std::string schema_path;   // empty: the built-in schema
   int max_hash_threads = 4;  // files hashed at the same time
+  // Ends the hashing, which may take long, with its reason.
+  scriptworker::CancellationToken cancellation = {};
 };
 
 // Something in the artifact folder that is not published, and why.

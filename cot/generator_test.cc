@@ -20,6 +20,7 @@
 #include "cot/signer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
@@ -269,6 +270,17 @@ TEST(GenerateCotTest, ATaskThatDoesNotFitTheSchemaIsTheTasksFault) {
                        AllOf(HasSubstr("does not fit its schema"), HasSubstr("dependencies"))));
   EXPECT_THAT(ReadFile(dir.Path("public/chain-of-trust.json")),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(GenerateCotTest, HashingEndsWhenItIsCancelled) {
+  const TempDir dir;
+  dir.Write("artifacts/public/file", "abc");
+  GeneratorInput input = InputFor(dir.Path("artifacts"));
+  scriptworker::CancellationSource source;
+  source.Cancel(absl::AbortedError("the claim was lost"));
+  input.cancellation = source.token();
+  EXPECT_EQ(GenerateCot(input, nullptr).status(), absl::AbortedError("the claim was lost"));
+  EXPECT_FALSE(std::filesystem::exists(dir.Path("artifacts/public/chain-of-trust.json")));
 }
 
 TEST(GenerateCotTest, AFullDiskLeavesNoPartOfAFile) {

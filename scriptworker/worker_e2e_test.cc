@@ -4,17 +4,11 @@
 // port. What can be tested without sockets and processes is tested in
 // //scriptworker/worker.
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,137 +17,54 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
-#include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
-#include "scriptworker/taskcluster/testing/task_builder.h"
 #include "scriptworker/worker/testing/notify_socket.h"
 #include "scriptworker/worker/testing/socket_dir.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
+#include "tools/worker_site/running_worker.h"
+#include "tools/worker_site/worker_site.h"
 
 namespace scriptworker {
 namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskId;
+using ::scriptworker::tools::AwaitTrue;
+using ::scriptworker::tools::RunningWorker;
+using ::scriptworker::tools::WorkerSite;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// Real time: everything here is done by other processes.
-bool AwaitTrue(const std::function<bool()>& condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(60);
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
-}
-
-// A running program, killed at the end at the latest.
-class Program {
- public:
-  // `variables`: "NAME=value", beside the test's own environment.
-  Program(std::vector<std::string> arguments, const std::string& output_path,
-          std::vector<std::string> variables = {}) {
-    std::string path = TestFilePath("scriptworker/scriptworker");
-    std::vector<char*> argv = {path.data()};
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    std::vector<char*> environment;
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-      environment.push_back(*variable);
-    }
-    for (std::string& variable : variables) environment.push_back(variable.data());
-    environment.push_back(nullptr);
-    posix_spawn_file_actions_t files;
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     0600);
-    posix_spawn_file_actions_adddup2(&files, 1, 2);
-    EXPECT_EQ(posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environment.data()),
-              0);
-    posix_spawn_file_actions_destroy(&files);
-  }
-  ~Program() {
-    if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-
-  void Signal(int signal) const { EXPECT_EQ(::kill(pid_, signal), 0); }
-
-  // The exit status, or minus the signal; nullopt if it does not end.
-  std::optional<int> Wait() {
-    int status = 0;
-    if (!AwaitTrue([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; })) return std::nullopt;
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-  }
-
- private:
-  pid_t pid_ = -1;
-};
-
 class WorkerE2eTest : public testing::Test {
  protected:
-  // `script` of the payload is what bash runs, in work_dir's parent; it must need
-  // no escapes in JSON.
-  static constexpr char kTaskScript[] =
-      R"sed(exec bash -c "$(sed -n 's/^ *"script": "\(.*\)",\{0,1\}$/\1/p' %s/work/task.json)")sed";
-
   WorkerE2eTest() {
     tools::LocalTaskclusterOptions options;
     options.fake.poll = absl::Milliseconds(500);
     tools::MakeTokensRandom(options.fake);
     taskcluster_ = tools::LocalTaskcluster::Start(clock_, options).value();
-    temp_.Write("key", "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=");
+    site_ = std::make_unique<WorkerSite>(*taskcluster_, temp_.path());
     token_ = std::string(fake().worker_credentials().access_token.reveal());
-    WriteConfig(taskcluster_->root_url(), token_);
   }
 
-  void WriteConfig(std::string_view root_url, std::string_view token, std::string_view more = "") {
-    const std::string script = absl::StrFormat(kTaskScript, temp_.path());
-    temp_.Write("scriptworker.yaml",
-                absl::StrCat("taskcluster_root_url: ", root_url, "\n",  //
-                             "provisioner_id: test-provisioner\n", "worker_type: test-worker\n",
-                             "worker_group: test-group\n", "worker_id: test-id\n",
-                             "credentials:\n",  //
-                             "  clientId: ", fake().worker_credentials().client_id, "\n",
-                             "  accessToken: ", token, "\n", "task_script: [bash, -c, ",
-                             json::FormatString(script), "]\n", "poll_interval: 1\n",
-                             "reclaim_interval: 1\n", "work_dir: ", temp_.path(), "/work\n",
-                             "artifact_dir: ", temp_.path(), "/artifacts\n", "task_log_dir: ",
-                             temp_.path(), "/artifacts/public/logs\n", "log_dir: ", temp_.path(),
-                             "/log\n", "ed25519_private_key_path: ", temp_.path(), "/key\n", more));
-  }
-
-  // With the configuration and `options`.
-  Program Start(std::vector<std::string> options = {}) {
-    options.push_back(temp_.Path("scriptworker.yaml"));
-    return Program(std::move(options), temp_.Path("output"));
+  RunningWorker Start(std::vector<std::string> options = {}) {
+    return site_->Start(std::move(options));
   }
 
   TaskId Submit(std::string_view script, int max_run_time = 600) {
-    json::Object payload;
-    payload.Set("maxRunTime", json::Value(max_run_time));
-    payload.Set("script", json::Value(script));
-    return fake()
-        .CreateTask(taskcluster::TaskBuilder(clock_.Now()).Payload(json::Value(payload)).Build())
-        .value();
+    return WorkerSite::Submit(*taskcluster_, clock_, script, {.max_run_time = max_run_time});
   }
   // The run, or any that follows, has ended and none waits.
   bool AwaitResolved(const TaskId& id) {
@@ -162,15 +73,13 @@ class WorkerE2eTest : public testing::Test {
       return state != "pending" && state != "running";
     });
   }
-  bool AwaitFile(std::string_view name) {
-    return AwaitTrue([&] { return std::filesystem::exists(temp_.Path(name)); });
-  }
+  bool AwaitFile(std::string_view name) { return site_->AwaitFile(name); }
   std::vector<std::string> ArtifactNames(const TaskId& id, int run_id = 0) {
     std::vector<std::string> names;
     for (const auto& artifact : fake().Artifacts(id, run_id)) names.push_back(artifact.name);
     return names;
   }
-  std::string WorkerLog() const { return ReadFile(temp_.Path("log/worker.log")).value_or(""); }
+  std::string WorkerLog() const { return site_->WorkerLog(); }
   std::string Output() const { return ReadFile(temp_.Path("output")).value_or(""); }
   taskcluster::FakeTaskcluster& fake() { return taskcluster_->fake(); }
 
@@ -178,6 +87,7 @@ class WorkerE2eTest : public testing::Test {
   const TempDir temp_;
   const worker::SocketDir sockets_;
   std::unique_ptr<tools::LocalTaskcluster> taskcluster_;
+  std::unique_ptr<WorkerSite> site_;
   std::string token_;
 };
 
@@ -206,7 +116,7 @@ TEST_F(WorkerE2eTest, OneWorkerResolvesTasksOfEveryKind) {
   };
   std::vector<TaskId> ids;
   for (const Case& c : cases) ids.push_back(Submit(c.script, c.max_run_time));
-  Program worker = Start();
+  RunningWorker worker = Start();
   for (size_t i = 0; i < ids.size(); ++i) {
     SCOPED_TRACE(cases[i].script);
     ASSERT_TRUE(AwaitResolved(ids[i])) << WorkerLog();
@@ -224,7 +134,7 @@ TEST_F(WorkerE2eTest, ATaskIsPublishedWithItsChainOfTrust) {
   const TaskId id = Submit(absl::StrCat("echo hello; echo data > ", temp_.path(),
                                         "/artifacts/public/data.bin; pwd > ", temp_.path(),
                                         "/artifacts/public/pwd.txt"));
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
   EXPECT_THAT(ArtifactNames(id),
               ElementsAre("public/chain-of-trust.json", "public/chain-of-trust.json.sig",
@@ -237,7 +147,7 @@ TEST_F(WorkerE2eTest, ATaskIsPublishedWithItsChainOfTrust) {
 
 TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {
   const TaskId id = Submit("true");
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
   std::vector<std::string> endpoints;
   for (const auto& request : fake().request_log().Requests()) {
@@ -253,7 +163,7 @@ TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {
 TEST_F(WorkerE2eTest, TermEndsTheTaskAsWorkerShutdownAndThenTheWorker) {
   const TaskId id = Submit(
       absl::StrCat("(setsid sleep 1000 &); touch ", temp_.path(), "/started; exec sleep 1000"));
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitFile("started"));
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 0);
@@ -267,11 +177,10 @@ TEST_F(WorkerE2eTest, TermEndsTheTaskAsWorkerShutdownAndThenTheWorker) {
 TEST_F(WorkerE2eTest, ASecondTermEndsTheWorkerAtOnce) {
   const TaskId id = Submit(absl::StrCat("trap true TERM; touch ", temp_.path(),
                                         "/started; while true; do sleep 0.01; done"));
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitFile("started"));
   worker.Signal(SIGTERM);
-  ASSERT_TRUE(
-      AwaitTrue([&] { return WorkerLog().find("SIGTERM received;") != std::string::npos; }));
+  ASSERT_TRUE(site_->AwaitLogged("SIGTERM received;"));
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_EQ(fake().State(id), "running");  // its claim will expire
@@ -281,11 +190,10 @@ TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {
   const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started; while ! [ -e ",
                                         temp_.path(), "/go ]; do sleep 0.01; done"));
   const TaskId next = Submit("true");
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitFile("started"));
   worker.Signal(SIGUSR1);
-  ASSERT_TRUE(
-      AwaitTrue([&] { return WorkerLog().find("SIGUSR1 received;") != std::string::npos; }));
+  ASSERT_TRUE(site_->AwaitLogged("SIGUSR1 received;"));
   temp_.Write("go", "");
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_EQ(fake().State(id), "completed");
@@ -294,7 +202,7 @@ TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {
 
 TEST_F(WorkerE2eTest, ACancelledTaskIsKilledAndNothingIsUploaded) {
   const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started; exec sleep 1000"));
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitFile("started"));
   ASSERT_THAT(fake().CancelTask(id), IsOk());
   const TaskId next = Submit("true");
@@ -305,10 +213,9 @@ TEST_F(WorkerE2eTest, ACancelledTaskIsKilledAndNothingIsUploaded) {
 }
 
 TEST_F(WorkerE2eTest, ATaskWhoseChainOfTrustIsRefusedDoesNotRun) {
-  WriteConfig(taskcluster_->root_url(), token_,
-              "verify_chain_of_trust: true\ncot_product: firefox\ncot_job_type: signing\n");
+  site_->WriteConfig("verify_chain_of_trust: true\ncot_product: firefox\ncot_job_type: signing\n");
   const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started"));
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id)) << WorkerLog();
   EXPECT_EQ(fake().Resolution(id, 0), "malformed-payload") << WorkerLog();
   EXPECT_THAT(ArtifactNames(id),
@@ -320,7 +227,7 @@ TEST_F(WorkerE2eTest, ATaskWhoseChainOfTrustIsRefusedDoesNotRun) {
 
 TEST_F(WorkerE2eTest, ASignalAtTheVeryStartIsNotLost) {
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
-    Program worker = Start();
+    RunningWorker worker = Start();
     // The handlers are the first thing in main(); until then a signal ends the
     // process by itself, and no task can have been claimed.
     worker.Signal(signal);
@@ -329,44 +236,40 @@ TEST_F(WorkerE2eTest, ASignalAtTheVeryStartIsNotLost) {
 }
 
 TEST_F(WorkerE2eTest, WrongCredentialsAreSaidInWordsAndTheWorkerStays) {
-  WriteConfig(taskcluster_->root_url(), "wrong");
-  Program worker = Start();
-  EXPECT_TRUE(AwaitTrue([&] {
-    return WorkerLog().find("WARNING - claimWork failed: ") != std::string::npos;
-  })) << WorkerLog();
+  const WorkerSite site(*taskcluster_, temp_.path(), {.access_token = "wrong"});
+  RunningWorker worker = site.Start();
+  EXPECT_TRUE(site.AwaitLogged("WARNING - claimWork failed: ")) << WorkerLog();
   EXPECT_THAT(WorkerLog(), HasSubstr("Bad mac"));
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 0);
 }
 
 TEST_F(WorkerE2eTest, AnUnreachableQueueIsSaidAndTheWorkerStays) {
-  WriteConfig("http://127.0.0.1:1", token_);
-  Program worker = Start();
-  EXPECT_TRUE(AwaitTrue([&] {
-    return WorkerLog().find("WARNING - claimWork failed: ") != std::string::npos;
-  })) << WorkerLog();
+  const WorkerSite site(*taskcluster_, temp_.path(), {.root_url = "http://127.0.0.1:1"});
+  RunningWorker worker = site.Start();
+  EXPECT_TRUE(site.AwaitLogged("WARNING - claimWork failed: ")) << WorkerLog();
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 0);
 }
 
 TEST_F(WorkerE2eTest, AWrongConfigurationIsStatusOne) {
   temp_.Write("scriptworker.yaml", "no_such_key: 1\n");
-  Program worker = Start();
+  RunningWorker worker = Start();
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("no_such_key"));
   EXPECT_THAT(Output(), testing::EndsWith("Exiting...\n"));
 }
 
 TEST_F(WorkerE2eTest, AMissingConfigurationIsStatusOneAndNamed) {
-  Program worker({temp_.Path("missing.yaml")}, temp_.Path("output"));
+  RunningWorker worker({temp_.Path("missing.yaml")}, temp_.Path("output"));
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("missing.yaml"));
 }
 
 TEST_F(WorkerE2eTest, JsonLogsNameTheRun) {
-  WriteConfig(taskcluster_->root_url(), token_, "log_format: json\n");
+  site_->WriteConfig("log_format: json\n");
   const TaskId id = Submit("echo hello");
-  Program worker = Start({"--once"});
+  RunningWorker worker = Start({"--once"});
   EXPECT_EQ(worker.Wait(), 0);
   int with_task = 0;
   for (const std::string_view line : absl::StrSplit(WorkerLog(), '\n', absl::SkipEmpty())) {
@@ -383,8 +286,8 @@ TEST_F(WorkerE2eTest, JsonLogsNameTheRun) {
 TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
   const worker::NotifySocket manager(sockets_.Path("notify"));
   const TaskId id = Submit(absl::StrCat("env > ", temp_.path(), "/artifacts/public/env.txt"));
-  Program worker({temp_.Path("scriptworker.yaml")}, temp_.Path("output"),
-                 {"NOTIFY_SOCKET=" + sockets_.Path("notify"), "WATCHDOG_USEC=60000000"});
+  RunningWorker worker({temp_.Path("scriptworker.yaml")}, temp_.Path("output"),
+                       {"NOTIFY_SOCKET=" + sockets_.Path("notify"), "WATCHDOG_USEC=60000000"});
   std::vector<std::string> heard;
   while (heard.empty() || heard.back() != "STATUS=waiting for tasks" || heard.size() < 6) {
     heard.push_back(manager.Receive());
@@ -405,21 +308,21 @@ TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
 TEST_F(WorkerE2eTest, OnceRunsOneTaskAndEnds) {
   const TaskId id = Submit("exit 1");
   const TaskId other = Submit("true");
-  Program worker = Start({"--once"});
+  RunningWorker worker = Start({"--once"});
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_EQ(fake().State(id), "failed");
   EXPECT_EQ(fake().State(other), "pending");
 }
 
 TEST_F(WorkerE2eTest, OnceWithoutATaskEndsWell) {
-  Program worker = Start({"--once"});
+  RunningWorker worker = Start({"--once"});
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_EQ(fake().request_log().Count("claimWork"), 1);
 }
 
 TEST_F(WorkerE2eTest, CheckConfigSaysOneLineForEachCheckAndClaimsNothing) {
   const TaskId id = Submit("true");
-  Program worker = Start({"--check-config"});
+  RunningWorker worker = Start({"--check-config"});
   EXPECT_EQ(worker.Wait(), 0) << Output();
   EXPECT_THAT(Output(), HasSubstr(absl::StrCat("ok       configuration: ", temp_.path())));
   EXPECT_THAT(Output(), HasSubstr("ok       clock: "));
@@ -431,15 +334,15 @@ TEST_F(WorkerE2eTest, CheckConfigSaysOneLineForEachCheckAndClaimsNothing) {
 }
 
 TEST_F(WorkerE2eTest, CheckConfigIsStatusOneIfACheckFails) {
-  WriteConfig(taskcluster_->root_url(), "a-wrong-token");
+  const WorkerSite site(*taskcluster_, temp_.path(), {.access_token = "a-wrong-token"});
   {
-    Program worker = Start({"--check-config"});
+    RunningWorker worker = Start({"--check-config"});
     EXPECT_EQ(worker.Wait(), 1);
   }
   EXPECT_THAT(Output(), HasSubstr("failed   credentials: "));
   EXPECT_THAT(Output(), Not(HasSubstr("a-wrong-token")));
   temp_.Write("scriptworker.yaml", "no_such_key: 1\n");
-  Program worker = Start({"--check-config"});
+  RunningWorker worker = Start({"--check-config"});
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("no_such_key: unknown key"));
 }
@@ -447,7 +350,7 @@ TEST_F(WorkerE2eTest, CheckConfigIsStatusOneIfACheckFails) {
 TEST_F(WorkerE2eTest, AnUnusableSigningKeyIsNamedAtTheStart) {
   std::filesystem::remove(temp_.Path("key"));
   const TaskId id = Submit("exit 0");
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
   EXPECT_EQ(fake().Resolution(id, 0), "malformed-payload");
   EXPECT_THAT(WorkerLog(), HasSubstr("WARNING - no task can succeed, since the signing key"));
@@ -459,7 +362,7 @@ TEST_F(WorkerE2eTest, WithoutItsSignerTheWorkerEndsAndSaysWhy) {
   const TaskId id = Submit(
       "for p in /proc/[0-9]*; do read -r i n s f r < $p/stat; "
       "[ $n = '(sw-signer)' ] && [ $f = $PPID ] && kill -KILL $i; done; exit 0");
-  Program worker = Start();
+  RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
   EXPECT_EQ(fake().Resolution(id, 0), "internal-error") << WorkerLog();
   EXPECT_EQ(worker.Wait(), 1);
@@ -477,7 +380,7 @@ class UsageTest : public testing::TestWithParam<UsageCase> {};
 
 TEST_P(UsageTest, AnswersAtOnce) {
   const TempDir temp;
-  Program worker(GetParam().arguments, temp.Path("output"));
+  RunningWorker worker(GetParam().arguments, temp.Path("output"));
   EXPECT_EQ(worker.Wait(), GetParam().status);
   EXPECT_THAT(ReadFile(temp.Path("output")).value(), HasSubstr(GetParam().output));
 }

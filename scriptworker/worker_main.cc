@@ -83,7 +83,7 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<WorkerLog> log,
                       OpenWorkerLog(config.logging, config.directories.log_dir,
                                     absl::LocalTimeZone(), clock, redactor));
-  Shutdown shutdown(*log);
+  Shutdown shutdown(*log, clock, config.timeouts.shutdown_grace);
   const SignalWatcher signals(shutdown);
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
   SW_RETURN_IF_ERROR(LoadSigningKey(config.signing, signer, *log));

@@ -91,10 +91,12 @@ std::string Sha256(std::string_view bytes) { return Digest(HashAlgorithm::kSha25
 
 std::string Sha512(std::string_view bytes) { return Digest(HashAlgorithm::kSha512, bytes); }
 
-absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name) {
+absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name,
+                                        const CancellationToken& cancellation) {
   Hasher hasher(algorithm);
   const auto block = std::make_unique<char[]>(kFileBlock);
   for (off_t offset = 0;;) {
+    if (cancellation.cancelled()) return cancellation.reason();
     const ssize_t n = ::pread(fd, block.get(), kFileBlock, offset);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {

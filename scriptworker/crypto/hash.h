@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/base/cancellation.h"
 
 struct env_md_ctx_st;  // BoringSSL's EVP_MD_CTX
 
@@ -56,8 +57,9 @@ std::string Sha512(std::string_view bytes);
 
 // The lower-case hexadecimal digest of an open file's bytes from offset 0 to
 // its end, whatever the descriptor's offset is (it is not moved). Memory is
-// flat. `name` is for errors.
-absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name);
+// flat. `name` is for errors. Cancelled: the token's reason.
+absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name,
+                                        const CancellationToken& cancellation = {});
 
 }  // namespace scriptworker::crypto
 

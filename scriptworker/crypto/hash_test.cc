@@ -13,6 +13,7 @@
 #include "absl/status/status_matchers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/hex.h"
@@ -92,6 +93,15 @@ TEST(HashFileHexTest, HashesFromTheStartWithoutMovingTheOffset) {
   EXPECT_THAT(HashFileHex(HashAlgorithm::kSha256, fd.get(), "file"),
               IsOkAndHolds(Eq(kCases[2].sha256)));
   EXPECT_EQ(::lseek(fd.get(), 0, SEEK_CUR), 17);
+}
+
+TEST(HashFileHexTest, StopsWhenItIsCancelled) {
+  const TempDir temp;
+  const UniqueFd fd(::open(temp.Write("file", "abc").c_str(), O_RDONLY | O_CLOEXEC));
+  CancellationSource source;
+  source.Cancel(absl::CancelledError("enough"));
+  EXPECT_EQ(HashFileHex(HashAlgorithm::kSha256, fd.get(), "file", source.token()).status(),
+            absl::CancelledError("enough"));
 }
 
 TEST(HashFileHexTest, ErrorsNameTheFile) {

@@ -141,6 +141,10 @@ class Loader {
     timeouts.reclaim_interval = SecondsOf("reclaim_interval");
     timeouts.poll_interval = SecondsOf("poll_interval");
     timeouts.artifact_upload_timeout = SecondsOf("artifact_upload_timeout");
+    timeouts.shutdown_grace = SecondsOf("shutdown_grace");
+    if (timeouts.shutdown_grace == absl::ZeroDuration()) {
+      timeouts.shutdown_grace = absl::InfiniteDuration();
+    }
   }
 
   void ReadScript(Script& script) {

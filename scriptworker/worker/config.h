@@ -47,6 +47,7 @@ struct Timeouts {
   absl::Duration reclaim_interval;
   absl::Duration poll_interval;
   absl::Duration artifact_upload_timeout;
+  absl::Duration shutdown_grace;  // infinite: no limit
 };
 
 struct Script {

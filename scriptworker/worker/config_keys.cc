@@ -60,6 +60,7 @@ constexpr ConfigKey kKeys[] = {
     {.name = "reclaim_interval", .type = kInteger, .default_json = "300", .minimum = 1},
     {.name = "invalid_reclaim_status", .type = kInteger, .default_json = "7", .maximum = 255},
     {.name = "artifact_upload_timeout", .type = kInteger, .default_json = "1200", .minimum = 1},
+    {.name = "shutdown_grace", .type = kInteger, .default_json = "0", .extension = true},
 
     // Logging.
     {.name = "verbose", .type = kBoolean, .default_json = "true"},

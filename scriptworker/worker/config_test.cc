@@ -86,6 +86,7 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
   EXPECT_EQ(config.timeouts.reclaim_interval, absl::Minutes(5));
   EXPECT_EQ(config.timeouts.poll_interval, absl::Seconds(10));
   EXPECT_EQ(config.timeouts.artifact_upload_timeout, absl::Minutes(20));
+  EXPECT_EQ(config.timeouts.shutdown_grace, absl::InfiniteDuration());
   EXPECT_THAT(config.script.argv, ElementsAre("bash", "-c", "echo foo && sleep 19 && exit 1"));
   EXPECT_THAT(config.script.reversed_statuses,
               ElementsAre(Pair(241, "intermittent-task"), Pair(245, "intermittent-task")));
@@ -119,6 +120,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.timeouts.poll_interval, absl::Seconds(3));
   EXPECT_EQ(c.timeouts.reclaim_interval, absl::Seconds(4));
   EXPECT_EQ(c.timeouts.artifact_upload_timeout, absl::Seconds(6));
+  EXPECT_EQ(c.timeouts.shutdown_grace, absl::Seconds(7));
   EXPECT_FALSE(c.logging.verbose);
   EXPECT_EQ(c.logging.format, "%(message)s");
   EXPECT_EQ(c.logging.date_format, "%H");

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/shutdown.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 
 namespace scriptworker::worker {
 
@@ -15,12 +18,55 @@ void Shutdown::Drain(std::string_view signal_name) {
 }
 
 void Shutdown::Stop(std::string_view signal_name) {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopped_at_ = std::min(stopped_at_, clock_.Monotonic());
+  }
   const absl::Status reason = absl::CancelledError("the worker is shutting down");
   drain_.Cancel(reason);
   if (stop_.Cancel(reason)) {
     logger_.Info(absl::StrCat(signal_name, " received; shutting down"));
-  } else if (at_once_.Cancel(absl::CancelledError("the worker stops at once"))) {
+  } else if (EndAtOnce()) {
     logger_.Warning(absl::StrCat(signal_name, " received again; stopping at once"));
+  }
+}
+
+bool Shutdown::EndAtOnce() {
+  const absl::Status reason = absl::CancelledError("the worker stops at once");
+  hurry_.Cancel(reason);
+  return at_once_.Cancel(reason);
+}
+
+absl::Duration Shutdown::HurryAt() const {
+  return stopped_at_ + grace_ - std::min(grace_ / 4, absl::Seconds(30));
+}
+
+absl::Duration Shutdown::UntilNextStep() const {
+  if (grace_ == absl::InfiniteDuration() || at_once_.token().cancelled()) {
+    return absl::InfiniteDuration();
+  }
+  absl::MutexLock lock(&mutex_);
+  const absl::Duration next = hurry_.token().cancelled() ? stopped_at_ + grace_ : HurryAt();
+  return next - clock_.Monotonic();
+}
+
+void Shutdown::Advance() {
+  if (grace_ == absl::InfiniteDuration()) return;
+  absl::Duration hurry_at;
+  absl::Duration end_at;
+  {
+    absl::MutexLock lock(&mutex_);
+    hurry_at = HurryAt();
+    end_at = stopped_at_ + grace_;
+  }
+  const absl::Duration now = clock_.Monotonic();
+  if (now >= hurry_at &&
+      hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"))) {
+    logger_.Warning(
+        "The grace period (shutdown_grace) is nearly over; what is not uploaded stays behind");
+  }
+  if (now >= end_at && EndAtOnce()) {
+    logger_.Warning("The grace period (shutdown_grace) is over; stopping at once");
   }
 }
 

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/shutdown.h"
 
+#include <string>
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
@@ -16,7 +21,8 @@ using ::testing::ElementsAre;
 class ShutdownTest : public testing::Test {
  protected:
   CapturingLogger logger_;
-  Shutdown shutdown_{logger_};
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  Shutdown shutdown_{logger_, clock_};
 };
 
 TEST_F(ShutdownTest, DrainingStopsNothingThatRuns) {
@@ -50,6 +56,75 @@ TEST_F(ShutdownTest, StoppingAfterDrainingIsNotYetAtOnce) {
   EXPECT_TRUE(shutdown_.stop().cancelled());
   EXPECT_FALSE(shutdown_.at_once().cancelled());
 }
+
+TEST_F(ShutdownTest, AtOnceMeansToHurryToo) {
+  shutdown_.Stop("SIGTERM");
+  EXPECT_FALSE(shutdown_.hurry().cancelled());
+  shutdown_.Stop("SIGTERM");
+  EXPECT_TRUE(shutdown_.hurry().cancelled());
+}
+
+TEST_F(ShutdownTest, WithoutAGracePeriodThereIsAllTheTime) {
+  shutdown_.Stop("SIGTERM");
+  EXPECT_EQ(shutdown_.UntilNextStep(), absl::InfiniteDuration());
+  clock_.AdvanceTime(absl::Hours(100));
+  shutdown_.Advance();
+  EXPECT_FALSE(shutdown_.hurry().cancelled());
+}
+
+struct GraceCase {
+  std::string_view name;
+  absl::Duration grace;
+  absl::Duration hurry_after;
+};
+
+class GraceTest : public testing::TestWithParam<GraceCase> {
+ protected:
+  CapturingLogger logger_;
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  Shutdown shutdown_{logger_, clock_, GetParam().grace};
+};
+
+TEST_P(GraceTest, HurriesThenEndsAtOnce) {
+  const auto [name, grace, hurry_after] = GetParam();
+  EXPECT_EQ(shutdown_.UntilNextStep(), absl::InfiniteDuration());
+  shutdown_.Stop("SIGTERM");
+  EXPECT_EQ(shutdown_.UntilNextStep(), hurry_after);
+  clock_.AdvanceTime(hurry_after - absl::Milliseconds(1));
+  shutdown_.Advance();
+  EXPECT_FALSE(shutdown_.hurry().cancelled());
+  clock_.AdvanceTime(absl::Milliseconds(1));
+  shutdown_.Advance();
+  EXPECT_TRUE(shutdown_.hurry().cancelled());
+  EXPECT_FALSE(shutdown_.at_once().cancelled());
+  EXPECT_EQ(shutdown_.UntilNextStep(), grace - hurry_after);
+  clock_.AdvanceTime(grace - hurry_after);
+  shutdown_.Advance();
+  EXPECT_TRUE(shutdown_.at_once().cancelled());
+  EXPECT_EQ(shutdown_.UntilNextStep(), absl::InfiniteDuration());
+  shutdown_.Stop("SIGTERM");  // comes too late to be worth a word
+  EXPECT_THAT(
+      logger_.lines(),
+      ElementsAre("INFO SIGTERM received; shutting down",
+                  "WARNING The grace period (shutdown_grace) is nearly over; what is not uploaded "
+                  "stays behind",
+                  "WARNING The grace period (shutdown_grace) is over; stopping at once"));
+}
+
+TEST_P(GraceTest, IsCountedFromTheFirstRequestToStop) {
+  shutdown_.Drain("SIGUSR1");
+  clock_.AdvanceTime(GetParam().grace);
+  shutdown_.Advance();
+  EXPECT_FALSE(shutdown_.stop().cancelled());
+  shutdown_.Stop("SIGTERM");
+  EXPECT_EQ(shutdown_.UntilNextStep(), GetParam().hurry_after);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Lengths, GraceTest,
+    testing::Values(GraceCase{"short_three_quarters", absl::Seconds(40), absl::Seconds(30)},
+                    GraceCase{"long_all_but_30_s", absl::Minutes(10), absl::Seconds(570)}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace
 }  // namespace scriptworker::worker

@@ -7,12 +7,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdint>
 #include <thread>
 
 #include "absl/log/check.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/shutdown.h"
 
@@ -26,6 +28,13 @@ sigset_t WatchedSignals() {
   ::sigaddset(&signals, SIGINT);
   ::sigaddset(&signals, SIGUSR1);
   return signals;
+}
+
+// As poll() takes it, rounded up; a longer wait is done in pieces.
+int TimeoutMs(absl::Duration wait) {
+  if (wait == absl::InfiniteDuration()) return -1;
+  const absl::Duration piece = std::clamp(wait, absl::ZeroDuration(), absl::Hours(1));
+  return static_cast<int>(absl::ToInt64Milliseconds(absl::Ceil(piece, absl::Milliseconds(1))));
 }
 
 }  // namespace
@@ -61,7 +70,9 @@ void SignalWatcher::Run() {
         {.fd = signals_.get(), .events = POLLIN, .revents = 0},
         {.fd = end_.get(), .events = POLLIN, .revents = 0},
     }};
-    if (::poll(polled.data(), polled.size(), -1) < 0) continue;
+    const int ready = ::poll(polled.data(), polled.size(), TimeoutMs(shutdown_.UntilNextStep()));
+    shutdown_.Advance();
+    if (ready <= 0) continue;
     if (polled[0].revents != 0) {
       signalfd_siginfo info;
       if (::read(signals_.get(), &info, sizeof(info)) != static_cast<ssize_t>(sizeof(info))) {

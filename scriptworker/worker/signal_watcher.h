@@ -13,7 +13,8 @@
 
 namespace scriptworker::worker {
 
-// SIGUSR1 drains; SIGTERM and SIGINT stop, the second of them at once.
+// SIGUSR1 drains; SIGTERM and SIGINT stop, the second of them at once. The same
+// thread takes the steps that a grace period asks for.
 // Thread-compatible; one in a process.
 class SignalWatcher {
  public:

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
@@ -26,7 +27,8 @@ class SignalWatcherTest : public testing::Test {
   static void Send(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
 
   CapturingLogger logger_;
-  Shutdown shutdown_{logger_};
+  SystemClock clock_;
+  Shutdown shutdown_{logger_, clock_};
 };
 
 TEST_F(SignalWatcherTest, Usr1Drains) {
@@ -55,6 +57,14 @@ TEST_F(SignalWatcherTest, ASignalBeforeTheWatcherIsNotLost) {
   Send(SIGTERM);
   const SignalWatcher watcher(shutdown_);
   EXPECT_TRUE(Await(shutdown_.stop()));
+}
+
+TEST_F(SignalWatcherTest, TheGracePeriodEndsWithoutAnotherSignal) {
+  Shutdown shutdown(logger_, clock_, absl::Milliseconds(40));
+  const SignalWatcher watcher(shutdown);
+  Send(SIGTERM);
+  EXPECT_TRUE(Await(shutdown.hurry()));
+  EXPECT_TRUE(Await(shutdown.at_once()));
 }
 
 TEST_F(SignalWatcherTest, WritingToAClosedPipeIsNoDeath) { Send(SIGPIPE); }

@@ -31,7 +31,8 @@ TaskArtifacts::TaskArtifacts(const WorkDir& dirs, ChainOfTrustOptions chain_of_t
                              taskcluster::ArtifactUploader& uploader, Logger& logger)
     : dirs_(dirs), options_(std::move(chain_of_trust)), uploader_(uploader), logger_(logger) {}
 
-absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask& task) {
+absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
+                                                 const CancellationToken& cancellation) {
   cot::GeneratorInput input;
   input.task_id = task.task_id.str();
   input.run_id = task.run_id;
@@ -42,6 +43,7 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   input.artifact_dir = dirs_.artifact_dir();
   input.hash_algorithm = options_.hash_algorithm;
   input.schema_path = options_.schema_path;
+  input.cancellation = cancellation;
   absl::StatusOr<cot::GeneratedCot> generated = cot::GenerateCot(input, options_.signer);
   if (!generated.ok()) return generated.status();
   for (const cot::SkippedEntry& skipped : generated->skipped) {

@@ -40,7 +40,8 @@ class TaskArtifacts {
   // Writes chain-of-trust.json and its signature; the script and its logs must
   // be closed. Files that are not published are named in a warning. Errors: see
   // cot/generator.h.
-  absl::Status GenerateChainOfTrust(const taskcluster::ClaimedTask& task);
+  absl::Status GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
+                                    const CancellationToken& cancellation);
 
   // Uploads every regular file below the artifact folder, in parallel; those
   // that the chain of trust lists must still have their digest. All are tried;

@@ -114,7 +114,8 @@ class TaskArtifactsTest : public testing::Test {
          .task = taskcluster::TaskDefinition::FromJson(definition, "task"),
          .credentials = {},
          .status = {},
-         .server_time = {}});
+         .server_time = {}},
+        {});
   }
 
   const TempDir temp_;

@@ -71,13 +71,14 @@ bool IsPassing(const absl::Status& error) {
 
 // What one call of Run works with.
 struct TaskRunner::RunningTask {
-  RunningTask(const TaskRunner& runner, const ClaimedTask& claimed, const StopTokens& stop_tokens)
+  RunningTask(const TaskRunner& runner, const ClaimedTask& claimed, const RunTokens& run_tokens)
       : task(claimed),
-        tokens(stop_tokens),
+        tokens(run_tokens),
         credentials(claimed.credentials, runner.with_.redactor),
         artifacts(runner.with_.dirs, runner.options_.chain_of_trust, runner.with_.uploader,
                   runner.with_.logger),
         stop_or_lost(tokens.stop, claim.token()),
+        lost_or_hurry(claim.token(), tokens.hurry),
         lost_or_at_once(claim.token(), tokens.at_once),
         target{.task_id = claimed.task_id,
                .run_id = claimed.run_id,
@@ -87,11 +88,12 @@ struct TaskRunner::RunningTask {
   bool claim_lost() const { return claim.token().cancelled(); }
 
   const ClaimedTask& task;
-  const StopTokens tokens;
+  const RunTokens tokens;
   CancellationSource claim;  // cancelled when the claim is lost
   TaskCredentialStore credentials;
   TaskArtifacts artifacts;
   const EitherToken stop_or_lost;
+  const EitherToken lost_or_hurry;
   const EitherToken lost_or_at_once;
   const taskcluster::UploadTarget target;
   int status = kSuccess;
@@ -101,7 +103,7 @@ TaskRunner::TaskRunner(RunnerOptions options, const Collaborators& collaborators
     : options_(std::move(options)), with_(collaborators), statuses_(options_.reversed_statuses) {}
 
 RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
-                           const StopTokens& tokens) {
+                           const RunTokens& tokens) {
   RunningTask run(*this, task, tokens);
   RunOutcome outcome;
   {
@@ -196,7 +198,8 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
       break;
   }
   with_.observer.OnPhase(Phase::kGenerate);
-  if (const absl::Status generated = run.artifacts.GenerateChainOfTrust(run.task);
+  if (const absl::Status generated =
+          run.artifacts.GenerateChainOfTrust(run.task, run.lost_or_hurry.token());
       !generated.ok()) {
     status = WorstStatus(status, Fail(Phase::kGenerate, generated));
   }
@@ -211,7 +214,7 @@ void TaskRunner::Upload(RunningTask& run) {
     return;
   }
   run.status =
-      WorstStatus(run.status, run.artifacts.UploadAll(run.target, run.lost_or_at_once.token()));
+      WorstStatus(run.status, run.artifacts.UploadAll(run.target, run.lost_or_hurry.token()));
 }
 
 Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {

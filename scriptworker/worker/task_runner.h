@@ -52,6 +52,13 @@ struct RunnerOptions {
   std::string temp_dir = "/tmp";  // for the credentials' nameless file
 };
 
+// How urgently the worker is told to end; see shutdown.h.
+struct RunTokens {
+  CancellationToken stop;
+  CancellationToken hurry;
+  CancellationToken at_once;
+};
+
 // Nothing that a task does makes Run fail: it always returns.
 // Thread-compatible; one run at a time in a process.
 class TaskRunner {
@@ -72,9 +79,10 @@ class TaskRunner {
 
   // `claimed_at`: the monotonic time at which the claim came. `tokens.stop`
   // ends the script, or keeps it from starting; the run is resolved as
-  // worker-shutdown then. `tokens.at_once` ends everything without a word.
+  // worker-shutdown then. `tokens.hurry` ends the uploads as well, and the run is
+  // resolved likewise. `tokens.at_once` ends everything without a word.
   RunOutcome Run(const taskcluster::ClaimedTask& task, absl::Duration claimed_at,
-                 const StopTokens& tokens);
+                 const RunTokens& tokens);
 
  private:
   struct RunningTask;

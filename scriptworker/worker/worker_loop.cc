@@ -79,8 +79,10 @@ absl::StatusOr<bool> WorkerLoop::ClaimAndRun() {
   }
   with_.observer.OnPollEnded(static_cast<int>(tasks->size()));
   for (const taskcluster::ClaimedTask& task : *tasks) {
-    const RunOutcome outcome = with_.runner.Run(
-        task, claimed_at, {.stop = with_.shutdown.stop(), .at_once = with_.shutdown.at_once()});
+    const RunOutcome outcome = with_.runner.Run(task, claimed_at,
+                                                {.stop = with_.shutdown.stop(),
+                                                 .hurry = with_.shutdown.hurry(),
+                                                 .at_once = with_.shutdown.at_once()});
     clean_ = outcome.cleaned.ok();
   }
   return !tasks->empty();

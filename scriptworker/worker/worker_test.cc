@@ -56,7 +56,7 @@ class WorkerTest : public testing::Test {
   taskcluster::FakeTaskcluster fake_{clock_};
   CapturingLogger logger_;
   SecretRedactor redactor_;
-  Shutdown shutdown_{logger_};
+  Shutdown shutdown_{logger_, clock_};
   Config config_;
 };
 

@@ -141,6 +141,7 @@ WireReply FakeTaskcluster::Serve(const WireRequest& request) {
   if (target.match.has_value()) NameRun(target.match->params, logged);
   const std::optional<Fault> fault = faults_.Next(target.endpoint);
   const bool replaced = fault.has_value() && fault->kind == Fault::Kind::kStatus;
+  if (options_.on_request != nullptr) options_.on_request(target.endpoint, false);
   WireReply reply;
   if (!fault.has_value() || fault->after_the_work || fault->kind == Fault::Kind::kTruncate) {
     reply = services_->Answer(request, target);
@@ -155,6 +156,7 @@ WireReply FakeTaskcluster::Serve(const WireRequest& request) {
   logged.status = answered ? reply.status : 0;
   request_log_.Add(std::move(logged));
   DeliverEvents();
+  if (options_.on_request != nullptr) options_.on_request(target.endpoint, true);
   return reply;
 }
 

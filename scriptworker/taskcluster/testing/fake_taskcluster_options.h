@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -42,6 +44,11 @@ struct FakeTaskclusterOptions {
   // How many requests request_log() keeps.
   size_t logged_requests = 10'000;
   QueueEventListener on_event;
+
+  // Called twice for each request, by the thread that serves it: before the
+  // service does its work, and when it has done so but the answer is not yet
+  // given. May block, which holds the request back; must not call the fake.
+  std::function<void(std::string_view endpoint, bool worked)> on_request;
 };
 
 }  // namespace scriptworker::taskcluster

@@ -145,8 +145,9 @@ taskcluster::ClaimedTask WorkerHarness::Claim() {
 
 RunOutcome WorkerHarness::RunPending() {
   const taskcluster::ClaimedTask task = Claim();
-  return runner().Run(task, clock.Monotonic(),
-                      {.stop = shutdown.stop(), .at_once = shutdown.at_once()});
+  return runner().Run(
+      task, clock.Monotonic(),
+      {.stop = shutdown.stop(), .hurry = shutdown.hurry(), .at_once = shutdown.at_once()});
 }
 
 std::string WorkerHarness::Artifact(const TaskId& id, std::string_view name, int run_id) {

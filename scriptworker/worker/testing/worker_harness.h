@@ -80,7 +80,7 @@ class WorkerHarness {
   SimulatedClock clock{absl::FromUnixSeconds(1'800'000'000)};
   CapturingLogger logger;
   SecretRedactor redactor;
-  Shutdown shutdown{logger};
+  Shutdown shutdown{logger, clock};
   taskcluster::FakeTaskcluster fake;
   AbortableTransport transport;
   const WorkDir dirs;
