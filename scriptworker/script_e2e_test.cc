@@ -22,7 +22,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
-#include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
@@ -30,8 +29,9 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/task_builder.h"
-#include "scriptworker/testing/running_program.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
+#include "tools/worker_site/running_worker.h"
+#include "tools/worker_site/worker_site.h"
 
 namespace scriptworker {
 namespace {
@@ -51,35 +51,13 @@ class ScriptE2eTest : public testing::Test {
     options.fake.poll = absl::Milliseconds(200);
     tools::MakeTokensRandom(options.fake);
     taskcluster_ = tools::LocalTaskcluster::Start(clock_, options).value();
-    temp_.Write("key", "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=");
   }
 
-  // Starts a worker that runs `task_script`.
-  std::unique_ptr<RunningProgram> StartWorker(const std::vector<std::string>& task_script) {
-    json::Array argv;
-    for (const std::string& word : task_script) argv.push_back(json::Value(word));
-    const auto& credentials = fake().worker_credentials();
-    const json::Object config = {
-        {"taskcluster_root_url", json::Value(taskcluster_->root_url())},
-        {"provisioner_id", json::Value("test-provisioner")},
-        {"worker_type", json::Value("test-worker")},
-        {"worker_group", json::Value("test-group")},
-        {"worker_id", json::Value("test-id")},
-        {"credentials",
-         json::Object{{"clientId", json::Value(credentials.client_id)},
-                      {"accessToken", json::Value(credentials.access_token.reveal())}}},
-        {"task_script", json::Value(argv)},
-        {"poll_interval", json::Value(1)},
-        {"reclaim_interval", json::Value(1)},
-        {"work_dir", json::Value(temp_.Path("work"))},
-        {"artifact_dir", json::Value(temp_.Path("artifacts"))},
-        {"task_log_dir", json::Value(temp_.Path("artifacts/public/logs"))},
-        {"log_dir", json::Value(temp_.Path("log"))},
-        {"ed25519_private_key_path", json::Value(temp_.Path("key"))}};
-    temp_.Write("scriptworker.yaml", json::Format(json::Value(config)));
-    return std::make_unique<RunningProgram>(
-        "scriptworker/scriptworker", std::vector<std::string>{temp_.Path("scriptworker.yaml")},
-        temp_.Path("output"));
+  // Starts a worker that runs `task_script` in bash.
+  tools::RunningWorker StartWorker(std::string_view task_script) {
+    const tools::WorkerSite site(*taskcluster_, temp_.path(),
+                                 {.task_script = absl::StrCat("exec ", task_script)});
+    return site.Start();
   }
 
   TaskId Submit(std::string_view payload, const std::vector<std::string>& dependencies = {}) {
@@ -92,7 +70,7 @@ class ScriptE2eTest : public testing::Test {
   }
   // How the first run ended; "" if it did not.
   std::string AwaitResolution(const TaskId& id) {
-    AwaitTrue([&] { return !fake().Resolution(id, 0).empty(); });
+    tools::AwaitTrue([&] { return !fake().Resolution(id, 0).empty(); });
     return fake().Resolution(id, 0);
   }
   std::string Content(const TaskId& id, std::string_view name) {
@@ -136,11 +114,12 @@ class PythonScriptTest : public ScriptE2eTest {
         {"artifact_dir", json::Value(temp_.Path("artifacts"))},
         {"expect", json::Object{{"run_id", json::Value(0)},
                                 {"root_url", json::Value(taskcluster_->root_url())}}}};
-    worker_ = StartWorker({*python, TestFilePath("scriptworker/reference_script.py"),
-                           temp_.Write("script.json", json::Format(json::Value(config)))});
+    worker_ = StartWorker(
+        absl::StrCat(*python, " ", TestFilePath("scriptworker/reference_script.py"), " ",
+                     temp_.Write("script.json", json::Format(json::Value(config)))));
   }
 
-  std::unique_ptr<RunningProgram> worker_;
+  std::optional<tools::RunningWorker> worker_;
 };
 
 TEST_F(PythonScriptTest, FindsAllThatTheReferenceDocuments) {
@@ -202,25 +181,22 @@ class CopyUpstreamTest : public ScriptE2eTest {
                                       "/artifacts/(?P<filepath>.*)$")}}}}}};
     // A worker that verifies puts upstream artifacts to work_dir/cot; here, where
     // there is no source to verify, the tool for trying out scripts does.
-    worker_ = StartWorker(
-        {"bash", "-c",
-         absl::StrCat("rm -rf ", temp_.Path("upstream"), " && ",
-                      TestFilePath("cot/create_test_workdir"), " --path ", temp_.Path("upstream"),
-                      " $TASK_ID && mv ", temp_.Path("upstream/cot"), " ", temp_.Path("work"),
-                      " && exec ", TestFilePath("scriptworker/client/example/copy_upstream"), " ",
-                      temp_.Write("script.json", json::Format(json::Value(config))))});
+    worker_ = StartWorker(absl::StrCat(
+        "bash -c 'rm -rf ", temp_.Path("upstream"), " && ", TestFilePath("cot/create_test_workdir"),
+        " --path ", temp_.Path("upstream"), " $TASK_ID && mv ", temp_.Path("upstream/cot"), " ",
+        temp_.Path("work"), " && exec ", TestFilePath("scriptworker/client/example/copy_upstream"),
+        " ", temp_.Write("script.json", json::Format(json::Value(config))), "'"));
   }
 
   // A task that is done, with two artifacts.
   TaskId MakeUpstream() {
-    const auto worker = StartWorker(
-        {"bash", "-c",
-         absl::StrCat("cd ", temp_.Path("artifacts"),
-                      " && echo verified > public/a.bin && echo fetched > public/b.bin")});
+    tools::RunningWorker worker = StartWorker(
+        absl::StrCat("bash -c 'cd ", temp_.Path("artifacts"),
+                     " && echo verified > public/a.bin && echo fetched > public/b.bin'"));
     const TaskId id = Submit("{}");
     EXPECT_EQ(AwaitResolution(id), "completed");
-    worker->Signal(SIGTERM);
-    EXPECT_EQ(worker->Wait(), 0);
+    worker.Signal(SIGTERM);
+    EXPECT_EQ(worker.Wait(), 0);
     return id;
   }
   std::string UrlOf(std::string_view task_id, std::string_view name) {
@@ -233,7 +209,7 @@ class CopyUpstreamTest : public ScriptE2eTest {
   }
 
   const TaskId upstream_;
-  std::unique_ptr<RunningProgram> worker_;
+  std::optional<tools::RunningWorker> worker_;
 };
 
 TEST_F(CopyUpstreamTest, PublishesTheArtifactsOfItsUpstreamTask) {

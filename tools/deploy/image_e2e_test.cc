@@ -19,8 +19,8 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/task_builder.h"
-#include "scriptworker/testing/running_program.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
+#include "tools/worker_site/running_worker.h"
 
 namespace scriptworker {
 namespace {
@@ -70,11 +70,10 @@ TEST(ImageTest, IsAllThatAWorkerNeeds) {
                    "ed25519_private_key_path: /etc/scriptworker/ed25519_private_key\n"));
   const taskcluster::TaskId id =
       fake.CreateTask(taskcluster::TaskBuilder(clock.Now()).Build()).value();
-  RunningProgram worker("/usr/bin/unshare",
-                        {"--map-root-user", absl::StrCat("--root=", root), "/usr/bin/scriptworker",
-                         "/etc/scriptworker/scriptworker.yaml"},
-                        temp.Path("output"));
-  AwaitTrue([&] { return !fake.Resolution(id, 0).empty(); });
+  tools::RunningWorker worker({"--map-root-user", absl::StrCat("--root=", root),
+                               "/usr/bin/scriptworker", "/etc/scriptworker/scriptworker.yaml"},
+                              temp.Path("output"), {}, "/usr/bin/unshare");
+  tools::AwaitTrue([&] { return !fake.Resolution(id, 0).empty(); });
   EXPECT_EQ(fake.Resolution(id, 0), "completed") << ReadFile(temp.Path("output")).value_or("");
   const auto log = fake.GetArtifact(id, 0, "public/logs/live_backing.log");
   ASSERT_TRUE(log.ok());

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,9 @@ bool AwaitTrue(const std::function<bool()>& condition, absl::Duration limit) {
 }
 
 RunningWorker::RunningWorker(std::vector<std::string> arguments, const std::string& output_path,
-                             std::vector<std::string> variables) {
-  std::string path = TestFilePath("scriptworker/scriptworker");
+                             std::vector<std::string> variables, std::string_view program) {
+  std::string path =
+      program.empty() ? TestFilePath("scriptworker/scriptworker") : std::string(program);
   std::vector<char*> argv = {path.data()};
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);

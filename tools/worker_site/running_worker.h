@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -23,10 +24,11 @@ bool AwaitTrue(const std::function<bool()>& condition, absl::Duration limit = ab
 class RunningWorker {
  public:
   // Both outputs go to the end of the file at `output_path`. `variables`
-  // ("NAME=value") come beside this process's environment. Aborts if the program
+  // ("NAME=value") come beside this process's environment. `program`: an absolute
+  // path, for one that starts the worker its own way. Aborts if the program
   // cannot be started.
   RunningWorker(std::vector<std::string> arguments, const std::string& output_path,
-                std::vector<std::string> variables = {});
+                std::vector<std::string> variables = {}, std::string_view program = "");
   RunningWorker(RunningWorker&& other) noexcept;
   RunningWorker& operator=(RunningWorker&& other) noexcept;
   ~RunningWorker();

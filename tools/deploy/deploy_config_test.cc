@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The configurations of the deployments are ones that the worker takes, and fit
+// what starts and stops it.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status_matchers.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/test_file.h"
+#include "scriptworker/worker/config.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::testing::Contains;
+using ::testing::StartsWith;
+
+// A claim under way when the worker is told to end (worker_loop.md).
+constexpr absl::Duration kLongestClaim = absl::Seconds(20);
+
+LoadedConfig Load(std::string_view path) {
+  Environment environment;
+  environment.Set("TASKCLUSTER_CLIENT_ID", "project/me/worker");
+  environment.Set("TASKCLUSTER_ACCESS_TOKEN", "token");
+  environment.Set("SCRIPTWORKER_WORKER_ID", "scriptworker-5c689d88bb-xv2np");
+  const auto loaded = LoadConfig(TestFilePath(path), environment, {.working_directory = "/"});
+  EXPECT_THAT(loaded, IsOk());
+  return loaded.ok() ? *loaded : LoadedConfig();
+}
+
+// The value of a setting of a unit, which may be there several times.
+std::vector<std::string> Settings(std::string_view unit, std::string_view name) {
+  std::vector<std::string> values;
+  for (const std::string_view line : absl::StrSplit(unit, '\n')) {
+    const std::pair<std::string_view, std::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits('=', 1));
+    if (parts.first == name) values.emplace_back(parts.second);
+  }
+  return values;
+}
+
+class SystemdTest : public testing::Test {
+ protected:
+  const std::string unit_ = ReadTestFile("tools/deploy/systemd/scriptworker.service");
+  const LoadedConfig loaded_ = Load("tools/deploy/systemd/scriptworker.yaml");
+};
+
+TEST_F(SystemdTest, TheWorkerHasTheTimeToEnd) {
+  int64_t seconds = 0;
+  ASSERT_EQ(Settings(unit_, "TimeoutStopSec").size(), 1);
+  ASSERT_TRUE(absl::SimpleAtoi(Settings(unit_, "TimeoutStopSec")[0], &seconds));
+  EXPECT_LE(loaded_.config.timeouts.shutdown_grace + kLongestClaim, absl::Seconds(seconds));
+}
+
+TEST_F(SystemdTest, TheFoldersAreThoseThatTheUnitMakes) {
+  EXPECT_THAT(Settings(unit_, "StateDirectory"), Contains("scriptworker"));
+  EXPECT_THAT(Settings(unit_, "LogsDirectory"), Contains("scriptworker"));
+  const Directories& directories = loaded_.config.directories;
+  for (const std::string& path :
+       {directories.work_dir, directories.artifact_dir, directories.task_log_dir}) {
+    EXPECT_THAT(path, StartsWith("/var/lib/scriptworker/"));
+  }
+  EXPECT_EQ(directories.log_dir, "/var/log/scriptworker");
+}
+
+TEST_F(SystemdTest, TheWorkerTellsWhenItIsReadyAndEndsItsScriptByItself) {
+  EXPECT_THAT(Settings(unit_, "Type"), Contains("notify"));
+  EXPECT_THAT(Settings(unit_, "KillMode"), Contains("mixed"));
+}
+
+TEST_F(SystemdTest, ChainsAreVerifiedAndSigned) {
+  EXPECT_TRUE(loaded_.config.verification.verify_chain_of_trust);
+  EXPECT_TRUE(loaded_.config.verification.verify_cot_signature);
+  EXPECT_TRUE(loaded_.config.signing.sign_chain_of_trust);
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
