@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/spawn.h"
 
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -18,6 +21,8 @@
 #include "absl/strings/str_split.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/restrictions.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -32,6 +37,71 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   }
   pointers.push_back(nullptr);
   return pointers;
+}
+
+// Why the copy of this process did not become the script.
+struct Failure {
+  char step[64] = {};
+  int error = 0;
+};
+
+// Everything that the copy needs, made ready beforehand.
+struct Plan {
+  const char* program = nullptr;
+  char* const* argv = nullptr;
+  char* const* environment = nullptr;
+  int stdout_fd = -1;
+  int stderr_fd = -1;
+  int credentials_fd = -1;
+  int failure_fd = -1;  // above all that are replaced
+  const Restrictions* restrictions = nullptr;
+};
+
+[[noreturn]] void Fail(int failure_fd, std::string_view step, int error) {
+  Failure failure;
+  step.copy(failure.step, sizeof(failure.step) - 1);
+  failure.error = error;
+  ::syscall(SYS_write, failure_fd, &failure, sizeof(failure));
+  ::_exit(127);
+}
+
+void ResetSignals() {
+  // All zeros: SIG_DFL, no flags, empty mask, however the kernel lays it out.
+  const uint64_t zeros[8] = {};
+  for (int signal = 1; signal <= 64; ++signal) {
+    ::syscall(SYS_rt_sigaction, signal, zeros, nullptr, sizeof(uint64_t));
+  }
+  ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, nullptr, sizeof(uint64_t));
+}
+
+// Between fork and exec, in a copy of a process that has other threads: nothing
+// but system calls, and those not through the C library where that would take a
+// lock or speak of its threads.
+[[noreturn]] void BecomeScript(const Plan& plan) {
+  ::syscall(SYS_setsid);
+  if (plan.restrictions != nullptr) {
+    const RestrictionFailure failure = ApplyRestrictions(*plan.restrictions);
+    if (failure.error != 0) Fail(plan.failure_fd, failure.step, failure.error);
+  }
+  // The sources are all above 2 (a main file sees to that), so no step
+  // overwrites the source of a later one but the credentials' own.
+  int next = kCredentialsFdInScript;
+  bool connected = ::syscall(SYS_dup3, plan.stdout_fd, 1, 0) == 1 &&
+                   ::syscall(SYS_dup3, plan.stderr_fd, 2, 0) == 2;
+  if (plan.credentials_fd == next) {
+    connected = connected && ::syscall(SYS_fcntl, next, F_SETFD, 0) == 0;
+    ++next;
+  } else if (plan.credentials_fd >= 0) {
+    connected = connected && ::syscall(SYS_dup3, plan.credentials_fd, next, 0) == next;
+    ++next;
+  }
+  if (!connected || ::syscall(SYS_dup3, plan.failure_fd, next, O_CLOEXEC) != next) {
+    Fail(plan.failure_fd, "cannot connect the descriptors", errno);
+  }
+  ::closefrom(next + 1);
+  ResetSignals();
+  ::syscall(SYS_execve, plan.program, plan.argv, plan.environment);
+  Fail(next, "", errno);
 }
 
 }  // namespace
@@ -63,44 +133,51 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
   }
   SW_ASSIGN_OR_RETURN(const std::string program, FindProgram(options.argv[0], options.environment));
 
-  posix_spawn_file_actions_t files;
-  posix_spawnattr_t attributes;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawnattr_init(&attributes);
-  const absl::Cleanup destroy = [&] {
-    ::posix_spawn_file_actions_destroy(&files);
-    ::posix_spawnattr_destroy(&attributes);
-  };
-
-  // The sources are all above 2 (a main file sees to that), so no step
-  // overwrites the source of a later one but the credentials' own.
-  int first_closed = kCredentialsFdInScript;
-  ::posix_spawn_file_actions_adddup2(&files, options.stdout_fd, 1);
-  ::posix_spawn_file_actions_adddup2(&files, options.stderr_fd, 2);
-  if (options.credentials_fd >= 0) {
-    ::posix_spawn_file_actions_adddup2(&files, options.credentials_fd, kCredentialsFdInScript);
-    ++first_closed;
-  }
-  ::posix_spawn_file_actions_addclosefrom_np(&files, first_closed);
-
-  sigset_t all;
-  sigset_t none;
-  ::sigfillset(&all);
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
+  const UniqueFd reader(ends[0]);
+  UniqueFd low_writer(ends[1]);
+  UniqueFd writer(::fcntl(low_writer.get(), F_DUPFD_CLOEXEC, 10));
+  low_writer.reset();
+  if (!writer.valid()) return absl::ErrnoToStatus(errno, "cannot make a pipe");
 
   const std::vector<char*> argv = Pointers(options.argv);
   const std::vector<char*> environment = Pointers(options.environment);
-  pid_t pid = 0;
-  const int error =
-      ::posix_spawn(&pid, program.c_str(), &files, &attributes, argv.data(), environment.data());
-  if (error != 0) {
+  const Plan plan{.program = program.c_str(),
+                  .argv = argv.data(),
+                  .environment = environment.data(),
+                  .stdout_fd = options.stdout_fd,
+                  .stderr_fd = options.stderr_fd,
+                  .credentials_fd = options.credentials_fd,
+                  .failure_fd = writer.get(),
+                  .restrictions = options.restrictions};
+  // No handler of this program may run in the copy.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
+  // As fork(), but this thread waits until the copy has become the script: so few
+  // pages of memory have to be copied.
+  const auto pid =
+      static_cast<pid_t>(::syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0UL, 0UL, 0UL, 0UL));
+  if (pid == 0) BecomeScript(plan);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) {
     return absl::ErrnoToStatus(error, absl::StrCat("task_script: cannot start ", program));
   }
-  return pid;
+  writer.reset();
+  Failure failure;
+  ssize_t got = 0;
+  do {
+    got = ::read(reader.get(), &failure, sizeof(failure));
+  } while (got < 0 && errno == EINTR);
+  if (got == 0) return pid;  // closed by exec
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  const std::string_view step = failure.step;
+  return absl::ErrnoToStatus(failure.error, absl::StrCat("task_script: cannot start ", program,
+                                                         step.empty() ? "" : ": ", step));
 }
 
 }  // namespace scriptworker::worker

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/worker/restrictions.h"
 
 namespace scriptworker::worker {
 
@@ -24,7 +25,8 @@ struct SpawnOptions {
   std::vector<std::string> environment = {};  // "NAME=value"
   int stdout_fd = -1;
   int stderr_fd = -1;
-  int credentials_fd = -1;  // -1: none
+  int credentials_fd = -1;                     // -1: none
+  const Restrictions* restrictions = nullptr;  // null: none
 };
 
 // What Spawn() executes for argv[0]: `name` itself if it has a slash, else the
@@ -34,8 +36,9 @@ absl::StatusOr<std::string> FindProgram(const std::string& name,
 
 // The new process leads a session and a process group of its own, has default
 // signal handling and mask, inherits the working directory and stdin, and no
-// other descriptor than those above. Errors name the program: kNotFound,
-// kPermissionDenied, ... Thread-safe.
+// other descriptor than those above. It is under the restrictions before it runs
+// anything of the script's. Errors name the program and what failed: kNotFound,
+// kPermissionDenied, ... Thread-safe. Linux only.
 absl::StatusOr<pid_t> Spawn(const SpawnOptions& options);
 
 }  // namespace scriptworker::worker

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Real scripts under real restrictions; what the machine does not allow is
+// skipped, with the reason.
+
+#include "scriptworker/worker/sandbox.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/landlock.h"
+#include "scriptworker/worker/spawn.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// An ordinary user that every machine has.
+constexpr std::string_view kUser = "nobody";
+
+class SandboxTest : public testing::Test {
+ protected:
+  SandboxTest() {
+    EXPECT_THAT(dirs_.Cleanup(), IsOk());
+    ::chmod(temp_.path().c_str(), 0755);
+    ::chmod(key_.c_str(), 0600);
+  }
+
+  absl::StatusOr<Sandbox> Create(SandboxConfig config) {
+    return Sandbox::Create(std::move(config), {key_}, warnings_);
+  }
+
+  // What the script printed. It runs in the sandbox, with $TEMP.
+  std::string Run(const SandboxConfig& config, std::string script) {
+    const absl::StatusOr<Sandbox> sandbox = Create(config);
+    EXPECT_THAT(sandbox, IsOk());
+    if (!sandbox.ok()) return "";
+    const absl::StatusOr<Restrictions> restrictions = sandbox->Prepare(dirs_);
+    EXPECT_THAT(restrictions, IsOk());
+    if (!restrictions.ok()) return "";
+    const std::string path = temp_.Path("out");
+    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    const UniqueFd high(::fcntl(file.get(), F_DUPFD_CLOEXEC, 50));
+    const absl::StatusOr<pid_t> pid =
+        Spawn({.argv = {"bash", "-c", std::move(script)},
+               .environment = {"PATH=/usr/bin:/bin", absl::StrCat("TEMP=", temp_.path())},
+               .stdout_fd = high.get(),
+               .stderr_fd = high.get(),
+               .restrictions = &*restrictions});
+    EXPECT_THAT(pid, IsOk());
+    if (pid.ok()) {
+      EXPECT_EQ(::waitpid(*pid, nullptr, 0), *pid);
+    }
+    return ReadFile(path).value();
+  }
+
+  const TempDir temp_;
+  const std::string key_ = temp_.Write("secrets/key", "the key\n");
+  const WorkDir dirs_{temp_.Path("work"), temp_.Path("artifacts"),
+                      temp_.Path("artifacts/public/logs")};
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(SandboxTest, WithoutAnyOfItTheStartWarnsOfTheKey) {
+  EXPECT_EQ(Run({}, "cat $TEMP/secrets/key"), "the key\n");
+  EXPECT_THAT(warnings_, ElementsAre(AllOf(HasSubstr("scripts can read the worker's secrets"),
+                                           HasSubstr(key_))));
+}
+
+TEST_F(SandboxTest, AReadableKeyIsRefusedIfTheSandboxIsRequired) {
+  EXPECT_THAT(Create({.required = true, .no_new_privs = true}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(key_)));
+}
+
+TEST_F(SandboxTest, LandlockHidesTheKeyAndLeavesTheTwoFolders) {
+  if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
+  EXPECT_EQ(Run({.required = true, .landlock = true},
+                "exec 2>/dev/null; cat $TEMP/secrets/key || echo unreadable; "
+                "echo x > $TEMP/work/a && echo x > $TEMP/artifacts/public/b && echo written; "
+                "echo x > $TEMP/c || echo refused; (echo x > /dev/stdout) | cat"),
+            "unreadable\nwritten\nrefused\nx\n");
+  EXPECT_THAT(warnings_, Not(testing::Contains(HasSubstr("can read"))));
+}
+
+TEST_F(SandboxTest, ListedFoldersAreWritableAndHiddenToo) {
+  if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
+  temp_.Write("cache/x", "");
+  const std::string other = temp_.Write("other", "other secret\n");
+  EXPECT_EQ(Run({.landlock = true, .writable = {temp_.Path("cache")}, .hidden = {other}},
+                "exec 2>/dev/null; echo x > $TEMP/cache/y && echo written; "
+                "cat $TEMP/other || echo unreadable"),
+            "written\nunreadable\n");
+}
+
+TEST_F(SandboxTest, AKeyInAWritableFolderIsRefused) {
+  if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
+  EXPECT_THAT(Create({.landlock = true, .writable = {temp_.path()}}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.path())));
+}
+
+TEST_F(SandboxTest, WithoutLandlockInTheKernelTheStartWarnsOrRefuses) {
+  if (LandlockAbi() != 0) GTEST_SKIP() << "SKIPPED: this kernel has Landlock";
+  EXPECT_THAT(Create({.landlock = true}), IsOk());
+  EXPECT_THAT(warnings_, testing::Contains(HasSubstr("no Landlock")));
+  EXPECT_THAT(Create({.required = true, .landlock = true}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no Landlock")));
+}
+
+TEST_F(SandboxTest, ProgramsGiveNoMoreRights) {
+  EXPECT_EQ(Run({.no_new_privs = true}, "grep NoNewPrivs /proc/self/status"), "NoNewPrivs:\t1\n");
+  EXPECT_EQ(Run({}, "grep NoNewPrivs /proc/self/status"), "NoNewPrivs:\t0\n");
+}
+
+TEST_F(SandboxTest, LimitsHoldForTheScriptAlone) {
+  rlimit before, after;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(Run({.rlimits = {{RLIMIT_NOFILE, 77}, {RLIMIT_FSIZE, 4096}, {RLIMIT_CORE, 0}}},
+                "ulimit -Sn; ulimit -Hn; ulimit -f; ulimit -c"),
+            "77\n77\n4\n0\n");
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(before.rlim_cur, after.rlim_cur);
+}
+
+TEST_F(SandboxTest, AnUnknownUserIsRefused) {
+  for (const std::string user : {"no-such-user", "4000000000"}) {
+    EXPECT_THAT(Create({.script_user = user}).status(),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         AllOf(HasSubstr("script_user"), HasSubstr(user))));
+  }
+}
+
+TEST_F(SandboxTest, TheSuperuserIsNoUserForScripts) {
+  EXPECT_THAT(Create({.script_user = "root"}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("superuser")));
+  EXPECT_THAT(Create({.script_user = "0"}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("superuser")));
+}
+
+class ScriptUserTest : public SandboxTest {
+ protected:
+  void SetUp() override {
+    std::vector<std::string> warnings;
+    const absl::StatusOr<Sandbox> tried =
+        Sandbox::Create({.script_user = std::string(kUser)}, {}, warnings);
+    if (!tried.ok())
+      GTEST_SKIP() << "SKIPPED: this process cannot change its user: " << tried.status();
+  }
+};
+
+TEST_F(ScriptUserTest, RunsAsThatUserWhoCannotReadTheKey) {
+  EXPECT_EQ(Run({.required = true, .script_user = std::string(kUser)},
+                "exec 2>/dev/null; id -un; cat $TEMP/secrets/key || echo unreadable"),
+            "nobody\nunreadable\n");
+  EXPECT_THAT(warnings_, IsEmpty());
+}
+
+TEST_F(ScriptUserTest, KeepsNoneOfTheWorkersGroups) {
+  EXPECT_EQ(Run({.script_user = std::string(kUser)},
+                "id -G > $TEMP/work/a; id -G nobody | "
+                "cmp - $TEMP/work/a && echo same"),
+            "same\n");
+}
+
+TEST_F(ScriptUserTest, OwnsTheFoldersThatItWorksIn) {
+  temp_.Write("work/cot/TASK/public/upstream.bin", "x");
+  ::chmod(temp_.Path("work/cot/TASK/public/upstream.bin").c_str(), 0600);
+  temp_.Write("artifacts/public/logs/live_backing.log", "log\n");
+  EXPECT_EQ(Run({.script_user = std::string(kUser)},
+                "exec 2>/dev/null; cat $TEMP/work/cot/TASK/public/upstream.bin; echo; "
+                "echo x > $TEMP/work/a && echo x > $TEMP/artifacts/b && "
+                "echo x > $TEMP/artifacts/public/c && echo written; "
+                "echo x >> $TEMP/artifacts/public/logs/live_backing.log || echo refused; "
+                "echo x > $TEMP/d || echo refused"),
+            "x\nwritten\nrefused\nrefused\n");
+}
+
+TEST_F(ScriptUserTest, AKeyThatThisUserCanReadIsWarnedOf) {
+  ::chmod(key_.c_str(), 0644);
+  EXPECT_THAT(Create({.script_user = std::string(kUser)}), IsOk());
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr(key_)));
+}
+
+TEST_F(ScriptUserTest, TheEnvironmentNamesThatUser) {
+  const absl::StatusOr<Sandbox> sandbox = Create({.script_user = std::string(kUser)});
+  ASSERT_THAT(sandbox, IsOk());
+  Environment environment;
+  environment.Set("HOME", "/root");
+  environment.Set("PATH", "/bin");
+  sandbox->AdaptEnvironment(environment);
+  EXPECT_EQ(environment.GetOr("USER", ""), kUser);
+  EXPECT_EQ(environment.GetOr("LOGNAME", ""), kUser);
+  EXPECT_NE(environment.GetOr("HOME", ""), "/root");
+  EXPECT_EQ(environment.GetOr("PATH", ""), "/bin");
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
