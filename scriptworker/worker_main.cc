@@ -52,8 +52,8 @@ absl::StatusOr<std::unique_ptr<http::CurlTransport>> MakeTransport(const Network
        .refuse_private_addresses = network.refuse_private_addresses});
 }
 
-// Resets `signer` if nothing is to be signed. An unusable key is a warning, since
-// it may be there in time; an error: the signer is gone.
+// Resets `signer` if nothing is to be signed. A worker with an unusable key would
+// run scripts only to fail their tasks afterwards.
 absl::Status LoadSigningKey(const Signing& signing, std::unique_ptr<SignerProcess>& signer,
                             Logger& logger) {
   if (!signing.sign_chain_of_trust) {
@@ -61,12 +61,12 @@ absl::Status LoadSigningKey(const Signing& signing, std::unique_ptr<SignerProces
     return absl::OkStatus();
   }
   const absl::StatusOr<crypto::Ed25519PublicKey> key = signer->Load(signing.private_key_path);
-  if (key.ok()) {
-    logger.Debug(absl::StrCat("Signing with the key whose public half is ", key->ToBase64()));
-    return absl::OkStatus();
+  if (!key.ok()) {
+    logger.Critical(key.status().message());
+    return key.status();
   }
-  logger.Warning(absl::StrCat("no task can succeed, since ", key.status().message()));
-  return signer->Check();
+  logger.Debug(absl::StrCat("Signing with the key whose public half is ", key->ToBase64()));
+  return absl::OkStatus();
 }
 
 absl::Status Work(const CommandLine& line) {

@@ -31,6 +31,8 @@
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/composed_policy.h"
 #include "scriptworker/worker/credentials_lookup.h"
+#include "scriptworker/worker/sandbox_config.h"
+#include "scriptworker/worker/script_environment.h"
 #include "scriptworker/worker/secret_file.h"
 #include "scriptworker/worker/settings.h"
 
@@ -72,11 +74,12 @@ class Loader {
     ReadSigning(config.signing);
     ReadVerification(config.verification);
     ReadNetwork(config.network);
+    ReadSandbox(config.sandbox);
     config.policy = ReadPolicy();
     CheckDirectories(config);
     ReadCredentials(loaded.credentials);
     SW_RETURN_IF_ERROR(AllDefects());
-    CheckFiles(config);
+    SW_RETURN_IF_ERROR(CheckFiles(config));
     loaded.warnings = std::move(warnings_);
     return loaded;
   }
@@ -155,6 +158,7 @@ class Loader {
     }
     script.task_max_timeout_status = IntOf("task_max_timeout_status");
     script.invalid_reclaim_status = IntOf("invalid_reclaim_status");
+    ReadEnvironmentRules(script.environment);
     const auto report = Inside("reversed_statuses");
     DocumentPart(settings_.Get("reversed_statuses"), report)
         .ForEachMember("a mapping", [&](std::string_view code, const DocumentPart& member) {
@@ -170,6 +174,21 @@ class Loader {
           }
           script.reversed_statuses[exit_code] = *reason;
         });
+  }
+
+  void ReadEnvironmentRules(EnvironmentRules& rules) {
+    const std::string_view mode = settings_.String("script_env");
+    rules.clean = mode == "clean";
+    if (!rules.clean && mode != "inherit") Refuse("script_env", "expected inherit or clean");
+    rules.allowed = StringsOf("script_env_allow");
+    if (!rules.clean && settings_.InFile("script_env_allow") != nullptr) {
+      Refuse("script_env_allow", "has no effect without script_env: clean");
+    }
+    for (const std::string& pattern : rules.allowed) {
+      if (const std::string objection = ObjectionToVariable(pattern); !objection.empty()) {
+        Refuse("script_env_allow", objection);
+      }
+    }
   }
 
   void ReadLogging(Logging& logging) {
@@ -226,6 +245,11 @@ class Loader {
     network.refuse_private_addresses = settings_.Bool("refuse_private_addresses");
   }
 
+  void ReadSandbox(SandboxConfig& sandbox) {
+    sandbox = ReadSandboxConfig(DocumentPart(settings_.Get("sandbox"), Inside("sandbox")),
+                                [this](std::string_view path) { return Absolute(path); });
+  }
+
   std::shared_ptr<const cot::Policy> ReadPolicy() {
     absl::StatusOr<ComposedPolicy> composed =
         ComposePolicy(settings_, PathOf("cot_policy_path"), defects_);
@@ -275,7 +299,7 @@ class Loader {
       return;
     }
     const absl::StatusOr<std::optional<FoundSecret>> found =
-        LookUpSecret("credentials", directory_, environment_, warnings_);
+        LookUpSecret("credentials", directory_, environment_, exposures_);
     if (!found.ok()) {
       other_defects_.emplace_back(found.status().message());
     } else if (!found->has_value()) {
@@ -306,17 +330,19 @@ class Loader {
     return absl::InvalidArgumentError(absl::StrJoin(all, "\n"));
   }
 
-  // What is worth a warning although the worker can start.
-  void CheckFiles(const Config& config) {
+  absl::Status CheckFiles(Config& config) {
     const bool is_secret = has_inline_secrets_ || !config.verification.github_oauth_token.empty();
     Warn(ExposureWarning(file_, "the configuration file",
                          is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
+    if (is_secret) config.secret_files.push_back(file_);
+    absl::c_move(SecretFiles(directory_, environment_), std::back_inserter(config.secret_files));
     if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {
       Warn(ExposureWarning(path, "the policy", Sensitivity::kTrusted));
     }
     if (config.signing.sign_chain_of_trust) {
       const std::string& path = config.signing.private_key_path;
       Warn(ExposureWarning(path, "the signing key", Sensitivity::kSecret));
+      config.secret_files.push_back(path);
     }
     const auto has_logs =
         IsBeneath(config.directories.task_log_dir, config.directories.artifact_dir);
@@ -326,10 +352,17 @@ class Loader {
                                        config.directories.artifact_dir,
                                        " (artifact_dir): tasks are published without their logs"));
     }
+    if (!exposures_.empty() && settings_.Bool("strict")) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(settings_.PlaceOf("strict").empty() ? "" : document_.marks.Prefix("/strict"),
+                       "strict: ", absl::StrJoin(exposures_, "\nstrict: ")));
+    }
+    absl::c_move(exposures_, std::back_inserter(warnings_));
+    return absl::OkStatus();
   }
 
   void Warn(std::optional<std::string> warning) {
-    if (warning.has_value()) warnings_.push_back(*std::move(warning));
+    if (warning.has_value()) exposures_.push_back(*std::move(warning));
   }
 
   const std::string source_;  // the file's name in messages
@@ -342,6 +375,7 @@ class Loader {
   const Settings settings_;
   std::vector<std::string> other_defects_;  // of other files, whole lines
   std::vector<std::string> warnings_;
+  std::vector<std::string> exposures_;  // warnings that `strict` makes errors
   bool has_inline_secrets_ = false;
 };
 

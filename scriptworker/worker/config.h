@@ -20,6 +20,8 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/sandbox_config.h"
+#include "scriptworker/worker/script_environment.h"
 
 namespace scriptworker::worker {
 
@@ -55,6 +57,7 @@ struct Script {
   // Exit code -> reason for reportException, beside the built-in codes.
   std::map<int, std::string> reversed_statuses;
   int task_max_timeout_status = 1;
+  EnvironmentRules environment;
   int invalid_reclaim_status = 7;
 };
 
@@ -105,6 +108,10 @@ struct Config {
   Signing signing;
   Verification verification;
   Network network;
+  SandboxConfig sandbox;
+  // Files that hold, or may hold, the worker's own secrets; absolute. Some need
+  // not be there.
+  std::vector<std::string> secret_files;
   std::shared_ptr<const cot::Policy> policy;  // never null
 
   // The product's part of the policy, or nullptr without cot_product.

@@ -33,6 +33,7 @@ constexpr ConfigKey kKeys[] = {
      .default_json = R"("dummy-worker-myname1")",
      .environment_variable = "SCRIPTWORKER_WORKER_ID"},
     {.name = "credentials", .type = kMapping, .kind = Kind::kCredentials},
+    {.name = "strict", .type = kBoolean, .default_json = "false", .extension = true},
 
     // Directories.
     {.name = "work_dir", .type = kString},
@@ -54,6 +55,12 @@ constexpr ConfigKey kKeys[] = {
     {.name = "reversed_statuses",
      .type = kMapping,
      .default_json = R"({"245": "intermittent-task", "241": "intermittent-task"})"},
+    {.name = "script_env", .type = kString, .default_json = R"("inherit")", .extension = true},
+    {.name = "script_env_allow",
+     .type = kList,
+     .default_json = R"(["PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_*", "TZ", "TMPDIR"])",
+     .extension = true},
+    {.name = "sandbox", .type = kMapping, .default_json = "{}", .extension = true},
 
     // Intervals.
     {.name = "poll_interval", .type = kInteger, .default_json = "10"},

@@ -100,7 +100,8 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
 }
 
 TEST_F(ConfigTest, EveryKeyReachesItsField) {
-  const absl::StatusOr<LoadedConfig> loaded = LoadTestFile("full.yaml");
+  // A copy that others cannot read: it is strict.
+  const absl::StatusOr<LoadedConfig> loaded = Load(ReadTestFile("testdata/config/full.yaml"));
   ASSERT_THAT(loaded, IsOk());
   const Config& c = loaded->config;
   EXPECT_EQ(c.queue.root_url, "https://tc.example.com");
@@ -114,6 +115,11 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_THAT(c.script.argv, ElementsAre("python3", "script.py"));
   EXPECT_EQ(c.script.task_max_timeout_status, 2);
   EXPECT_EQ(c.script.invalid_reclaim_status, 5);
+  EXPECT_TRUE(c.script.environment.clean);
+  EXPECT_THAT(c.script.environment.allowed, ElementsAre("PATH", "MY_*"));
+  EXPECT_TRUE(c.sandbox.required);
+  EXPECT_THAT(c.sandbox.writable, ElementsAre(dir_.Path("cache")));
+  EXPECT_EQ(c.sandbox.script_user, "nobody");
   EXPECT_THAT(c.script.reversed_statuses,
               ElementsAre(Pair(-15, "worker-shutdown"), Pair(42, "resource-unavailable")));
   EXPECT_EQ(c.timeouts.task_max_timeout, absl::Seconds(1));
@@ -414,6 +420,53 @@ TEST_F(ConfigTest, WhatOthersCanReadIsAWarning) {
   const absl::StatusOr<LoadedConfig> readable = LoadConfig("c.yml", environment_, options_);
   ASSERT_THAT(readable, IsOk());
   EXPECT_THAT(readable->warnings, ElementsAre(HasSubstr(dir_.Path("c.yml"))));
+}
+
+TEST_F(ConfigTest, WhatOthersCanReadIsRefusedIfItIsToBeStrict) {
+  chmod(dir_.Path("key").c_str(), 0644);
+  const auto names_the_key = AllOf(HasSubstr("c.yml:9: strict: "), HasSubstr(dir_.Path("key")));
+  EXPECT_THAT(Load(Good("strict: true\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, names_the_key));
+  chmod(dir_.Path("key").c_str(), 0600);
+  EXPECT_THAT(Load(Good("strict: true\n")), IsOk());
+  // A planted file of secrets counts as well.
+  std::string text = Good("strict: true\n");
+  text.erase(0, text.find("work_dir"));
+  chmod(dir_.Write("secrets.json", R"({"credentials": {"clientId": "x", "accessToken": "y"}})")
+            .c_str(),
+        0666);
+  EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument,
+                                   AllOf(HasSubstr("strict: "), HasSubstr("secrets.json"))));
+}
+
+TEST_F(ConfigTest, FilesWithSecretsAreListed) {
+  const absl::StatusOr<LoadedConfig> loaded = Load(Good());
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_THAT(loaded->config.secret_files,
+              testing::UnorderedElementsAre(dir_.Path("c.yml"), dir_.Path("secrets.json"),
+                                            home_.Path(".scriptworker"), dir_.Path("key")));
+}
+
+TEST_F(ConfigTest, TheScriptsEnvironmentIsReadStrictly) {
+  struct Case {
+    std::string_view lines, message;
+  };
+  for (const Case& c :
+       {Case{"script_env: empty\n", "c.yml:9: script_env: expected inherit or clean"},
+        Case{"script_env_allow: [A]\n", "c.yml:9: script_env_allow: has no effect"},
+        Case{"script_env: clean\nscript_env_allow: ['*']\n",
+             "c.yml:10: script_env_allow: expected"},
+        Case{"script_env: clean\nscript_env_allow: [TASKCLUSTER_ACCESS_TOKEN]\n",
+             "c.yml:10: script_env_allow: TASKCLUSTER_ACCESS_TOKEN is the worker's own secret"},
+        Case{"script_env: clean\nscript_env_allow: [1]\n", "c.yml:10: script_env_allow"}}) {
+    EXPECT_THAT(Load(Good(c.lines)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(c.message)));
+  }
+}
+
+TEST_F(ConfigTest, TheSandboxIsReadStrictlyWithLines) {
+  EXPECT_THAT(Load(Good("sandbox:\n  landlock: true\n  rlimits: {files: 3}\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("c.yml:11: sandbox")));
 }
 
 TEST_F(ConfigTest, TheSigningKeyIsLeftToTheSignerProcess) {

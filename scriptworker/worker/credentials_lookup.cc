@@ -82,13 +82,16 @@ absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
   return credentials;
 }
 
+std::vector<std::string> SecretFiles(const std::string& directory, const Environment& environment) {
+  return {JoinPath(directory, "secrets.json"),
+          JoinPath(environment.Get("HOME").value_or("/etc"), ".scriptworker")};
+}
+
 absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(std::string_view key,
                                                         const std::string& directory,
                                                         const Environment& environment,
                                                         std::vector<std::string>& warnings) {
-  const std::string home = environment.Get("HOME").value_or("/etc");
-  for (const std::string& path :
-       {JoinPath(directory, "secrets.json"), JoinPath(home, ".scriptworker")}) {
+  for (const std::string& path : SecretFiles(directory, environment)) {
     SW_ASSIGN_OR_RETURN(std::optional<Value> value, FindInFile(key, path, warnings));
     if (value.has_value()) return FoundSecret{*std::move(value), path};
   }

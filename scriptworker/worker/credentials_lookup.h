@@ -22,6 +22,9 @@ struct FoundSecret {
   std::string source;
 };
 
+// The files that LookUpSecret looks into, whether they are there or not.
+std::vector<std::string> SecretFiles(const std::string& directory, const Environment& environment);
+
 // Looks for `key` in `directory`/secrets.json, then in $HOME/.scriptworker
 // (/etc/.scriptworker if HOME is not set); both are JSON objects. A value that
 // is null, false, 0 or empty counts as absent. Only for the key `credentials`

@@ -27,6 +27,7 @@
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/spawn.h"
 
 namespace scriptworker::worker {
@@ -174,6 +175,20 @@ Check CheckRules(const Verification& verification) {
 }
 
 // A file that is read later on; a small one.
+void CheckSandbox(const Config& config, std::vector<Check>& checks) {
+  std::vector<std::string> warnings;
+  const absl::StatusOr<Sandbox> sandbox =
+      Sandbox::Create(config.sandbox, config.secret_files, warnings);
+  for (std::string& warning : warnings) {
+    checks.push_back({Outcome::kWarning, "sandbox", std::move(warning)});
+  }
+  if (!sandbox.ok()) {
+    checks.push_back({Outcome::kFailed, "sandbox", std::string(sandbox.status().message())});
+  } else if (warnings.empty()) {
+    checks.push_back({Outcome::kOk, "sandbox", "as configured"});
+  }
+}
+
 Check CheckReadable(std::string_view key, const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) {
@@ -200,6 +215,7 @@ std::vector<Check> CheckMachine(const Config& config, const Environment& environ
   CheckFolders(config.directories, checks);
   checks.push_back(CheckSigningKey(config.signing));
   CheckScript(config.script, environment, checks);
+  CheckSandbox(config, checks);
   checks.push_back(CheckRules(config.verification));
   if (!config.signing.schema_path.empty()) {
     checks.push_back(CheckReadable("cot_schema_path", config.signing.schema_path));

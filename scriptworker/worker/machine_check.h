@@ -20,7 +20,7 @@ namespace scriptworker::worker {
 Check JudgeFreeSpace(std::string_view key, const std::string& path, int64_t free_bytes);
 
 // One check at least for each folder (kind, permissions, free space), the
-// signing key, the script, the rules of the chain of trust, the authorities'
+// signing key, the script, its sandbox, the rules of the chain of trust, the authorities'
 // bundle. Reads; makes and changes nothing: a folder that is missing is well if
 // it could be made.
 std::vector<Check> CheckMachine(const Config& config, const Environment& environment);

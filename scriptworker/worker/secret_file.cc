@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "scriptworker/base/path.h"
 
 namespace scriptworker::worker {
 
@@ -26,6 +27,13 @@ std::optional<std::string> ExposureWarning(const std::string& path, std::string_
   if ((mode & 0022) != 0) {
     return absl::StrFormat("%s: %s can be changed by others (mode %04o); use chmod go-w", path,
                            holds, mode);
+  }
+  struct stat folder = {};
+  const std::string parent(Dirname(path));
+  if (stat(parent.empty() ? "." : parent.c_str(), &folder) == 0 &&
+      (folder.st_mode & (S_IWOTH | S_ISVTX)) == S_IWOTH) {
+    return absl::StrCat(path, ": ", holds, " can be replaced by anyone, since anyone may change ",
+                        parent, "; use chmod o-w");
   }
   if (sensitivity == Sensitivity::kSecret && (mode & 0044) != 0) {
     return absl::StrFormat("%s: %s can be read by others (mode %04o); use chmod go-r", path, holds,

@@ -64,6 +64,17 @@ TEST(ExposureWarningTest, OthersMayNeitherChangeNorReadASecret) {
   }
 }
 
+TEST(ExposureWarningTest, AFolderThatAnyoneMayChangeIsAConcern) {
+  const TempDir dir;
+  const std::string path = dir.Write("folder/file", "text");
+  ASSERT_EQ(chmod(path.c_str(), 0600), 0);
+  ASSERT_EQ(chmod(dir.Path("folder").c_str(), 0777), 0);
+  EXPECT_THAT(ExposureWarning(path, "the key", Sensitivity::kTrusted),
+              Optional(HasSubstr("can be replaced by anyone")));
+  ASSERT_EQ(chmod(dir.Path("folder").c_str(), 01777), 0);
+  EXPECT_EQ(ExposureWarning(path, "the key", Sensitivity::kTrusted), std::nullopt);
+}
+
 TEST(ExposureWarningTest, AMissingFileIsNoConcern) {
   const TempDir dir;
   EXPECT_EQ(ExposureWarning(dir.Path("absent"), "the key", Sensitivity::kSecret), std::nullopt);

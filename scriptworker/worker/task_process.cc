@@ -126,7 +126,8 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                                  .environment = command.environment,
                                                  .stdout_fd = out.writer.get(),
                                                  .stderr_fd = err.writer.get(),
-                                                 .credentials_fd = command.credentials_fd}));
+                                                 .credentials_fd = command.credentials_fd,
+                                                 .restrictions = command.restrictions}));
   out.writer.reset();
   err.writer.reset();
 

@@ -15,6 +15,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/worker/process_outcome.h"
+#include "scriptworker/worker/restrictions.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_log.h"
 
@@ -26,6 +27,7 @@ struct TaskCommand {
   int credentials_fd = -1;                    // becomes kCredentialsFdInScript
   // Of the process, not of its output; zero stops it at once.
   absl::Duration time_limit = absl::InfiniteDuration();
+  const Restrictions* restrictions = nullptr;  // null: none
 };
 
 // Where a script is run: its logs and clocks, which must outlive the call.

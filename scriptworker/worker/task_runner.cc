@@ -21,6 +21,8 @@
 #include "scriptworker/worker/exit_status.h"
 #include "scriptworker/worker/process_outcome.h"
 #include "scriptworker/worker/reclaimer.h"
+#include "scriptworker/worker/restrictions.h"
+#include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_environment.h"
 #include "scriptworker/worker/task_artifacts.h"
 #include "scriptworker/worker/task_credential_store.h"
@@ -169,6 +171,12 @@ int TaskRunner::Work(RunningTask& run) {
 // Steps 3 and 4.
 int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd) {
   with_.observer.OnPhase(Phase::kRun);
+  absl::StatusOr<Restrictions> restrictions = Restrictions();
+  if (options_.sandbox != nullptr) restrictions = options_.sandbox->Prepare(with_.dirs);
+  if (!restrictions.ok()) {
+    ExplainInTaskLog(restrictions.status());
+    return Fail(Phase::kRun, restrictions.status());
+  }
   absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
   if (!log.ok()) return Fail(Phase::kRun, log.status());
   const absl::StatusOr<ProcessOutcome> outcome =
@@ -176,7 +184,8 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
                       .environment = ScriptEnvironment(options_.environment, run.task.task_id,
                                                        run.task.run_id, options_.root_url),
                       .credentials_fd = credentials_fd,
-                      .time_limit = max_run_time},
+                      .time_limit = max_run_time,
+                      .restrictions = &*restrictions},
                      {*log, with_.logger, with_.redactor, with_.clock},
                      {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
   if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));

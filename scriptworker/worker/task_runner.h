@@ -31,6 +31,7 @@
 #include "scriptworker/worker/chain_verifier.h"
 #include "scriptworker/worker/exit_status.h"
 #include "scriptworker/worker/run_outcome.h"
+#include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_artifacts.h"
 #include "scriptworker/worker/task_credential_store.h"
@@ -48,8 +49,9 @@ struct RunnerOptions {
   absl::Duration reclaim_interval = absl::Seconds(300);
   std::map<int, std::string> reversed_statuses = {};
   ChainOfTrustOptions chain_of_trust = {};
-  Environment environment = {};   // what the script inherits from
-  std::string temp_dir = "/tmp";  // for the credentials' nameless file
+  Environment environment = {};      // what scripts inherit
+  const Sandbox* sandbox = nullptr;  // not owned; null: none
+  std::string temp_dir = "/tmp";     // for the credentials' nameless file
 };
 
 // How urgently the worker is told to end; see shutdown.h.

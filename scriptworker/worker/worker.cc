@@ -5,17 +5,21 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/sandbox.h"
+#include "scriptworker/worker/script_environment.h"
 #include "scriptworker/worker/task_chain_verifier.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
@@ -24,8 +28,17 @@
 namespace scriptworker::worker {
 namespace {
 
-RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environment,
-                                cot::Signer* signer) {
+// What the worker knows and no script may.
+std::vector<SecretString> OwnSecrets(const Config& config,
+                                     const taskcluster::Credentials& credentials) {
+  return {credentials.access_token, config.verification.github_oauth_token};
+}
+
+RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& surroundings,
+                                const std::vector<SecretString>& secrets, const Sandbox& sandbox) {
+  const Environment& environment = surroundings.environment;
+  Environment inherited = InheritedEnvironment(environment, config.script.environment, secrets);
+  sandbox.AdaptEnvironment(inherited);
   return {.task_script = config.script.argv,
           .root_url = config.queue.root_url,
           .task_max_timeout = config.timeouts.task_max_timeout,
@@ -38,9 +51,10 @@ RunnerOptions MakeRunnerOptions(const Config& config, const Environment& environ
                   .worker_type = config.queue.worker_type,
                   .hash_algorithm = config.signing.hash_algorithm,
                   .schema_path = config.signing.schema_path,
-                  .signer = config.signing.sign_chain_of_trust ? signer : nullptr,
+                  .signer = config.signing.sign_chain_of_trust ? surroundings.signer : nullptr,
               },
-          .environment = environment,
+          .environment = std::move(inherited),
+          .sandbox = &sandbox,
           .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
 }
 
@@ -79,6 +93,11 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
   const auto token = redactor.Add(credentials.access_token);
   const auto github_token = redactor.Add(config.verification.github_oauth_token);
 
+  std::vector<std::string> warnings;
+  SW_ASSIGN_OR_RETURN(const Sandbox sandbox,
+                      Sandbox::Create(config.sandbox, config.secret_files, warnings));
+  for (const std::string& warning : warnings) logger.Warning(warning);
+
   AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
   SW_ASSIGN_OR_RETURN(
       const std::unique_ptr<taskcluster::QueueClient> queue,
@@ -98,15 +117,16 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                               .logger = logger,
                               .redactor = redactor,
                               .dirs = dirs});
-  TaskRunner runner(MakeRunnerOptions(config, surroundings.environment, surroundings.signer),
-                    {.queue = *queue,
-                     .uploader = uploader,
-                     .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
-                     .dirs = dirs,
-                     .clock = clock,
-                     .logger = logger,
-                     .redactor = redactor,
-                     .observer = observer});
+  TaskRunner runner(
+      MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox),
+      {.queue = *queue,
+       .uploader = uploader,
+       .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
+       .dirs = dirs,
+       .clock = clock,
+       .logger = logger,
+       .redactor = redactor,
+       .observer = observer});
   WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
                              .worker_group = config.queue.worker_group,
                              .worker_id = config.queue.worker_id},
