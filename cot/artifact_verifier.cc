@@ -216,7 +216,8 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
     return ToStatus(finding);
   }
   VerifiedArtifact verified(link.task_id(), std::move(artifact), path, hashes, file.size());
-  absl::StatusOr<scriptworker::UniqueFd> fd = std::move(file).Commit(path);
+  absl::StatusOr<scriptworker::UniqueFd> fd =
+      std::move(file).CommitBeneath(options_.work_dir, JoinPath("cot", link.task_id().str(), name));
   if (!fd.ok()) return absl::InternalError(fd.status().message());
   if (keep_open == KeepOpen::kYes) verified.fd_ = *std::move(fd);
   return verified;

@@ -11,7 +11,7 @@
 #include "cot/task_graph.h"
 #include "cot/task_type_checks.h"
 #include "cot/worker_checks.h"
-#include "scriptworker/base/file.h"
+#include "scriptworker/base/file_beneath.h"
 #include "scriptworker/base/parallel.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
@@ -24,9 +24,8 @@ using scriptworker::taskcluster::TaskId;
 
 // Writes a file that belongs to a link into the work folder.
 void Write(Verification& v, const Link& link, std::string_view name, std::string_view bytes) {
-  const std::string path = v.artifacts.PathOf(link.task_id(), name);
-  absl::Status status = scriptworker::MakeDirs(std::string(scriptworker::Dirname(path)));
-  if (status.ok()) status = scriptworker::WriteFile(path, bytes);
+  const absl::Status status = scriptworker::WriteFileBeneath(
+      v.request.work_dir, scriptworker::JoinPath("cot", link.task_id().str(), name), bytes);
   if (!status.ok()) v.Add(absl::InternalError(status.message()));
 }
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
@@ -29,16 +29,34 @@ using scriptworker::taskcluster::TaskId;
 constexpr RetryPolicy kWithoutPauses = {
     .attempts = 2, .initial = absl::ZeroDuration(), .max = absl::ZeroDuration()};
 
+// Tells somebody who listens what is logged.
+class OverheardLogger final : public scriptworker::Logger {
+ public:
+  OverheardLogger(scriptworker::Logger& inner,
+                  const std::function<void(std::string_view)>& listener)
+      : inner_(inner), listener_(listener) {}
+  void Log(scriptworker::LogLevel level, std::string_view message) override {
+    inner_.Log(level, message);
+    if (listener_) listener_(message);
+  }
+
+ private:
+  scriptworker::Logger& inner_;
+  const std::function<void(std::string_view)>& listener_;
+};
+
 }  // namespace
 
 absl::StatusOr<Verdict> ChainTrial::Run() {
   if (chain_.answers.empty()) chain_.Publish();
   SW_ASSIGN_OR_RETURN(const LoadedPolicy loaded,
                       LoadPolicy(scriptworker::json::FormatYaml(chain_.policy), "policy.yml"));
+  scriptworker::http::Transport& network = transport == nullptr ? chain_ : *transport;
+  OverheardLogger logger(logger_, on_log);
   scriptworker::taskcluster::ApiOptions api;
   api.retry = kWithoutPauses;
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<QueueClient> queue,
-                      QueueClient::Create(std::string(kGeneratedRootUrl), chain_, clock_,
+                      QueueClient::Create(std::string(kGeneratedRootUrl), network, clock_,
                                           std::nullopt, std::move(api)));
   SW_ASSIGN_OR_RETURN(const TaskId task_id, TaskId::Parse(chain_.facts().TaskId("target")));
   SW_ASSIGN_OR_RETURN(TaskDefinition task, queue->Task(task_id));
@@ -52,10 +70,10 @@ absl::StatusOr<Verdict> ChainTrial::Run() {
   if (change_request) change_request(request);
   return Verify(request, loaded.policy,
                 {.queue = *queue,
-                 .transport = chain_,
+                 .transport = network,
                  .clock = clock_,
                  .github_token = SecretString(std::string(kGeneratedToken))},
-                logger_, scriptworker::CancellationToken());
+                logger, scriptworker::CancellationToken());
 }
 
 std::vector<Violation> ChainTrial::ViolationsOf(const Verdict& verdict) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,7 @@
 #include "cot/violation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/transport.h"
 
 namespace cot {
 
@@ -27,6 +29,10 @@ class ChainTrial {
 
   // What the caller asks for otherwise.
   std::function<void(VerifyRequest&)> change_request;
+  // Answers in place of the chain. Borrowed.
+  scriptworker::http::Transport* transport = nullptr;
+  // Called with each line of the log.
+  std::function<void(std::string_view)> on_log;
 
   // Publishes the chain, if that has not happened. Errors: the policy or the target's
   // definition could not be had, and those of Verify.

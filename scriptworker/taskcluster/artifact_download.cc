@@ -24,6 +24,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/file_beneath.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/status_macros.h"
@@ -158,6 +159,18 @@ absl::StatusOr<UniqueFd> QuarantinedFile::Commit(const std::string& path) && {
   SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
   if (::rename(path_.c_str(), path.c_str()) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot move the download here"));
+  }
+  path_.clear();
+  return std::move(fd_);
+}
+
+absl::StatusOr<UniqueFd> QuarantinedFile::CommitBeneath(const std::string& dir,
+                                                        std::string_view relative) && {
+  SW_ASSIGN_OR_RETURN(const UniqueFd parent, MakeParentsBeneath(dir, relative));
+  const std::string name(Basename(relative));
+  if (::renameat(AT_FDCWD, path_.c_str(), parent.get(), name.c_str()) != 0) {
+    return absl::ErrnoToStatus(
+        errno, absl::StrCat(JoinPath(dir, relative), ": cannot move the download here"));
   }
   path_.clear();
   return std::move(fd_);

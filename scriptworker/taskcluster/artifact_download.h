@@ -43,6 +43,9 @@ class QuarantinedFile {
   // quarantine must be on the same file system. The descriptor, open for
   // reading, is the file that was hashed.
   absl::StatusOr<UniqueFd> Commit(const std::string& path) &&;
+  // As Commit, to `relative` below `dir`; never through a symbolic link there
+  // (errors as MakeParentsBeneath).
+  absl::StatusOr<UniqueFd> CommitBeneath(const std::string& dir, std::string_view relative) &&;
 
  private:
   friend class ArtifactDownloader;

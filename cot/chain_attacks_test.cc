@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Attacks that are no single violation: one attempt in many spellings, servers and files that
+// change under the verifier. docs/testing.md says which test defends what.
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
+#include "cot/testing/chain_defects.h"
+#include "cot/testing/chain_trial.h"
+#include "cot/testing/generated_chain.h"
+#include "cot/testing/links.h"
+#include "cot/verdict.h"
+#include "cot/violation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/json/array.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/json/object.h"
+
+namespace cot {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::scriptworker::JoinPath;
+using ::scriptworker::http::Request;
+using ::scriptworker::http::Response;
+using ::scriptworker::json::Array;
+using ::scriptworker::json::Object;
+using ::scriptworker::json::Value;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+const ChainDescription kHgPush = {.worker = "generic-worker"};
+const ChainDescription kGithubPush = {
+    .product = "gadget", .tasks_for = "github-push", .worker = "generic-worker"};
+
+// The violations that the chain is refused for; none if it is accepted.
+std::vector<Violation> ViolationsOf(GeneratedChain& chain) {
+  ChainTrial trial(chain);
+  const absl::StatusOr<Verdict> verdict = trial.Run();
+  EXPECT_THAT(verdict, IsOk());
+  if (!verdict.ok()) return {};
+  EXPECT_EQ(verdict->outcome == Verdict::Outcome::kVerified, verdict->findings.empty());
+  return ChainTrial::ViolationsOf(*verdict);
+}
+
+Verdict::Outcome OutcomeOf(GeneratedChain& chain) {
+  ChainTrial trial(chain);
+  const absl::StatusOr<Verdict> verdict = trial.Run();
+  EXPECT_THAT(verdict, IsOk());
+  return verdict.ok() ? verdict->outcome : Verdict::Outcome::kFailed;
+}
+
+// A parent that is there and is none must not be read as "no parent": such a task would be
+// compared with no task graph, or with another's.
+TEST(ChainAttacksTest, AParentOfAnotherShapeIsRefusedOnTargetAndUpstream) {
+  for (const char* role : {"target", "build"}) {
+    for (const Value& parent : {Value(nullptr), Value(""), Value(0), Value(false), Value(Array()),
+                                Value(Object()), Value("no-task-id"), Value(true)}) {
+      GeneratedChain chain(kHgPush);
+      Define(chain, role, "/extra/parent", parent);
+      EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kMalformedParent))
+          << role << " " << parent;
+    }
+  }
+}
+
+TEST(ChainAttacksTest, AnotherParentThanTheTaskGroupIsNoWayAroundItsTaskGraph) {
+  // The target takes the build for its parent: no graph has the target then.
+  GeneratedChain chain(kHgPush);
+  Define(chain, "target", "/extra/parent", chain.facts().TaskId("build"));
+  EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty()));
+}
+
+TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {
+  const std::string good = "https://hg.mozilla.org/desktop/main/file/1/x";
+  for (const char* source :
+       {"HTTPS://hg.mozilla.org/desktop/main/file/1/x", "https://HG.mozilla.org/desktop/main/x",
+        " https://hg.mozilla.org/desktop/main/x", "https://hg.mozilla.org/desktop/main/x ",
+        "ht\ttps://hg.mozilla.org/desktop/main/x", "https://hg.mozilla.org\t/desktop/main/x",
+        "https://hg.mozilla.org:443/desktop/main/x", "https://me@hg.mozilla.org/desktop/main/x",
+        "https://evil.example.org\\@hg.mozilla.org/desktop/main/x",
+        "https://hg.mozilla.org/desktop%2fmain/x", "https://hg.mozilla.org/%64esktop/main/x",
+        "https://hg.mozilla.org/desktop/main/../../evil/x", "https://hg.mozilla.org//desktop/main",
+        "https://hg.mozilla.org/desktop/mainly/x", "https://hg.mozilla.org.evil.org/desktop/main",
+        "https://hg.mozilla.org/evil?/desktop/main/x", "https://hg.mozilla.org/evil#/desktop/main",
+        "javascript:https://hg.mozilla.org/desktop/main", "hg.mozilla.org/desktop/main"}) {
+    GeneratedChain chain(kHgPush);
+    Define(chain, "build", "/metadata/source", source);
+    EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty())) << source;
+  }
+  GeneratedChain chain(kHgPush);
+  Define(chain, "build", "/metadata/source", good);
+  EXPECT_THAT(ViolationsOf(chain), IsEmpty());
+}
+
+struct LandedCase {
+  const char* name;
+  GeneratedChain::Answer answer;
+  Verdict::Outcome outcome;
+};
+
+// Only the page of the documented shape, from that very place, says that a commit has landed.
+TEST(ChainAttacksTest, ACommitHasLandedOnlyByThePageThatSaysSo) {
+  const std::string branch = "<li class=\"branch\"><a href=\"/x\">main</a></li>";
+  const std::vector<LandedCase> cases = {
+      {"nothing", {.body = "\n", .content_type = "text/html"}, Verdict::Outcome::kRefused},
+      {"a login page",
+       {.body = "<html><form action=\"/session\">Sign in</form></html>",
+        .content_type = "text/html"},
+       Verdict::Outcome::kEvidenceUnavailable},
+      {"another type", {.body = branch}, Verdict::Outcome::kEvidenceUnavailable},
+      {"an error",
+       {.status = 500, .body = branch, .content_type = "text/html"},
+       Verdict::Outcome::kEvidenceUnavailable},
+      {"a redirect to another host",
+       {.status = 302, .content_type = "text/html", .location = "https://store.example.net/page"},
+       Verdict::Outcome::kEvidenceUnavailable},
+  };
+  for (const LandedCase& c : cases) {
+    GeneratedChain chain(kGithubPush);
+    chain.Publish();
+    chain.answers["https://store.example.net/page"] = {.body = branch, .content_type = "text/html"};
+    for (auto& [url, answer] : chain.answers) {
+      if (absl::StrContains(url, "/branch_commits/")) answer = c.answer;
+    }
+    EXPECT_EQ(OutcomeOf(chain), c.outcome) << c.name;
+  }
+}
+
+// A document that is read strictly, whatever is signed or hashed about it.
+struct StrictCase {
+  const char* name;
+  std::string defect;  // a member of an object
+};
+
+std::vector<StrictCase> StrictCases() {
+  return {{"the same key twice", R"("a": 1, "a": 2)"},
+          {"bytes that are no UTF-8", "\"a\": \"\xff\""},
+          {"NaN", R"("a": NaN)"},
+          {"a number out of range", R"("a": 1e400)"},
+          {"half a surrogate pair", R"("a": "\ud800")"},
+          {"a tower of lists",
+           absl::StrCat("\"a\": ", std::string(100'000, '['), std::string(100'000, ']'))}};
+}
+
+TEST(ChainAttacksTest, ASignedFileThatIsNoStrictJsonIsRefused) {
+  for (const StrictCase& c : StrictCases()) {
+    GeneratedChain chain(kHgPush);
+    chain.Publish();
+    std::string& body =
+        chain.answers.find(chain.StoreUrl("build", "public/chain-of-trust.json"))->second.body;
+    body = absl::StrReplaceAll(
+        body, {{"\"environment\": {}", absl::StrCat("\"environment\": {", c.defect, "}")}});
+    chain.answers.find(chain.StoreUrl("build", "public/chain-of-trust.json.sig"))->second.body =
+        GeneratedKey("generic-worker").Sign(body);
+    EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kMalformedCot)) << c.name;
+  }
+}
+
+TEST(ChainAttacksTest, ATaskGraphThatIsNoStrictJsonIsRefused) {
+  for (const StrictCase& c : StrictCases()) {
+    GeneratedChain chain(kHgPush);
+    std::string& graph = chain.tasks.find("decision")->second.artifacts["public/task-graph.json"];
+    graph = absl::StrReplaceAll(
+        graph, {{"\"attributes\": {}", absl::StrCat("\"attributes\": {", c.defect, "}")}});
+    EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kMalformedTaskGraph)) << c.name;
+  }
+}
+
+TEST(ChainAttacksTest, AnOverlongArtifactNameIsRefused) {
+  GeneratedChain chain(kHgPush);
+  const std::string name = absl::StrCat("public/", std::string(300, 'x'));
+  chain.tasks.find("build")->second.artifacts[name] = "too long for a file system";
+  Define(chain, "target", "/payload/upstreamArtifacts/0/paths/0", name);
+  EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kIllegalUpstreamPath));
+}
+
+// A page with status 200 in place of a document is no document.
+TEST(ChainAttacksTest, AnHtmlPageInPlaceOfADocumentIsNoEvidence) {
+  const std::string page = "<html><body>We are down for maintenance</body></html>";
+  GeneratedChain good(kHgPush);
+  for (const auto& [url, unused] : good.pages) {
+    GeneratedChain chain(kHgPush);
+    chain.Publish();
+    chain.answers[url] = {.body = page, .content_type = "text/html"};
+    EXPECT_EQ(OutcomeOf(chain), Verdict::Outcome::kEvidenceUnavailable) << url;
+  }
+  for (const char* role : {"build", "decision"}) {
+    GeneratedChain chain(kHgPush);
+    chain.Publish();
+    chain.answers[chain.TaskUrl(role)] = {.body = page, .content_type = "text/html"};
+    const Verdict::Outcome outcome = OutcomeOf(chain);
+    EXPECT_TRUE(outcome == Verdict::Outcome::kEvidenceUnavailable ||
+                outcome == Verdict::Outcome::kRefused)
+        << role;
+  }
+}
+
+// Answers the first request for each URL as the chain does, and others with something else.
+class FickleTransport final : public scriptworker::http::Transport {
+ public:
+  explicit FickleTransport(GeneratedChain& chain) : chain_(chain) {}
+
+  absl::StatusOr<Response> Send(const Request& request) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (asked_.insert(request.url.ToString()).second) return chain_.Send(request);
+    }
+    Response response{.status = 200, .body = "version: 1\ntasks: []\n", .final_url = request.url};
+    response.headers.Set("Content-Type", "text/plain");
+    return response;
+  }
+
+ private:
+  GeneratedChain& chain_;
+  absl::Mutex mutex_;
+  std::set<std::string> asked_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST(ChainAttacksTest, AServerThatChangesItsAnswersIsAskedOnce) {
+  // The decision and the action task are rebuilt from the same template.
+  GeneratedChain chain({.tasks_for = "action", .worker = "generic-worker"});
+  chain.Publish();
+  FickleTransport fickle(chain);
+  ChainTrial trial(chain);
+  trial.transport = &fickle;
+  const absl::StatusOr<Verdict> verdict = trial.Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kVerified) << FormatVerdict(*verdict);
+}
+
+TEST(ChainAttacksTest, AFileThatIsSwappedAfterItWasHashedIsNotRead) {
+  GeneratedChain chain(kHgPush);
+  ChainTrial trial(chain);
+  const std::string graph =
+      JoinPath(trial.work_dir(), "cot", chain.facts().TaskId("decision"), "public/task-graph.json");
+  bool swapped = false;
+  trial.on_log = [&](std::string_view line) {
+    if (swapped || !absl::EndsWith(line, " as a signing task...")) return;
+    swapped = true;
+    ASSERT_THAT(scriptworker::AtomicWriteFile(graph, "{}"), IsOk());
+  };
+  const absl::StatusOr<Verdict> verdict = trial.Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_TRUE(swapped);
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kVerified) << FormatVerdict(*verdict);
+}
+
+TEST(ChainAttacksTest, ALinkInTheWorkFolderLeadsNoArtifactOut) {
+  GeneratedChain chain(kHgPush);
+  ChainTrial trial(chain);
+  const scriptworker::TempDir outside;
+  const std::string folder = JoinPath(trial.work_dir(), "cot", chain.facts().TaskId("build"));
+  ASSERT_THAT(scriptworker::MakeDirs(folder), IsOk());
+  std::filesystem::create_directory_symlink(outside.path(), JoinPath(folder, "public"));
+  EXPECT_THAT(trial.Run(), IsOk());
+  const auto listing = scriptworker::ListFiles(outside.path());
+  ASSERT_THAT(listing, IsOk());
+  EXPECT_THAT(listing->files, IsEmpty());
+}
+
+TEST(ChainAttacksTest, TheTokenOfPrivateRepositoriesIsNeverLoggedNorTold) {
+  for (const char* tasks_for : {"action", "cron", "github-push", "github-release"}) {
+    for (const bool good : {true, false}) {
+      GeneratedChain chain(
+          {.product = "vault", .tasks_for = tasks_for, .worker = "generic-worker"});
+      if (!good) chain.pages.clear();
+      ChainTrial trial(chain);
+      const absl::StatusOr<Verdict> verdict = trial.Run();
+      ASSERT_THAT(verdict, IsOk());
+      EXPECT_EQ(verdict->outcome == Verdict::Outcome::kVerified, good) << FormatVerdict(*verdict);
+      EXPECT_THAT(trial.log(), Each(Not(HasSubstr(kGeneratedToken)))) << tasks_for;
+      EXPECT_THAT(FormatVerdict(*verdict), Not(HasSubstr(kGeneratedToken)));
+      EXPECT_THAT(scriptworker::json::Format(ToJson(*verdict)), Not(HasSubstr(kGeneratedToken)));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cot

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/base/file_beneath.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+
+namespace scriptworker {
+namespace {
+
+absl::Status Error(int error, const std::string& dir, std::string_view relative,
+                   std::string_view what) {
+  const std::string text = absl::StrCat(JoinPath(dir, relative), ": ", what);
+  if (error == ELOOP || error == ENOTDIR) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(text, ": not a directory, or a symbolic link"));
+  }
+  return absl::ErrnoToStatus(error, text);
+}
+
+absl::StatusOr<std::vector<std::string>> Segments(std::string_view relative) {
+  std::vector<std::string> segments = absl::StrSplit(relative, '/');
+  for (const std::string& segment : segments) {
+    if (segment.empty() || segment == "." || segment == ".." ||
+        segment.find('\0') != std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("\"", relative, "\" is no plain relative path"));
+    }
+  }
+  return segments;
+}
+
+}  // namespace
+
+absl::StatusOr<UniqueFd> MakeParentsBeneath(const std::string& dir, std::string_view relative) {
+  SW_ASSIGN_OR_RETURN(const std::vector<std::string> segments, Segments(relative));
+  SW_RETURN_IF_ERROR(MakeDirs(dir));
+  UniqueFd at(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!at.valid()) return Error(errno, dir, relative, "cannot open the folder");
+  for (size_t i = 0; i + 1 < segments.size(); ++i) {
+    const char* name = segments[i].c_str();
+    if (::mkdirat(at.get(), name, 0777) != 0 && errno != EEXIST) {
+      return Error(errno, dir, relative, "cannot make its folder");
+    }
+    UniqueFd next(::openat(at.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!next.valid()) return Error(errno, dir, relative, "cannot open its folder");
+    at = std::move(next);
+  }
+  return at;
+}
+
+absl::Status WriteFileBeneath(const std::string& dir, std::string_view relative,
+                              std::string_view bytes) {
+  SW_ASSIGN_OR_RETURN(const UniqueFd parent, MakeParentsBeneath(dir, relative));
+  const std::string name(Basename(relative));
+  // A name of its own, until all is there: nobody sees a part, and a link is replaced.
+  const std::string part = absl::StrCat(".", name.substr(0, 200), ".part");
+  ::unlinkat(parent.get(), part.c_str(), 0);
+  const UniqueFd fd(::openat(parent.get(), part.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!fd.valid()) return Error(errno, dir, relative, "cannot create");
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const int error = errno;
+      ::unlinkat(parent.get(), part.c_str(), 0);
+      return Error(error, dir, relative, "cannot write");
+    }
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  if (::renameat(parent.get(), part.c_str(), parent.get(), name.c_str()) != 0) {
+    return Error(errno, dir, relative, "cannot write");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace scriptworker
