@@ -48,7 +48,7 @@ absl::StatusOr<std::string> Read(const std::string& path, std::string_view worki
 
 absl::StatusOr<json::Value> Load(const std::string& path, std::string_view working_directory) {
   SW_ASSIGN_OR_RETURN(std::string text, Read(path, working_directory));
-  const std::string_view source = path == "-" ? "standard input" : path;
+  const std::string_view source = path == "-" ? std::string_view("standard input") : path;
   if (absl::EndsWith(path, ".json")) {
     return json::Parse(text, {.source = source});
   }
