@@ -49,6 +49,10 @@ class Tree:
         files = re.findall(r'"([^"]+)"', listed.group(1)) if listed else []
         return [os.path.join(self._root, package, file) for file in files]
 
+    def needs_corpora(self, target):
+        package, _, name = target.removeprefix("//").partition(":")
+        return '"conformance"' in self._rules_of(package).get(name, "")
+
     def has_test(self, target, test):
         suite, _, name = test.partition(".")
         pattern = re.compile(rf"^TEST(_F|_P)?\({suite},\s*{name}\)", re.MULTILINE)
@@ -81,6 +85,8 @@ def check_cell(cell, tree):
                 yield f"{target} has no test {word}"
     if not groups:
         yield "no test is named"
+    elif all(tree.needs_corpora(target) for target, _ in groups):
+        yield "all tests that are named need CORPORA_DIR"
     for target, count in groups:
         sources = tree.sources(target) or []
         if count == 0 and any(path.endswith(".cc") for path in sources):
@@ -109,6 +115,7 @@ def self_test(tree):
         "| 1 | m | f | `//scriptworker/base:path_test` `JoinPathTest.NoSuchTest` |",
         "| 1 | m | f | `//scriptworker/base:path_test` |",
         "| 1 | m | f | by looking at it |",
+        "| 1 | m | f | `//tools/conformance/chains:chains_test` |",
         "| 2 | m | f | not applicable: it is Python's |",
     ]
     for line in bad:
