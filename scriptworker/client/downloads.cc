@@ -34,7 +34,7 @@ absl::Status Downloads::Fetch(std::string_view url, const std::string& path) {
       downloader_.Download(*parsed, path, std::move(options), CancellationToken());
   if (done.ok()) {
     log_.Info("Done");
-    return done;
+    return absl::OkStatus();
   }
   const bool is_missing = absl::IsNotFound(done);
   return ScriptError(is_missing ? ErrorKind::kDownload404 : ErrorKind::kDownload, done.message());

@@ -41,10 +41,11 @@ class ScriptMainTest : public testing::Test {
 
   // What ScriptMain returns; what it writes to stderr is in `output_`.
   int Run(absl::FunctionRef<absl::Status(ScriptContext&)> script, const ScriptOptions& options = {},
-          std::vector<std::string> arguments = {"config.json"}) {
+          const std::vector<std::string>& arguments = {"config.json"}) {
     std::vector<std::string> words = {"/app/signer"};
     for (const std::string& argument : arguments) words.push_back(temp_.Path(argument));
     std::vector<const char*> argv;
+    argv.reserve(words.size());
     for (const std::string& word : words) argv.push_back(word.c_str());
     testing::internal::CaptureStderr();
     const int status = ScriptMain(static_cast<int>(argv.size()), argv.data(), options, script);

@@ -38,7 +38,7 @@ absl::Status ValidateJsonSchema(const json::Value& data, const json::Value& sche
   const absl::StatusOr<json::Schema> compiled = json::Schema::Compile(schema);
   if (!compiled.ok()) return Unusable(absl::StrCat("the ", name, " schema"), compiled.status());
   const absl::Status valid = compiled->Validate(data);
-  if (valid.ok()) return valid;
+  if (valid.ok()) return absl::OkStatus();
   return TaskError(absl::StrCat("Can't validate ", name, " schema!\n", valid.message()),
                    kMalformedPayload);
 }
@@ -48,7 +48,7 @@ absl::Status ValidateTaskSchema(const ScriptConfig& config, const json::Value& t
   SW_ASSIGN_OR_RETURN(const std::string path, config.TextAt(schema_key));
   const absl::StatusOr<json::Value> schema = ReadSchema(path);
   if (!schema.ok()) return Unusable(path, schema.status());
-  const absl::Status valid = ValidateJsonSchema(task, *schema);
+  absl::Status valid = ValidateJsonSchema(task, *schema);
   if (ErrorKindOf(valid) != ErrorKind::kTask) return valid;
   return ScriptError(ErrorKind::kTaskVerification,
                      absl::StrCat("Cannot validate task against schema. Task: ",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -29,11 +30,14 @@ using ::testing::StartsWith;
 // A claim under way when the worker is told to end (worker_loop.md).
 constexpr absl::Duration kLongestClaim = absl::Seconds(20);
 
+// As Kubernetes names pods.
+constexpr std::string_view kWorkerId = "scriptworker-5c689d88bb-xv2np";
+
 LoadedConfig Load(std::string_view path) {
   Environment environment;
   environment.Set("TASKCLUSTER_CLIENT_ID", "project/me/worker");
   environment.Set("TASKCLUSTER_ACCESS_TOKEN", "token");
-  environment.Set("SCRIPTWORKER_WORKER_ID", "scriptworker-5c689d88bb-xv2np");
+  environment.Set("SCRIPTWORKER_WORKER_ID", kWorkerId);
   const auto loaded = LoadConfig(TestFilePath(path), environment, {.working_directory = "/"});
   EXPECT_THAT(loaded, IsOk());
   return loaded.ok() ? *loaded : LoadedConfig();
@@ -79,11 +83,29 @@ TEST_F(SystemdTest, TheWorkerTellsWhenItIsReadyAndEndsItsScriptByItself) {
   EXPECT_THAT(Settings(unit_, "KillMode"), Contains("mixed"));
 }
 
-TEST_F(SystemdTest, ChainsAreVerifiedAndSigned) {
-  EXPECT_TRUE(loaded_.config.verification.verify_chain_of_trust);
-  EXPECT_TRUE(loaded_.config.verification.verify_cot_signature);
-  EXPECT_TRUE(loaded_.config.signing.sign_chain_of_trust);
+class DeployedConfigTest : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(DeployedConfigTest, VerifiesSignsAndShutsScriptsIn) {
+  const LoadedConfig loaded = Load(GetParam());
+  EXPECT_TRUE(loaded.config.verification.verify_chain_of_trust);
+  EXPECT_TRUE(loaded.config.verification.verify_cot_signature);
+  EXPECT_TRUE(loaded.config.signing.sign_chain_of_trust);
+  EXPECT_TRUE(loaded.config.sandbox.landlock);
+  EXPECT_THAT(loaded.warnings, testing::IsEmpty());
 }
+
+TEST_P(DeployedConfigTest, LeavesTheWorkersNameToTheEnvironmentIfItHasNone) {
+  const std::string text = ReadTestFile(GetParam());
+  EXPECT_EQ(Load(GetParam()).config.queue.worker_id,
+            absl::StrContains(text, "worker_id:") ? "my-worker-1" : kWorkerId);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, DeployedConfigTest,
+                         testing::Values("tools/deploy/systemd/scriptworker.yaml",
+                                         "tools/deploy/kubernetes/scriptworker.yaml"),
+                         [](const auto& info) {
+                           return info.index == 0 ? "Systemd" : "Kubernetes";
+                         });
 
 }  // namespace
 }  // namespace scriptworker::worker
