@@ -90,18 +90,18 @@ TEST(ChainAttacksTest, AnotherParentThanTheTaskGroupIsNoWayAroundItsTaskGraph) {
 }
 
 TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {
-  const std::string good = "https://hg.mozilla.org/desktop/main/file/1/x";
+  const std::string good = "https://hg.example.com/desktop/main/file/1/x";
   for (const char* source :
-       {"HTTPS://hg.mozilla.org/desktop/main/file/1/x", "https://HG.mozilla.org/desktop/main/x",
-        " https://hg.mozilla.org/desktop/main/x", "https://hg.mozilla.org/desktop/main/x ",
-        "ht\ttps://hg.mozilla.org/desktop/main/x", "https://hg.mozilla.org\t/desktop/main/x",
-        "https://hg.mozilla.org:443/desktop/main/x", "https://me@hg.mozilla.org/desktop/main/x",
-        "https://evil.example.org\\@hg.mozilla.org/desktop/main/x",
-        "https://hg.mozilla.org/desktop%2fmain/x", "https://hg.mozilla.org/%64esktop/main/x",
-        "https://hg.mozilla.org/desktop/main/../../evil/x", "https://hg.mozilla.org//desktop/main",
-        "https://hg.mozilla.org/desktop/mainly/x", "https://hg.mozilla.org.evil.org/desktop/main",
-        "https://hg.mozilla.org/evil?/desktop/main/x", "https://hg.mozilla.org/evil#/desktop/main",
-        "javascript:https://hg.mozilla.org/desktop/main", "hg.mozilla.org/desktop/main"}) {
+       {"HTTPS://hg.example.com/desktop/main/file/1/x", "https://HG.example.com/desktop/main/x",
+        " https://hg.example.com/desktop/main/x", "https://hg.example.com/desktop/main/x ",
+        "ht\ttps://hg.example.com/desktop/main/x", "https://hg.example.com\t/desktop/main/x",
+        "https://hg.example.com:443/desktop/main/x", "https://me@hg.example.com/desktop/main/x",
+        "https://evil.example.org\\@hg.example.com/desktop/main/x",
+        "https://hg.example.com/desktop%2fmain/x", "https://hg.example.com/%64esktop/main/x",
+        "https://hg.example.com/desktop/main/../../evil/x", "https://hg.example.com//desktop/main",
+        "https://hg.example.com/desktop/mainly/x", "https://hg.example.com.evil.org/desktop/main",
+        "https://hg.example.com/evil?/desktop/main/x", "https://hg.example.com/evil#/desktop/main",
+        "javascript:https://hg.example.com/desktop/main", "hg.example.com/desktop/main"}) {
     GeneratedChain chain(kHgPush);
     Define(chain, "build", "/metadata/source", source);
     EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty())) << source;

@@ -75,26 +75,32 @@ const Value* ActionTaskGroupId(const Value& task) {
   return env == nullptr ? nullptr : env->Find("ACTION_TASK_GROUP_ID");
 }
 
-// The first rendered task's own group must be the parent's or the decision's.
-// Then it takes over what the runtime task has, which the queue fills in.
-void CheckActionTaskGroup(const Link& parent, const Link& decision, Array& rendered,
-                          std::vector<Finding>& findings) {
-  const Value* group = rendered.empty() ? nullptr : ActionTaskGroupId(rendered[0]);
+// Adds a finding unless the group is that of the action or of the decision task.
+bool IsAGroupOf(const Link& parent, const Link& decision, const Value* group,
+                std::vector<Finding>& findings) {
   const std::string found = group != nullptr && group->is_string()
                                 ? std::string(group->string_value())
                                 : std::string("None");
-  if (found != parent.task_id().str() && found != decision.task_id().str()) {
-    findings.push_back(InParent(
-        parent,
-        {.violation = Violation::kActionTaskGroupId,
-         .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found, " not in {'",
-                                 parent.task_id().str(), "', '", decision.task_id().str(), "'}!"),
-         .expected = absl::StrCat(parent.task_id().str(), " or ", decision.task_id().str()),
-         .found = found}));
-    return;
-  }
+  if (found == parent.task_id().str() || found == decision.task_id().str()) return true;
+  findings.push_back(InParent(
+      parent,
+      {.violation = Violation::kActionTaskGroupId,
+       .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found, " not in {'",
+                               parent.task_id().str(), "', '", decision.task_id().str(), "'}!"),
+       .expected = absl::StrCat(parent.task_id().str(), " or ", decision.task_id().str()),
+       .found = found}));
+  return false;
+}
+
+// The first rendered task's group must be the parent's or the decision's, and so must be
+// that of the runtime task, which it takes over: which of the two depends on the action.
+void CheckActionTaskGroup(const Link& parent, const Link& decision, Array& rendered,
+                          std::vector<Finding>& findings) {
+  const Value* group = rendered.empty() ? nullptr : ActionTaskGroupId(rendered[0]);
+  if (!IsAGroupOf(parent, decision, group, findings)) return;
   const Value* runtime = ActionTaskGroupId(parent.task().raw());
   if (runtime == nullptr) return;
+  IsAGroupOf(parent, decision, runtime, findings);
   Object task = rendered[0].object();
   Object payload = task.Find("payload")->object();
   Object env = payload.Find("env")->object();

@@ -1,12 +1,12 @@
 #!/usr/bin/env -S python3 -B
 # SPDX-License-Identifier: MPL-2.0
-"""Checks that each test which docs/features.md names exists.
+"""Checks that each test which docs/features.md or docs/attacks.md names exists.
 
-The table has one row for each of the reference's features. Its last column names
-tests as `//package:target` `Suite.Name` ..., or begins with "not applicable: " and
-says why. Reads the source tree itself, since the tests are all over it.
+The table has one row for each of the reference's features (or for each attack). Its
+last column names tests as `//package:target` `Suite.Name` ..., or begins with "not
+applicable: " and says why. Reads the source tree itself, since the tests are all over it.
 
-Usage: features_test.py docs/features.md
+Usage: features_test.py docs/features.md [ROWS]
 """
 
 import os
@@ -130,8 +130,9 @@ def main():
     table = os.path.realpath(sys.argv[1])
     tree = Tree(os.path.dirname(os.path.dirname(table)))
     with open(table, encoding="utf-8") as file:
-        complaints = list(self_test(tree)) + list(check(file.read(), tree))
-    print("\n".join(complaints + [f"features: {len(complaints)} complaints"]))
+        rows = int(sys.argv[2]) if len(sys.argv) > 2 else FEATURES
+        complaints = list(self_test(tree)) + list(check(file.read(), tree, rows))
+    print("\n".join(complaints + [f"{os.path.basename(table)}: {len(complaints)} complaints"]))
     return 1 if complaints else 0
 
 

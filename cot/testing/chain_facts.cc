@@ -47,7 +47,7 @@ Object ProductPolicy(const GeneratedProduct& product) {
   const bool hg = product.type == "hg";
   const std::string& domain = product.name;
   Object rule{{"schemes", Array{"https", "ssh"}},
-              {"netlocs", Array{hg ? "hg.mozilla.org" : "github.com"}},
+              {"netlocs", Array{hg ? "hg.example.com" : "git.example.com"}},
               {"path_regexes",
                Array{absl::StrCat("^(?P<path>", product.path, hg ? ")(/|$)" : ")(/|\\.git|$)")}}};
   if (product.is_private) rule.Set("require_secret", true);
@@ -86,16 +86,16 @@ const std::vector<GeneratedProduct>& GeneratedProducts() {
                                              "pr-action"};
     const std::vector<std::string> closed = {"action", "cron", "github-push", "github-release"};
     return std::vector<GeneratedProduct>{
-        {"desktop", "hg", "DESKTOP", "https://hg.mozilla.org/desktop/main", "/desktop/main",
+        {"desktop", "hg", "DESKTOP", "https://hg.example.com/desktop/main", "/desktop/main",
          "desktop-main", false, hg},
         // Its tasks name a second repository, too, that the rules do not look at.
-        {"mail", "hg", "MAIL", "https://hg.mozilla.org/mail", "/mail", "mail", false, hg},
-        {"gadget", "github", "GADGET", "https://github.com/example-apps/gadget",
+        {"mail", "hg", "MAIL", "https://hg.example.com/mail", "/mail", "mail", false, hg},
+        {"gadget", "github", "GADGET", "https://git.example.com/example-apps/gadget",
          "/example-apps/gadget", "gadget", false, github},
-        {"vault", "github", "VAULT", "ssh://github.com/example-apps/vault", "/example-apps/vault",
+        {"vault", "github", "VAULT", "ssh://git.example.com/example-apps/vault", "/example-apps/vault",
          "vault", true, closed},
         // The name is one that the rules know: COMM_HEAD_REPOSITORY counts.
-        {"enterprise", "github", "ENTERPRISE", "https://github.com/example-apps/suite",
+        {"enterprise", "github", "ENTERPRISE", "https://git.example.com/example-apps/suite",
          "/example-apps/suite", "suite", false, closed}};
   }());
   return products;
@@ -116,7 +116,7 @@ ChainFacts::ChainFacts(const ChainDescription& the_description)
   if (description.tasks_for == "pr-action") decision_tasks_for = "github-pull-request";
   level = is_pull_request() ? "1" : "3";
   head_repository = is_pull_request()
-                        ? absl::StrCat("https://github.com/contributor/", product.project)
+                        ? absl::StrCat("https://git.example.com/contributor/", product.project)
                         : product.repository;
   commit = GeneratedHash(absl::StrCat(product.name, " commit"));
   base_revision = GeneratedHash(absl::StrCat(product.name, " base"));
@@ -185,11 +185,11 @@ Value GeneratedPolicy() {
       {"project_configuration_url", kGeneratedProjectsUrl},
       {"pushlog_url", "{repo}/json-pushes?changeset={revision}&version=2&full=1"},
       {"source_hosts",
-       Object{{"hg", Object{{"host", "hg.mozilla.org"}, {"url", "https://hg.mozilla.org"}}},
-              {"github", Object{{"host", "github.com"},
-                                {"url", "https://github.com"},
-                                {"api_url", "https://api.github.com"},
-                                {"raw_url", "https://raw.githubusercontent.com"}}}}},
+       Object{{"hg", Object{{"host", "hg.example.com"}, {"url", "https://hg.example.com"}}},
+              {"github", Object{{"host", "git.example.com"},
+                                {"url", "https://git.example.com"},
+                                {"api_url", "https://api.git.example.com"},
+                                {"raw_url", "https://raw.git.example.com"}}}}},
       {"products", std::move(products)}};
 }
 

@@ -49,8 +49,11 @@ class OverheardLogger final : public scriptworker::Logger {
 
 absl::StatusOr<Verdict> ChainTrial::Run() {
   if (chain_.answers.empty()) chain_.Publish();
-  SW_ASSIGN_OR_RETURN(const LoadedPolicy loaded,
-                      LoadPolicy(scriptworker::json::FormatYaml(chain_.policy), "policy.yml"));
+  LoadedPolicy loaded;
+  if (policy == nullptr) {
+    SW_ASSIGN_OR_RETURN(loaded,
+                        LoadPolicy(scriptworker::json::FormatYaml(chain_.policy), "policy.yml"));
+  }
   scriptworker::http::Transport& network = transport == nullptr ? chain_ : *transport;
   OverheardLogger logger(logger_, on_log);
   scriptworker::taskcluster::ApiOptions api;
@@ -68,7 +71,7 @@ absl::StatusOr<Verdict> ChainTrial::Run() {
                         .work_dir = work_dir_.path(),
                         .retry = kWithoutPauses};
   if (change_request) change_request(request);
-  return Verify(request, loaded.policy,
+  return Verify(request, policy == nullptr ? loaded.policy : *policy,
                 {.queue = *queue,
                  .transport = network,
                  .clock = clock_,

@@ -29,6 +29,8 @@ class ChainTrial {
 
   // What the caller asks for otherwise.
   std::function<void(VerifyRequest&)> change_request;
+  // In place of the chain's own, which takes a while to read. Borrowed.
+  const Policy* policy = nullptr;
   // Answers in place of the chain. Borrowed.
   scriptworker::http::Transport* transport = nullptr;
   // Called with each line of the log.

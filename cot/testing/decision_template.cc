@@ -60,25 +60,25 @@ tasks:
               rev: ${event.pull_request.head.sha}
               ref: ${event.pull_request.head.ref}
               source: ${event.pull_request.head.repo.html_url}/raw/${event.pull_request.head.sha}/.taskcluster.yml
-              scope: github.com/${event.pull_request.base.repo.full_name}
+              scope: git.example.com/${event.pull_request.base.repo.full_name}
             'tasks_for == "github-push"':
               url: ${event.repository.html_url}
               rev: ${event.after}
               ref: ${event.ref}
               source: ${event.repository.html_url}/raw/${event.after}/.taskcluster.yml
-              scope: github.com/${event.repository.full_name}
+              scope: git.example.com/${event.repository.full_name}
             'tasks_for == "github-release"':
               url: ${event.repository.html_url}
               rev: ${event.release.tag_name}
               ref: ${event.release.target_commitish}
               source: ${event.repository.html_url}/raw/${event.release.tag_name}/.taskcluster.yml
-              scope: github.com/${event.repository.full_name}
+              scope: git.example.com/${event.repository.full_name}
             'tasks_for == "cron"':
               url: ${repository.url}
               rev: ${push.revision}
               ref: ${push.branch}
               source: ${repository.url}/raw/${push.revision}/.taskcluster.yml
-              scope: github.com/${event.repository.full_name}
+              scope: git.example.com/${event.repository.full_name}
             $default:
               url: ${repository.url}
               rev: ${push.revision}
@@ -87,9 +87,9 @@ tasks:
               scope: not used
         who:
           $switch:
-            pulls: ${event.sender.login}@users.noreply.github.com
+            pulls: ${event.sender.login}@users.noreply.git.example.com
             'tasks_for == "github-push"': ${event.pusher.email}
-            'tasks_for == "github-release"': ${event.sender.login}@users.noreply.github.com
+            'tasks_for == "github-release"': ${event.sender.login}@users.noreply.git.example.com
             $default: ${tasks_for}@noreply.example.org
         more_env:
           $switch:
@@ -205,7 +205,7 @@ std::string DecisionTemplate(const ChainFacts& facts) {
   const bool hg = facts.product.type == "hg";
   std::string second;
   if (facts.product.name == "mail") {
-    second = "                    DESKTOP_HEAD_REPOSITORY: https://hg.mozilla.org/desktop/main";
+    second = "                    DESKTOP_HEAD_REPOSITORY: https://hg.example.com/desktop/main";
   } else if (facts.product.name == "enterprise") {
     second = "                    COMM_HEAD_REPOSITORY: ${head.url}";
   }

@@ -66,14 +66,14 @@ void ReplaceInActions(GeneratedChain& chain, std::string_view from, std::string_
 // All tasks come from a server that is neither hg nor GitHub; nothing privileged is done.
 void MoveToAnotherServer(GeneratedChain& chain) {
   for (const auto& [role, task] : chain.tasks) {
-    ReplaceInDefinition(chain, role, "https://hg.mozilla.org/", "https://git.example.org/");
+    ReplaceInDefinition(chain, role, "https://hg.example.com/", "https://git.example.org/");
   }
   Define(chain, "target", "/scopes", Array());
   GeneratedPages moved;
   for (const auto& [url, page] : chain.pages) {
-    GeneratedPage& there = moved[absl::StrReplaceAll(url, {{"hg.mozilla.org", "git.example.org"}})];
+    GeneratedPage& there = moved[absl::StrReplaceAll(url, {{"hg.example.com", "git.example.org"}})];
     there = page;
-    there.text = absl::StrReplaceAll(page.text, {{"hg.mozilla.org", "git.example.org"}});
+    there.text = absl::StrReplaceAll(page.text, {{"hg.example.com", "git.example.org"}});
   }
   chain.pages = std::move(moved);
 }
@@ -81,7 +81,7 @@ void MoveToAnotherServer(GeneratedChain& chain) {
 // The earlier push that made the image was one to another repository.
 void TakeTheImageFromElsewhere(GeneratedChain& chain) {
   const std::string& repo = chain.facts().product.repository;
-  const std::string elsewhere = "https://hg.mozilla.org/users/somebody";
+  const std::string elsewhere = "https://hg.example.com/users/somebody";
   for (const char* role : {"image", "old-decision"}) {
     ReplaceInDefinition(chain, role, repo, elsewhere);
     ReplaceInDefinition(chain, role, repo.substr(8), elsewhere.substr(8));
@@ -139,6 +139,14 @@ std::vector<ChainDefect> DefectsOfActions() {
              ReplaceInPage(c, ".taskcluster.yml", "ACTION_TASK_GROUP_ID: ${ownTaskId}",
                            "ACTION_TASK_GROUP_ID: " + stranger);
              Define(c, "action", "/payload/env/ACTION_TASK_GROUP_ID", stranger);
+           }},
+      {.name = "AnActionRanForAnotherTaskGroup",
+       .violations = {Violation::kActionTaskGroupId},
+       .description = kHgAction,
+       .tasks =
+           [](GeneratedChain& c) {
+             Define(c, "action", "/payload/env/ACTION_TASK_GROUP_ID",
+                    c.facts().TaskId("a stranger"));
            }},
       {.name = "AnActionHasAnotherInputThanItsHookWasGiven",
        .violations = {Violation::kRebuiltDefinitionDiffers},
@@ -201,7 +209,7 @@ std::vector<ChainDefect> DefectsOfDefinitions() {
       WithoutPage("ThePushlogDoesNotKnowTheRevision", Violation::kEvidenceMissing, push,
                   "json-pushes"),
       WithPage("TheProjectIsNotListed", Violation::kUnknownProject, push, "projects.yml",
-               "hg.mozilla.org/desktop/main", "hg.mozilla.org/desktop/old"),
+               "hg.example.com/desktop/main", "hg.example.com/desktop/old"),
       WithPage("TheProjectHasAnotherLevel", Violation::kRebuiltDefinitionDiffers, push,
                "projects.yml", "scm_level_3", "scm_level_1"),
       {.name = "TheCommentIsNotThatOfThePush",
@@ -278,14 +286,14 @@ std::vector<ChainDefect> DefectsOfSources() {
        .description = push,
        .tasks =
            [](GeneratedChain& c) {
-             Define(c, "build", "/metadata/source", "https://hg.mozilla.org/desktop/maintained");
+             Define(c, "build", "/metadata/source", "https://hg.example.com/desktop/maintained");
            }},
       {.name = "ASourcesSpellingIsAmbiguous",
        .violations = {Violation::kSourceMismatch},
        .description = push,
        .tasks =
            [](GeneratedChain& c) {
-             Define(c, "build", "/metadata/source", "HTTPS://hg.mozilla.org/desktop/main/file/1");
+             Define(c, "build", "/metadata/source", "HTTPS://hg.example.com/desktop/main/file/1");
            }},
       {.name = "TwoRestrictedScopesMatchOne",
        .violations = {Violation::kAmbiguousRestrictedScope},
@@ -308,8 +316,8 @@ std::vector<ChainDefect> DefectsOfSources() {
        .description = push,
        .tasks =
            [](GeneratedChain& c) {
-             ReplaceInDefinition(c, "build", "hg.mozilla.org/desktop/main",
-                                 "hg.mozilla.org/desktop/release");
+             ReplaceInDefinition(c, "build", "hg.example.com/desktop/main",
+                                 "hg.example.com/desktop/release");
              SetAt(c.policy, "/products/desktop/trusted_vcs_rules/0/path_regexes",
                    Array{"^(?P<path>/desktop/(main|release))(/|$)"});
              c.MakeGraphs();

@@ -24,7 +24,7 @@ using scriptworker::json::Value;
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
 std::string Projects() {
-  Object projects{{"another-project", Object{{"repo", "https://hg.mozilla.org/another"},
+  Object projects{{"another-project", Object{{"repo", "https://hg.example.com/another"},
                                              {"repo_type", "hg"},
                                              {"access", "scm_level_2"}}}};
   for (const GeneratedProduct& product : GeneratedProducts()) {
@@ -65,7 +65,7 @@ Value Pushlog(const ChainFacts& facts) {
 Object User(std::string_view login) {
   return {{"login", login},
           {"id", 1000 + static_cast<int>(login.size())},
-          {"html_url", absl::StrCat("https://github.com/", login)},
+          {"html_url", absl::StrCat("https://git.example.com/", login)},
           {"type", "User"},
           {"site_admin", false}};
 }
@@ -77,12 +77,12 @@ Object Repository(const ChainFacts& facts, const std::string& full_name) {
           {"full_name", full_name},
           {"private", facts.product.is_private},
           {"owner", User(absl::StripSuffix(full_name, absl::StrCat("/", name)))},
-          {"html_url", absl::StrCat("https://github.com/", full_name)},
+          {"html_url", absl::StrCat("https://git.example.com/", full_name)},
           {"description", "synthetic"},
           {"fork", false},
-          {"url", absl::StrCat("https://api.github.com/repos/", full_name)},
-          {"clone_url", absl::StrCat("https://github.com/", full_name, ".git")},
-          {"ssh_url", absl::StrCat("git@github.com:", full_name, ".git")},
+          {"url", absl::StrCat("https://api.git.example.com/repos/", full_name)},
+          {"clone_url", absl::StrCat("https://git.example.com/", full_name, ".git")},
+          {"ssh_url", absl::StrCat("git@git.example.com:", full_name, ".git")},
           {"created_at", "2020-01-01T00:00:00Z"},
           {"homepage", nullptr},
           {"default_branch", "main"}};
@@ -150,10 +150,10 @@ void AddHg(const ChainFacts& facts, GeneratedPages& pages) {
 
 void AddGithub(const ChainFacts& facts, GeneratedPages& pages) {
   const bool secret = facts.product.is_private;
-  pages[absl::StrCat("https://raw.githubusercontent.com/", facts.HeadName(), "/", facts.revision,
+  pages[absl::StrCat("https://raw.git.example.com/", facts.HeadName(), "/", facts.revision,
                      "/.taskcluster.yml")] = {DecisionTemplate(facts), std::string(kText), secret};
   const auto add = [&](const std::string& full_name, std::string_view path, const Value& answer) {
-    GeneratedPage& page = pages[absl::StrCat("https://api.github.com/repos/", full_name, path)];
+    GeneratedPage& page = pages[absl::StrCat("https://api.git.example.com/repos/", full_name, path)];
     page.text = FormatCompact(answer);
     page.needs_token = secret;
   };
@@ -177,7 +177,7 @@ void AddGithub(const ChainFacts& facts, GeneratedPages& pages) {
   }
   if (secret) return;
   if (release) add(facts.BaseName(), "/tags?per_page=100", Tags(facts));
-  pages[absl::StrCat("https://github.com/", facts.BaseName(), "/branch_commits/", facts.commit)] = {
+  pages[absl::StrCat("https://git.example.com/", facts.BaseName(), "/branch_commits/", facts.commit)] = {
       "\n<ul class=\"branches-list\">\n  <li class=\"branch\"><a href=\"/example-apps/tree/main\">"
       "main</a></li>\n</ul>\n",
       "text/html; charset=utf-8"};

@@ -66,7 +66,7 @@ Object SourceEnvironment(const ChainFacts& facts) {
              {absl::StrCat(prefix, "_HEAD_REF"), facts.ref},
              {absl::StrCat(prefix, "_HEAD_REV"), facts.revision}};
   if (facts.product.name == "mail") {
-    env.Set("DESKTOP_HEAD_REPOSITORY", "https://hg.mozilla.org/desktop/main");
+    env.Set("DESKTOP_HEAD_REPOSITORY", "https://hg.example.com/desktop/main");
   }
   if (facts.product.name == "enterprise") env.Set("COMM_HEAD_REPOSITORY", facts.head_repository);
   return env;
@@ -106,8 +106,8 @@ std::string DecisionOwner(const ChainFacts& facts) {
   if (facts.product.type == "hg") {
     return facts.decision_tasks_for == "cron" ? "cron@noreply.example.org" : "pusher@example.org";
   }
-  if (facts.is_pull_request()) return "contributor@users.noreply.github.com";
-  if (facts.decision_tasks_for == "github-release") return "releaser@users.noreply.github.com";
+  if (facts.is_pull_request()) return "contributor@users.noreply.git.example.com";
+  if (facts.decision_tasks_for == "github-release") return "releaser@users.noreply.git.example.com";
   return facts.decision_tasks_for == "github-push" ? "pusher@example.org"
                                                    : "cron@noreply.example.org";
 }
@@ -115,7 +115,7 @@ std::string DecisionOwner(const ChainFacts& facts) {
 std::string DecisionScope(const ChainFacts& facts) {
   const std::string place = facts.product.type == "hg"
                                 ? facts.product.repository.substr(8)
-                                : absl::StrCat("github.com/", facts.BaseName());
+                                : absl::StrCat("git.example.com/", facts.BaseName());
   const std::string role = facts.is_pull_request()              ? "pull-request"
                            : facts.decision_tasks_for == "cron" ? "cron:nightly"
                                                                 : facts.decision_tasks_for;
