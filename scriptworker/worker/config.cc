@@ -15,6 +15,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "cot/defect_list.h"
 #include "cot/document_part.h"
@@ -44,6 +45,9 @@ using ::cot::DocumentPart;
 using ::scriptworker::json::Value;
 using ::scriptworker::json::YamlDocument;
 
+// Of the journal's folder, behind work_dir.
+constexpr std::string_view kStateDirSuffix = ".state";
+
 constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",
                                                "resource-unavailable", "internal-error",
                                                "superseded",           "intermittent-task"};
@@ -68,6 +72,7 @@ class Loader {
     config.file = file_;
     ReadQueue(config.queue);
     ReadDirectories(config.directories);
+    ReadStateDir(config.directories);
     ReadTimeouts(config.timeouts);
     ReadScript(config.script);
     ReadLogging(config.logging);
@@ -77,6 +82,7 @@ class Loader {
     ReadSandbox(config.sandbox);
     config.policy = ReadPolicy();
     CheckDirectories(config);
+    CheckStateDir(config.directories);
     ReadCredentials(loaded.credentials);
     SW_RETURN_IF_ERROR(AllDefects());
     SW_RETURN_IF_ERROR(CheckFiles(config));
@@ -136,6 +142,17 @@ class Loader {
       if (member->empty() && settings_.InFile(key) != nullptr) {
         Refuse(key, "must not be empty");
       }
+    }
+  }
+
+  // By default beside work_dir, which is this worker's alone.
+  void ReadStateDir(Directories& directories) {
+    if (settings_.Get("state_dir").is_string()) {
+      directories.state_dir = PathOf("state_dir");
+    } else if (!directories.work_dir.empty()) {
+      directories.state_dir =
+          absl::StrCat(absl::StripSuffix(directories.work_dir, "/"), kStateDirSuffix);
+      directories.state_dir_is_default = true;
     }
   }
 
@@ -259,6 +276,33 @@ class Loader {
     }
     absl::c_move(composed->warnings, std::back_inserter(warnings_));
     return std::move(composed->policy);
+  }
+
+  // The journal holds credentials: not where scripts write, where files are
+  // published or where logs are collected.
+  void CheckStateDir(Directories& directories) {
+    if (directories.state_dir.empty()) return;
+    const std::pair<std::string_view, const std::string*> others[] = {
+        {"work_dir", &directories.work_dir},
+        {"artifact_dir", &directories.artifact_dir},
+        {"task_log_dir", &directories.task_log_dir},
+        {"log_dir", &directories.log_dir}};
+    for (const auto& [key, dir] : others) {
+      if (dir->empty()) continue;
+      if (!IsBeneath(directories.state_dir, *dir).value_or(false) &&
+          !IsBeneath(*dir, directories.state_dir).value_or(false)) {
+        continue;
+      }
+      if (directories.state_dir_is_default) {
+        warnings_.push_back(absl::StrCat("no run journal is kept: its place ",
+                                         directories.state_dir, " overlaps ", key, " (", *dir,
+                                         "); state_dir can name another"));
+        directories.state_dir.clear();
+        return;
+      }
+      Refuse("state_dir",
+             absl::StrCat("must be a folder of its own, but overlaps ", key, " (", *dir, ")"));
+    }
   }
 
   // The first three are emptied again and again: nothing else may be in them.

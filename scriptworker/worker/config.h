@@ -42,6 +42,9 @@ struct Directories {
   std::string artifact_dir;
   std::string task_log_dir;
   std::string log_dir;
+  std::string state_dir = {};  // empty: no journal is kept
+  // Not in the file: without that folder the worker works all the same.
+  bool state_dir_is_default = false;
 };
 
 struct Timeouts {

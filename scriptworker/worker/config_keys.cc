@@ -40,6 +40,11 @@ constexpr ConfigKey kKeys[] = {
     {.name = "artifact_dir", .type = kString},
     {.name = "task_log_dir", .type = kString},
     {.name = "log_dir", .type = kString},
+    {.name = "state_dir",
+     .type = kString,
+     .default_json = "null",
+     .may_be_null = true,
+     .extension = true},
 
     // The script.
     {.name = "task_script",

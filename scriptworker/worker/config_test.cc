@@ -11,6 +11,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "cot/policy.h"
 #include "gmock/gmock.h"
@@ -79,6 +80,8 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
   EXPECT_THAT(loaded->warnings, IsEmpty());
   const Config& config = loaded->config;
   EXPECT_EQ(config.queue.root_url, "https://firefox-ci-tc.services.mozilla.com/");
+  EXPECT_EQ(config.directories.state_dir, dir_.Path("w.state"));
+  EXPECT_TRUE(config.directories.state_dir_is_default);
   EXPECT_EQ(config.queue.task_queue_id(), "test-dummy-provisioner/dummy-worker-myname");
   EXPECT_EQ(config.queue.worker_group, "test-dummy-workers");
   EXPECT_EQ(config.queue.worker_id, "dummy-worker-myname1");
@@ -99,6 +102,31 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
   EXPECT_EQ(loaded->credentials.access_token.reveal(), "s3cret");
 }
 
+TEST_F(ConfigTest, AnEmptyStateDirMeansNoJournal) {
+  const absl::StatusOr<LoadedConfig> loaded = Load(Good("state_dir: ''\n"));
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_EQ(loaded->config.directories.state_dir, "");
+  EXPECT_THAT(loaded->warnings, IsEmpty());
+}
+
+TEST_F(ConfigTest, StateDirIsAFolderOfItsOwn) {
+  for (const std::string_view dir : {"w", "a", "a/l", "l", "w/state", "l/a/b", ".", "a/../l/"}) {
+    EXPECT_THAT(Load(Good(absl::StrCat("state_dir: ", dir, "\n"))),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("state_dir: must be a folder of its own, but overlaps")))
+        << dir;
+  }
+  EXPECT_THAT(Load(Good("state_dir: work\n")), IsOk());
+}
+
+TEST_F(ConfigTest, ADefaultStateDirThatOverlapsIsAWarning) {
+  const absl::StatusOr<LoadedConfig> loaded =
+      Load(absl::StrReplaceAll(Good(), {{"work_dir: w\n", "work_dir: l/w\n"}}));
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_EQ(loaded->config.directories.state_dir, "");
+  EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("no run journal is kept")));
+}
+
 TEST_F(ConfigTest, EveryKeyReachesItsField) {
   // A copy that others cannot read: it is strict.
   const absl::StatusOr<LoadedConfig> loaded = Load(ReadTestFile("testdata/config/full.yaml"));
@@ -112,6 +140,8 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.directories.artifact_dir, "/nonexistent/artifacts");
   EXPECT_EQ(c.directories.task_log_dir, "/nonexistent/artifacts/public/logs");
   EXPECT_EQ(c.directories.log_dir, "/nonexistent/log");
+  EXPECT_EQ(c.directories.state_dir, dir_.Path("state"));
+  EXPECT_FALSE(c.directories.state_dir_is_default);
   EXPECT_THAT(c.script.argv, ElementsAre("python3", "script.py"));
   EXPECT_EQ(c.script.task_max_timeout_status, 2);
   EXPECT_EQ(c.script.invalid_reclaim_status, 5);

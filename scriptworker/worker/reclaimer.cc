@@ -113,6 +113,9 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
   if (answer.ok()) {
     SetLease(asked_at, answer->taken_until, answer->server_time);
     with_.observer.OnReclaimed(margin, LeaseLeft());
+    if (const absl::Status noted = with_.journal.Renewed(*answer); !noted.ok()) {
+      with_.logger.Error(absl::StrCat("The run journal: ", noted.message()));
+    }
     with_.logger.Debug(absl::StrCat("Reclaim task response: takenUntil ",
                                     absl::FormatTime(answer->taken_until, absl::UTCTimeZone()),
                                     ", credentials {********}"));

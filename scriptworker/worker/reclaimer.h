@@ -20,6 +20,7 @@
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/task_credential_store.h"
 #include "scriptworker/worker/worker_observer.h"
 
@@ -50,6 +51,7 @@ class Reclaimer {
     Clock& clock;
     Logger& logger;
     WorkerObserver& observer;
+    RunJournal& journal;
   };
 
   // Starts at once. `claimed_at` is the monotonic time at which the claim came.

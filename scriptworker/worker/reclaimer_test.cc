@@ -167,7 +167,8 @@ class ReclaimerTest : public testing::Test {
             .status = {},
             .server_time = server_time},
         clock_.Monotonic(), absl::Seconds(300),
-        Reclaimer::Collaborators{queue_, credentials_, clock_, logger_, observer_}, claim_);
+        Reclaimer::Collaborators{queue_, credentials_, clock_, logger_, observer_, journal_},
+        claim_);
   }
   // Keeper and watcher both sleep.
   void AwaitBothAsleep() { ASSERT_TRUE(clock_.AwaitSleepers(2)); }
@@ -188,6 +189,7 @@ class ReclaimerTest : public testing::Test {
   TaskCredentialStore credentials_{Client("claimed"), redactor_};
   CapturingLogger logger_;
   HeardClaim observer_;
+  RunJournal journal_;
   CancellationSource claim_;
 };
 

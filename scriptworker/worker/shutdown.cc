@@ -11,30 +11,37 @@
 
 namespace scriptworker::worker {
 
+// Each step is logged before anybody can act upon it.
+
 void Shutdown::Drain(std::string_view signal_name) {
-  if (drain_.Cancel(absl::CancelledError("the worker takes no more tasks"))) {
-    logger_.Info(absl::StrCat(signal_name, " received; no more tasks will be taken"));
-  }
+  absl::MutexLock lock(&signal_mutex_);
+  if (drain_.token().cancelled()) return;
+  logger_.Info(absl::StrCat(signal_name, " received; no more tasks will be taken"));
+  drain_.Cancel(absl::CancelledError("the worker takes no more tasks"));
 }
 
 void Shutdown::Stop(std::string_view signal_name) {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopped_at_ = std::min(stopped_at_, clock_.Monotonic());
+  absl::MutexLock lock(&signal_mutex_);
+  if (at_once_.token().cancelled()) return;
+  if (stop_.token().cancelled()) {
+    logger_.Warning(absl::StrCat(signal_name, " received again; stopping at once"));
+    EndAtOnce();
+    return;
   }
+  {
+    absl::MutexLock time_lock(&mutex_);
+    stopped_at_ = clock_.Monotonic();
+  }
+  logger_.Info(absl::StrCat(signal_name, " received; shutting down"));
   const absl::Status reason = absl::CancelledError("the worker is shutting down");
   drain_.Cancel(reason);
-  if (stop_.Cancel(reason)) {
-    logger_.Info(absl::StrCat(signal_name, " received; shutting down"));
-  } else if (EndAtOnce()) {
-    logger_.Warning(absl::StrCat(signal_name, " received again; stopping at once"));
-  }
+  stop_.Cancel(reason);
 }
 
-bool Shutdown::EndAtOnce() {
+void Shutdown::EndAtOnce() {
   const absl::Status reason = absl::CancelledError("the worker stops at once");
   hurry_.Cancel(reason);
-  return at_once_.Cancel(reason);
+  at_once_.Cancel(reason);
 }
 
 absl::Duration Shutdown::HurryAt() const {
@@ -60,13 +67,15 @@ void Shutdown::Advance() {
     end_at = stopped_at_ + grace_;
   }
   const absl::Duration now = clock_.Monotonic();
-  if (now >= hurry_at &&
-      hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"))) {
+  absl::MutexLock lock(&signal_mutex_);
+  if (now >= hurry_at && !hurry_.token().cancelled()) {
     logger_.Warning(
         "The grace period (shutdown_grace) is nearly over; what is not uploaded stays behind");
+    hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"));
   }
-  if (now >= end_at && EndAtOnce()) {
+  if (now >= end_at && !at_once_.token().cancelled()) {
     logger_.Warning("The grace period (shutdown_grace) is over; stopping at once");
+    EndAtOnce();
   }
 }
 

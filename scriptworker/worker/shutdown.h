@@ -54,7 +54,7 @@ class Shutdown {
 
  private:
   absl::Duration HurryAt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool EndAtOnce();
+  void EndAtOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(signal_mutex_);
 
   Logger& logger_;
   const Clock& clock_;
@@ -64,6 +64,7 @@ class Shutdown {
   CancellationSource hurry_;
   CancellationSource at_once_;
 
+  absl::Mutex signal_mutex_;  // one step after the other
   mutable absl::Mutex mutex_;
   // On the monotonic clock.
   absl::Duration stopped_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();

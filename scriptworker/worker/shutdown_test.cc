@@ -3,12 +3,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
 
@@ -55,6 +57,21 @@ TEST_F(ShutdownTest, StoppingAfterDrainingIsNotYetAtOnce) {
   shutdown_.Stop("SIGTERM");
   EXPECT_TRUE(shutdown_.stop().cancelled());
   EXPECT_FALSE(shutdown_.at_once().cancelled());
+}
+
+TEST_F(ShutdownTest, EachStepIsLoggedBeforeAnybodyActsUponIt) {
+  std::vector<std::string> logged_at;
+  const auto note = [&] { logged_at.push_back(logger_.lines().back()); };
+  const CancellationCallback on_stop(shutdown_.stop(), note);
+  const CancellationCallback on_end(shutdown_.at_once(), note);
+  Shutdown draining(logger_, clock_);
+  const CancellationCallback on_drain(draining.drain(), note);
+  shutdown_.Stop("SIGTERM");
+  shutdown_.Stop("SIGTERM");
+  draining.Drain("SIGUSR1");
+  EXPECT_THAT(logged_at, ElementsAre("INFO SIGTERM received; shutting down",
+                                     "WARNING SIGTERM received again; stopping at once",
+                                     "INFO SIGUSR1 received; no more tasks will be taken"));
 }
 
 TEST_F(ShutdownTest, AtOnceMeansToHurryToo) {

@@ -130,6 +130,7 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                                  .restrictions = command.restrictions}));
   out.writer.reset();
   err.writer.reset();
+  if (command.on_started != nullptr) command.on_started(leader);
 
   Events events;
   OutputPump pump(std::move(out.reader), std::move(err.reader), surroundings.task_log, logger,

@@ -6,6 +6,9 @@
 #ifndef SCRIPTWORKER_WORKER_TASK_PROCESS_H_
 #define SCRIPTWORKER_WORKER_TASK_PROCESS_H_
 
+#include <sys/types.h>
+
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +28,9 @@ struct TaskCommand {
   std::vector<std::string> argv = {};
   std::vector<std::string> environment = {};  // "NAME=value"
   int credentials_fd = -1;                    // becomes kCredentialsFdInScript
+  // Called as soon as it runs, with the number of its process; quick. May be
+  // null.
+  std::function<void(pid_t)> on_started = {};
   // Of the process, not of its output; zero stops it at once.
   absl::Duration time_limit = absl::InfiniteDuration();
   const Restrictions* restrictions = nullptr;  // null: none

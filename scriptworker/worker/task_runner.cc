@@ -98,6 +98,7 @@ struct TaskRunner::RunningTask {
   const EitherToken lost_or_hurry;
   const EitherToken lost_or_at_once;
   const taskcluster::UploadTarget target;
+  absl::Status noted = absl::OkStatus();  // the claim, in the journal
   int status = kSuccess;
 };
 
@@ -107,22 +108,32 @@ TaskRunner::TaskRunner(RunnerOptions options, const Collaborators& collaborators
 RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
                            const RunTokens& tokens) {
   RunningTask run(*this, task, tokens);
+  run.noted = with_.journal.Claimed(task, with_.clock.Now());
   RunOutcome outcome;
   {
-    Reclaimer reclaimer(task, claimed_at, options_.reclaim_interval,
-                        {with_.queue, run.credentials, with_.clock, with_.logger, with_.observer},
-                        run.claim);
+    Reclaimer reclaimer(
+        task, claimed_at, options_.reclaim_interval,
+        {with_.queue, run.credentials, with_.clock, with_.logger, with_.observer, with_.journal},
+        run.claim);
     with_.observer.OnTaskStarted(task, reclaimer.LeaseLeft());
     run.status = Work(run);
     if (!run.lost_or_at_once.token().cancelled()) Upload(run);
+    Note(with_.journal.Reporting(run.status));
     outcome.status = run.status;
     outcome.report = statuses_.ReportFor(run.status);
     outcome.resolution = ReportStatus(run, outcome.report);
   }
+  // An abandoned run is for the next start to resolve.
+  if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
   with_.observer.OnPhase(Phase::kCleanUp);
   outcome.cleaned = with_.dirs.Cleanup();
   with_.observer.OnTaskEnded(outcome);
   return outcome;
+}
+
+// A step that is not noted makes the recovery after a crash less exact, no more.
+void TaskRunner::Note(const absl::Status& noted) {
+  if (!noted.ok()) with_.logger.Error(absl::StrCat("The run journal: ", noted.message()));
 }
 
 int TaskRunner::Fail(Phase phase, const absl::Status& error) {
@@ -144,6 +155,10 @@ void TaskRunner::ExplainInTaskLog(const absl::Status& error) {
 int TaskRunner::Work(RunningTask& run) {
   with_.observer.OnPhase(Phase::kPrepare);
   if (run.tokens.stop.cancelled()) return kWorkerShutdown;
+  if (!run.noted.ok()) {
+    ExplainInTaskLog(run.noted);
+    return Fail(Phase::kPrepare, absl::InternalError(run.noted.message()));
+  }
   absl::Status prepared = WriteTaskFiles(run.task, with_.dirs, with_.logger);
   absl::StatusOr<int> credentials_fd = run.credentials.OpenForScript(options_.temp_dir);
   prepared.Update(credentials_fd.status());
@@ -179,15 +194,17 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
   }
   absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
   if (!log.ok()) return Fail(Phase::kRun, log.status());
-  const absl::StatusOr<ProcessOutcome> outcome =
-      RunTaskProcess({.argv = options_.task_script,
-                      .environment = ScriptEnvironment(options_.environment, run.task.task_id,
-                                                       run.task.run_id, options_.root_url),
-                      .credentials_fd = credentials_fd,
-                      .time_limit = max_run_time,
-                      .restrictions = &*restrictions},
-                     {*log, with_.logger, with_.redactor, with_.clock},
-                     {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
+  const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
+      {.argv = options_.task_script,
+       .environment = ScriptEnvironment(options_.environment, run.task.task_id, run.task.run_id,
+                                        options_.root_url),
+       .credentials_fd = credentials_fd,
+       .on_started = [this](pid_t leader) { Note(with_.journal.ScriptStarted(leader)); },
+       .time_limit = max_run_time,
+       .restrictions = &*restrictions},
+      {*log, with_.logger, with_.redactor, with_.clock},
+      {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
+  if (outcome.ok()) Note(with_.journal.ScriptEnded());
   if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));
   const absl::Status logged = log->Close();
   if (!outcome.ok()) return Fail(Phase::kRun, outcome.status());
@@ -217,6 +234,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
 
 void TaskRunner::Upload(RunningTask& run) {
   with_.observer.OnPhase(Phase::kUpload);
+  Note(with_.journal.Uploading(run.status));
   if (run.target.expires == absl::InfinitePast()) {
     with_.logger.Error("Nothing is uploaded: the task has no `expires`");
     run.status = WorstStatus(run.status, kMalformedPayload);

@@ -30,6 +30,7 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/chain_verifier.h"
 #include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/run_outcome.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/secret_redactor.h"
@@ -74,6 +75,7 @@ class TaskRunner {
     Logger& logger;
     SecretRedactor& redactor;
     WorkerObserver& observer;
+    RunJournal& journal;
   };
 
   // The collaborators must outlive the runner.
@@ -92,6 +94,7 @@ class TaskRunner {
   int Work(RunningTask& run);
   int RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd);
   int Fail(Phase phase, const absl::Status& error);
+  void Note(const absl::Status& noted);
   void Upload(RunningTask& run);
   RunOutcome::Resolution ReportStatus(RunningTask& run, const Report& report);
   void ExplainInTaskLog(const absl::Status& error);

@@ -17,7 +17,9 @@
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/worker/abortable_transport.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/recovery.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_environment.h"
 #include "scriptworker/worker/task_chain_verifier.h"
@@ -64,6 +66,22 @@ absl::StatusOr<LogFormat> MakeLogFormat(const Logging& logging, absl::TimeZone z
                             .date_format = logging.date_format,
                             .zone = zone,
                             .process_start = clock.Now()});
+}
+
+// Null: none is kept.
+absl::StatusOr<std::unique_ptr<FileJournal>> OpenJournal(const Directories& directories,
+                                                         Logger& logger) {
+  if (directories.state_dir.empty()) {
+    logger.Info("No run journal is kept: a run that a crash cuts off is left to expire");
+    return nullptr;
+  }
+  absl::StatusOr<std::unique_ptr<FileJournal>> journal = FileJournal::Open(directories.state_dir);
+  if (journal.ok() || !directories.state_dir_is_default || absl::IsAborted(journal.status())) {
+    return journal;
+  }
+  logger.Warning(absl::StrCat("No run journal is kept, since its default place cannot be used: ",
+                              journal.status().message(), "; state_dir can name another"));
+  return nullptr;
 }
 
 }  // namespace
@@ -117,6 +135,9 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                               .logger = logger,
                               .redactor = redactor,
                               .dirs = dirs});
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> file_journal,
+                      OpenJournal(config.directories, logger));
+  RunJournal no_journal;
   TaskRunner runner(
       MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox),
       {.queue = *queue,
@@ -126,7 +147,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
        .clock = clock,
        .logger = logger,
        .redactor = redactor,
-       .observer = observer});
+       .observer = observer,
+       .journal = file_journal == nullptr ? no_journal : *file_journal});
   WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
                              .worker_group = config.queue.worker_group,
                              .worker_id = config.queue.worker_id},
@@ -144,7 +166,11 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
                    .clock = clock,
                    .logger = logger,
                    .observer = observer});
-  const absl::Status ended = loop.Run();
+  absl::Status ended = absl::OkStatus();
+  if (file_journal != nullptr) {
+    ended = RecoverRun(*file_journal, {*queue, clock, logger}, surroundings.shutdown.stop());
+  }
+  if (ended.ok()) ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());
   return ended;
 }

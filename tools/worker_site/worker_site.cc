@@ -62,7 +62,8 @@ void WorkerSite::WriteConfig(std::string_view more) {
                    "artifact_dir: ", folder_, "/artifacts\n",                     //
                    "task_log_dir: ", folder_, "/artifacts/public/logs\n",         //
                    "log_dir: ", folder_, "/log\n",                                //
-                   "ed25519_private_key_path: ", folder_, "/key\n", options_.more, more),
+                   "state_dir: ", folder_, "/state\n", "ed25519_private_key_path: ", folder_,
+                   "/key\n", options_.more, more),
       0600));
 }
 

@@ -99,7 +99,8 @@ TaskRunner& WorkerHarness::runner() {
                                                                          .clock = clock,
                                                                          .logger = logger,
                                                                          .redactor = redactor,
-                                                                         .observer = *observer_});
+                                                                         .observer = *observer_,
+                                                                         .journal = *journal_});
   }
   return *runner_;
 }

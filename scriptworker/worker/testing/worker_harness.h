@@ -27,6 +27,7 @@
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/chain_verifier.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
@@ -51,6 +52,7 @@ class WorkerHarness {
   RunnerOptions& options() { return options_; }
   void set_verifier(ChainVerifier* verifier) { verifier_ = verifier; }
   void set_observer(WorkerObserver* observer) { observer_ = observer; }
+  void set_journal(RunJournal* journal) { journal_ = journal; }
 
   TaskRunner& runner();
   WorkerLoop& loop();
@@ -99,6 +101,8 @@ class WorkerHarness {
   ChainVerifier* verifier_ = nullptr;
   WorkerObserver nobody_;
   WorkerObserver* observer_ = &nobody_;
+  RunJournal no_journal_;
+  RunJournal* journal_ = &no_journal_;
   std::unique_ptr<TaskRunner> runner_;
   std::unique_ptr<WorkerLoop> loop_;
 };

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Real processes, of which this one is the subreaper: as init would, it lets
+// them end.
+
+#include "scriptworker/worker/orphans.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/worker/process_stat.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOkAndHolds;
+using ::testing::Ge;
+
+class OrphansTest : public testing::Test {
+ protected:
+  OrphansTest() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+  ~OrphansTest() override {
+    for (const ProcessStat& process : ListProcessStats()) {
+      if (process.parent == ::getpid()) ::kill(process.pid, SIGKILL);
+    }
+    while (::waitpid(-1, nullptr, 0) > 0) {
+    }
+  }
+
+  // A script as a worker starts it: a session of its own. `script` has to touch
+  // $DIR/ready.
+  void Start(const std::string& script) {
+    leader_ = ::fork();
+    if (leader_ == 0) {
+      ::setsid();
+      const std::string dir = absl::StrCat("DIR=", temp_.path());
+      const std::vector<const char*> environment = {"TASK_ID=of-this-test", "RUN_ID=4",
+                                                    "PATH=/usr/bin:/bin", dir.c_str(), nullptr};
+      ::execle("/bin/bash", "bash", "-c", script.c_str(), nullptr, environment.data());
+      ::_exit(1);
+    }
+    for (int i = 0; i < 3000 && ::access(temp_.Path("ready").c_str(), F_OK) != 0; ++i) {
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    traces_.leader = ProcessMark{.pid = leader_,
+                                 .start_time = ReadProcessStat(leader_)->start_time,
+                                 .boot = BootId(),
+                                 .pid_ns = PidNamespace()};
+  }
+  void ReapLeader() {
+    ::kill(leader_, SIGKILL);
+    ::waitpid(leader_, nullptr, 0);
+  }
+  size_t Found() const { return FindOrphans(traces_, ListProcessStats()).size(); }
+  int Alive() const {
+    int alive = 0;
+    for (const ProcessStat& process : ListProcessStats()) {
+      alive += process.parent == ::getpid() && !process.ended ? 1 : 0;
+    }
+    return alive;
+  }
+
+  const TempDir temp_;
+  SystemClock clock_;
+  pid_t leader_ = -1;
+  ScriptTraces traces_{.environment = {"TASK_ID=of-this-test", "RUN_ID=4"}};
+};
+
+TEST_F(OrphansTest, AWholeTreeIsEndedHoweverItIsDetached) {
+  Start("sleep 1000 & (setsid sleep 1000 &); (env -i /bin/sleep 1000 &); touch $DIR/ready; wait");
+  EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(4));
+  EXPECT_EQ(Alive(), 0);
+}
+
+TEST_F(OrphansTest, ThatWhichIgnoresTermIsKilled) {
+  Start("trap '' TERM; touch $DIR/ready; while true; do sleep 0.05; done");
+  EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(Ge(1)));
+  EXPECT_EQ(Alive(), 0);
+}
+
+TEST_F(OrphansTest, ThatWhichObeysTermHasTimeToTidyUp) {
+  Start("trap 'touch $DIR/tidied; exit' TERM; touch $DIR/ready; while true; do sleep 0.05; done");
+  EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(Ge(1)));
+  EXPECT_EQ(::access(temp_.Path("tidied").c_str(), F_OK), 0);
+}
+
+TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
+  Start("(setsid sleep 1000 &); sleep 1000 & touch $DIR/ready; wait");
+  while (Found() < 3) absl::SleepFor(absl::Milliseconds(5));
+  ReapLeader();
+  EXPECT_EQ(Found(), 2u);  // the detached one, and the one that the leader waited for
+  traces_.leader.reset();  // as when the worker died before it could note it
+  EXPECT_EQ(Found(), 2u);
+}
+
+TEST_F(OrphansTest, AnotherRunOfTheTaskIsNoneOfIt) {
+  Start("touch $DIR/ready; exec sleep 1000");
+  traces_ = {.environment = {"TASK_ID=of-this-test", "RUN_ID=5"}};
+  EXPECT_EQ(Found(), 0u);
+}
+
+// The number was given to somebody else after the leader had ended.
+TEST_F(OrphansTest, AProcessWithTheNumberButAnotherStartIsSpared) {
+  Start("touch $DIR/ready; exec env -i /bin/sleep 1000");
+  while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(Found(), 1u);
+  traces_.leader->start_time += 1;
+  EXPECT_EQ(Found(), 0u);
+}
+
+TEST_F(OrphansTest, NumbersOfAnotherBootOrNamespaceMeanNothing) {
+  Start("touch $DIR/ready; exec env -i /bin/sleep 1000");
+  while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
+  const ProcessMark mark = *traces_.leader;
+  traces_.leader->boot = "another";
+  EXPECT_EQ(Found(), 0u);
+  traces_.leader = mark;
+  traces_.leader->pid_ns = "pid:[1]";
+  EXPECT_EQ(Found(), 0u);
+}
+
+TEST_F(OrphansTest, ThisProcessAndItsAncestorsAreSparedInAnyCase) {
+  const ProcessStat self = ReadProcessStat(::getpid()).value();
+  for (const pid_t pid : {self.pid, self.parent}) {
+    const auto stat = ReadProcessStat(pid);
+    if (!stat.has_value()) continue;  // of another namespace
+    traces_.leader = ProcessMark{
+        .pid = pid, .start_time = stat->start_time, .boot = BootId(), .pid_ns = PidNamespace()};
+    for (const ProcessStat& found : FindOrphans(traces_, ListProcessStats())) {
+      EXPECT_NE(found.pid, self.pid);
+      EXPECT_NE(found.pid, self.parent);
+    }
+  }
+}
+
+TEST_F(OrphansTest, NoneIsNoError) { EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(0)); }
+
+}  // namespace
+}  // namespace scriptworker::worker

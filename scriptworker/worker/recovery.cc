@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/recovery.h"
+
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_error.h"
+#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/journal_entry.h"
+#include "scriptworker/worker/orphans.h"
+
+namespace scriptworker::worker {
+namespace {
+
+ScriptTraces TracesOf(const JournalEntry& entry) {
+  return {.leader = entry.script,
+          .environment = {absl::StrCat("TASK_ID=", entry.task_id),
+                          absl::StrCat("RUN_ID=", entry.run_id)}};
+}
+
+absl::Status EndItsScript(const JournalEntry& entry, const RecoveryTools& tools) {
+  const absl::StatusOr<int> ended = EndOrphans(TracesOf(entry), tools.clock);
+  SW_RETURN_IF_ERROR(ended.status());
+  if (*ended > 0) {
+    tools.logger.Warning(absl::StrCat("Ended ", *ended, " processes that its script left running"));
+  }
+  return absl::OkStatus();
+}
+
+bool IsOver(const JournalEntry& entry, const RecoveryTools& tools) {
+  return tools.clock.Now() + entry.queue_ahead >= entry.taken_until;
+}
+
+// Says how it went. kCancelled: nothing is decided yet.
+absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
+                      const CancellationToken& stop) {
+  const std::string run = absl::StrCat("task ", entry.task_id, " run ", entry.run_id);
+  const auto over = [&] {
+    tools.logger.Warning(absl::StrCat("The claim of ", run, " has ended at ",
+                                      absl::FormatTime(entry.taken_until, absl::UTCTimeZone()),
+                                      ": it is left to expire"));
+    return absl::OkStatus();
+  };
+  if (IsOver(entry, tools)) return over();
+  RetryPolicy policy;
+  policy.attempts = std::numeric_limits<int>::max();
+  policy.max = absl::Seconds(30);
+  absl::BitGen bit_gen;
+  const absl::Status reported = Retry(
+      policy, tools.clock, bit_gen, stop,
+      [&] {
+        return tools.queue.ReportException(entry.task_id, entry.run_id,
+                                           taskcluster::ExceptionReason::kWorkerShutdown,
+                                           entry.credentials);
+      },
+      [&](const absl::Status& error) {
+        return (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error)) &&
+               !IsOver(entry, tools);
+      });
+  if (reported.ok()) {
+    tools.logger.Warning(absl::StrCat("Reported ", run, " as worker-shutdown"));
+    return absl::OkStatus();
+  }
+  if (stop.cancelled()) return reported;
+  const auto answer = taskcluster::GetQueueError(reported);
+  if (answer.has_value() && answer->http_status == 409) {
+    tools.logger.Warning(
+        absl::StrCat("The queue knows how ", run, " has ended, or has given it away"));
+  } else if (IsOver(entry, tools)) {
+    return over();
+  } else {
+    tools.logger.Error(
+        absl::StrCat("Could not report ", run, ", it is left to expire: ", reported.message()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
+                        const CancellationToken& stop) {
+  const absl::StatusOr<std::optional<JournalEntry>> entry = journal.Read();
+  if (absl::IsDataLoss(entry.status())) {
+    tools.logger.Warning(
+        "The last worker died while it noted a claim: the run is left to expire, its script was "
+        "not started");
+    return journal.Wipe();
+  }
+  if (absl::IsInvalidArgument(entry.status()) || absl::IsUnimplemented(entry.status())) {
+    tools.logger.Error(absl::StrCat(entry.status().message(),
+                                    ": it is wiped; a run that it named is left to expire"));
+    return journal.Wipe();
+  }
+  SW_RETURN_IF_ERROR(entry.status());
+  if (!entry->has_value()) return absl::OkStatus();
+  tools.logger.Warning(absl::StrCat("The last worker was cut off with task ", (*entry)->task_id,
+                                    " run ", (*entry)->run_id, " in hand, at step ",
+                                    ToString((*entry)->step)));
+  SW_RETURN_IF_ERROR(EndItsScript(**entry, tools));
+  if (const absl::Status given_back = GiveBack(**entry, tools, stop); !given_back.ok()) {
+    tools.logger.Warning(
+        absl::StrCat("It stays in the journal for the next start: ", given_back.message()));
+    return absl::OkStatus();  // the worker is ending, so no task will be claimed
+  }
+  return journal.Wipe();
+}
+
+}  // namespace scriptworker::worker

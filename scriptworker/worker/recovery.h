@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// What a worker does at its start about the run that the last one left behind.
+
+#ifndef SCRIPTWORKER_WORKER_RECOVERY_H_
+#define SCRIPTWORKER_WORKER_RECOVERY_H_
+
+#include "absl/status/status.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/worker/journal.h"
+
+namespace scriptworker::worker {
+
+struct RecoveryTools {
+  taskcluster::TaskClaimer& queue;
+  Clock& clock;
+  Logger& logger;
+};
+
+// The run was cut off by the worker's death, by the machine's, or by a second
+// SIGTERM; nobody has renewed its claim since. So, in this order:
+//
+//   1. whatever its script left running is ended;
+//   2. while its lease stands, the run is reported as worker-shutdown, and the
+//      queue makes another run of the task;
+//   3. the journal is wiped.
+//
+// If the lease is over, or the queue knows of an end, it needs nothing from us;
+// if the queue cannot be reached before the lease ends, the claim expires. The
+// log says which. A journal that cannot be read is wiped as well.
+//
+// OK: a task may be claimed now. Errors: processes of the script are alive, so no
+// other may be started; or the journal cannot be read or wiped for a fault of
+// the machine. `stop` ends the wait for the queue; the journal is kept then.
+absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
+                        const CancellationToken& stop);
+
+}  // namespace scriptworker::worker
+
+#endif  // SCRIPTWORKER_WORKER_RECOVERY_H_

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/recovery.h"
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/orphans.h"
+#include "scriptworker/worker/process_stat.h"
+#include "scriptworker/worker/testing/time_driver.h"
+#include "scriptworker/worker/testing/worker_harness.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
+using ::scriptworker::taskcluster::Fault;
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr absl::Duration kHorizon = absl::Minutes(2);
+
+// A worker that has claimed a task, and died.
+class RecoveryTest : public testing::Test {
+ protected:
+  RecoveryTest()
+      : queue_(taskcluster::QueueClient::Create(h_.fake.root_url(), h_.transport, h_.clock,
+                                                h_.fake.worker_credentials())
+                   .value()) {
+    Restart();
+  }
+
+  void ClaimAndDie() {
+    id_ = h_.Submit().str();
+    const taskcluster::ClaimedTask task = h_.Claim();
+    ASSERT_THAT(journal_->Claimed(task, h_.clock.Now()), IsOk());
+    Restart();
+  }
+  void Restart() {
+    journal_.reset();
+    journal_ = FileJournal::Open(h_.temp.Path("state")).value();
+  }
+  absl::Status Recover() {
+    return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger}, h_.shutdown.stop());
+  }
+  TaskId id() const { return TaskId::Parse(id_).value(); }
+  bool wiped() {
+    const auto entry = journal_->Read();
+    return entry.ok() && !entry->has_value();
+  }
+
+  WorkerHarness h_{"true"};
+  std::unique_ptr<taskcluster::QueueClient> queue_;
+  std::unique_ptr<FileJournal> journal_;
+  std::string id_;
+};
+
+TEST_F(RecoveryTest, NothingIsDoneWhenTheLastWorkerEndedInOrder) {
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.logger.lines(), IsEmpty());
+  EXPECT_EQ(h_.fake.request_log().total(), 0);
+}
+
+TEST_F(RecoveryTest, WhileTheLeaseStandsTheRunIsGivenBack) {
+  ClaimAndDie();
+  h_.clock.AdvanceTime(absl::Minutes(10));
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("at step claimed")));
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("run 0 as worker-shutdown")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, AfterTheLeaseNothingIsAskedOfTheQueue) {
+  ClaimAndDie();
+  h_.clock.AdvanceTime(absl::Minutes(21));
+  const int requests = h_.fake.request_log().total();
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_EQ(h_.fake.request_log().total(), requests);
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("is left to expire")));
+  EXPECT_TRUE(wiped());
+}
+
+// The wall clock here is wrong by hours; the queue's own clock decides.
+TEST_F(RecoveryTest, AWrongWallClockDoesNotHideAStandingLease) {
+  const absl::Time right = h_.clock.Now();
+  id_ = h_.Submit().str();
+  taskcluster::ClaimedTask task = h_.Claim();
+  task.server_time = right;
+  ASSERT_THAT(journal_->Claimed(task, right + absl::Hours(5)), IsOk());
+  Restart();
+  h_.clock.JumpWallClock(right + absl::Hours(5) + absl::Minutes(10));
+  h_.fake.faults().Add("reportException", Fault::Status(409));
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_EQ(h_.fake.request_log().Count("reportException"), 1);
+}
+
+TEST_F(RecoveryTest, AnEndThatTheQueueKnowsIsLeftAlone) {
+  ClaimAndDie();
+  ASSERT_THAT(h_.fake.CancelTask(id()), IsOk());
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception canceled"));
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("The queue knows how")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, AQueueThatIsOutOfReachIsAskedAgain) {
+  ClaimAndDie();
+  h_.fake.faults().Add("reportException", Fault::Reset(), 1, 20);
+  const TimeDriver driver(h_.clock, kHorizon);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
+}
+
+TEST_F(RecoveryTest, AndUntilTheLeaseEndsAtMost) {
+  ClaimAndDie();
+  h_.fake.faults().Add("reportException", Fault::Reset(), 1, 100'000);
+  const TimeDriver driver(h_.clock, kHorizon);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("is left to expire")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, ARefusalIsSaidAndTheWorkerGoesOn) {
+  ClaimAndDie();
+  h_.fake.faults().Add("reportException", Fault::Status(403), 1, 100);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("Could not report")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, AWorkerThatIsStoppedMeanwhileLeavesItToTheNext) {
+  ClaimAndDie();
+  h_.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_FALSE(wiped());
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("stays in the journal")));
+}
+
+TEST_F(RecoveryTest, ACutOffClaimIsSaidAndWiped) {
+  ClaimAndDie();
+  std::string bytes = ReadFile(h_.temp.Path("state/run.journal")).value();
+  bytes.replace(bytes.find("taskId"), 6, "taskXd");
+  ASSERT_THAT(WriteFile(h_.temp.Path("state/run.journal"), bytes, 0600), IsOk());
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("died while it noted a claim")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, AJournalOfAnotherVersionIsSaidAndWiped) {
+  ClaimAndDie();
+  std::string bytes = ReadFile(h_.temp.Path("state/run.journal")).value();
+  bytes.replace(bytes.find("journal 1 "), 10, "journal 2 ");
+  ASSERT_THAT(WriteFile(h_.temp.Path("state/run.journal"), bytes, 0600), IsOk());
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("another version")));
+  EXPECT_TRUE(wiped());
+}
+
+TEST_F(RecoveryTest, WhatTheScriptLeftRunningIsEndedFirst) {
+  ClaimAndDie();
+  // No worker of this test started it, but it has the run's environment.
+  std::thread script([this] {
+    const std::string command = "TASK_ID=" + id_ + " RUN_ID=0 sleep 1000";
+    EXPECT_NE(std::system(command.c_str()), 0);
+  });
+  while (FindOrphans({.environment = {"TASK_ID=" + id_, "RUN_ID=0"}}, ListProcessStats()).empty()) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  {
+    const TimeDriver driver(h_.clock, kHorizon);
+    EXPECT_THAT(Recover(), IsOk());
+  }
+  script.join();
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("processes that its script left running")));
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
