@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/artifact_verifier.h"
 
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -17,6 +15,7 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/crypto/hex.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/taskcluster/queue_error.h"
 
@@ -63,6 +62,18 @@ bool IsDiskFull(const absl::Status& error) {
 bool IsLowerHex(std::string_view text) {
   return absl::c_all_of(text,
                         [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+// For what Taskcluster says about credentials.
+std::string WhatToDo(const absl::Status& error, const ArtifactName& name) {
+  const auto answer = scriptworker::taskcluster::GetQueueError(error);
+  if (answer.has_value() && answer->code == "AuthenticationFailed") {
+    return "; give credentials that it accepts, or none where everything is public";
+  }
+  if (answer.has_value() && answer->code == "InsufficientScopes") {
+    return absl::StrCat("; give credentials with the scope queue:get-artifact:", name.str());
+  }
+  return "";
 }
 
 absl::StatusOr<ArtifactName> ParseName(const Link& link, std::string_view name) {
@@ -133,6 +144,26 @@ absl::Status EvidenceError(const absl::Status& error, const CancellationToken& c
   return absl::UnavailableError(error.message());
 }
 
+namespace {
+
+// What a failed download means; `missing` is the finding for a definite no.
+absl::Status DownloadError(const Link& link, const ArtifactName& name, const Url& url,
+                           const absl::Status& error, Finding missing,
+                           const CancellationToken& cancellation) {
+  missing.source = url.Redacted();
+  missing.message = absl::StrCat(link.Label(), ": ", error.message());
+  if (IsDefinitelyMissing(error)) return ToStatus(missing);
+  if (absl::IsResourceExhausted(error) && !IsDiskFull(error)) {
+    missing.violation = Violation::kArtifactTooLarge;
+    return ToStatus(missing);
+  }
+  return EvidenceError(absl::Status(error.code(), absl::StrCat(link.Label(), ": ", error.message(),
+                                                               WhatToDo(error, name))),
+                       cancellation);
+}
+
+}  // namespace
+
 ArtifactVerifier::ArtifactVerifier(const Policy& policy, TaskReader& queue,
                                    ArtifactDownloader& downloader, Logger& logger,
                                    ArtifactOptions options)
@@ -149,7 +180,11 @@ std::string ArtifactVerifier::PathOf(const TaskId& task_id, std::string_view nam
 absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const Link& link, const ArtifactName& name,
                                                  const CancellationToken& cancellation) {
   absl::StatusOr<Url> url = queue_.ArtifactUrl(link.task_id(), name.str());
-  if (!url.ok()) return EvidenceError(url.status(), cancellation);
+  if (!url.ok()) {
+    return EvidenceError(
+        absl::Status(url.status().code(), absl::StrCat(link.Label(), ": ", url.status().message())),
+        cancellation);
+  }
   const absl::StatusOr<ArtifactName> named =
       ArtifactOfUrl(policy_.artifact_rules, *url, {link.task_id()});
   if (named.ok() && *named == name) return url;
@@ -162,22 +197,13 @@ absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const Link& link, const Artifac
   return ToStatus(finding);
 }
 
-absl::StatusOr<QuarantinedFile> ArtifactVerifier::Download(const Link& link, const Url& url,
-                                                           DownloadOptions options, Finding missing,
-                                                           const CancellationToken& cancellation) {
+DownloadOptions ArtifactVerifier::Options(int64_t max_bytes) const {
+  DownloadOptions options;
   options.quarantine_directory = QuarantineDirectory(options_.work_dir);
+  options.max_bytes = max_bytes;
   options.retry = options_.retry;
   options.log = [this](std::string_view line) { logger_.Warning(line); };
-  absl::StatusOr<QuarantinedFile> file = downloader_.Fetch(url, options, cancellation);
-  if (file.ok()) return file;
-  missing.source = url.Redacted();
-  missing.message = absl::StrCat(link.Label(), ": ", file.status().message());
-  if (IsDefinitelyMissing(file.status())) return ToStatus(missing);
-  if (absl::IsResourceExhausted(file.status()) && !IsDiskFull(file.status())) {
-    missing.violation = Violation::kArtifactTooLarge;
-    return ToStatus(missing);
-  }
-  return EvidenceError(file.status(), cancellation);
+  return options;
 }
 
 absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
@@ -191,18 +217,19 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
   const auto entry = cot.body().artifacts.find(name);
   if (entry == cot.body().artifacts.end()) return NotInCot(link, name);
   const ArtifactHashes& hashes = entry->second;
-  DownloadOptions options;
+  DownloadOptions options = Options(options_.max_bytes);
   SW_ASSIGN_OR_RETURN(options.algorithms, Algorithms(link, policy_, path, hashes));
-  options.max_bytes = options_.max_bytes;
   SW_ASSIGN_OR_RETURN(const Url url, CheckedUrl(link, artifact, cancellation));
   logger_.Info(absl::StrCat("Downloading Chain of Trust artifact:\n", url.Redacted()));
-  SW_ASSIGN_OR_RETURN(
-      QuarantinedFile file,
-      Download(link, url, options, About(link, Violation::kArtifactMissing, ""), cancellation));
+  absl::StatusOr<QuarantinedFile> file = downloader_.Fetch(url, options, cancellation);
+  if (!file.ok()) {
+    return DownloadError(link, artifact, url, file.status(),
+                         About(link, Violation::kArtifactMissing, ""), cancellation);
+  }
   for (const HashAlgorithm algorithm : options.algorithms) {
     const std::string_view algorithm_name = scriptworker::crypto::HashAlgorithmName(algorithm);
     const std::string& expected = hashes.find(algorithm_name)->second;
-    const std::string& found = file.hex_digest(algorithm);
+    const std::string& found = file->hex_digest(algorithm);
     if (found == expected) {
       logger_.Debug(absl::StrCat(path, " matches the expected ", algorithm_name, " ", expected));
       continue;
@@ -215,9 +242,9 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
     finding.found = absl::StrCat(algorithm_name, " ", found);
     return ToStatus(finding);
   }
-  VerifiedArtifact verified(link.task_id(), std::move(artifact), path, hashes, file.size());
-  absl::StatusOr<scriptworker::UniqueFd> fd =
-      std::move(file).CommitBeneath(options_.work_dir, JoinPath("cot", link.task_id().str(), name));
+  VerifiedArtifact verified(link.task_id(), std::move(artifact), path, hashes, file->size());
+  absl::StatusOr<scriptworker::UniqueFd> fd = std::move(*file).CommitBeneath(
+      options_.work_dir, JoinPath("cot", link.task_id().str(), name));
   if (!fd.ok()) return absl::InternalError(fd.status().message());
   if (keep_open == KeepOpen::kYes) verified.fd_ = *std::move(fd);
   return verified;
@@ -227,24 +254,16 @@ absl::StatusOr<std::string> ArtifactVerifier::Read(const Link& link, std::string
                                                    Violation missing, int64_t max_bytes,
                                                    const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ParseName(link, name));
-  DownloadOptions options;
-  options.max_bytes = max_bytes;
   SW_ASSIGN_OR_RETURN(const Url url, CheckedUrl(link, artifact, cancellation));
-  Finding finding = About(link, missing, "");
-  finding.step = Step::kSignatures;
-  SW_ASSIGN_OR_RETURN(const QuarantinedFile file,
-                      Download(link, url, std::move(options), std::move(finding), cancellation));
-  logger_.Debug(absl::StrCat(PathOf(link.task_id(), name), " downloaded; hash is ",
-                             file.hex_digest(HashAlgorithm::kSha256)));
-  std::string bytes(static_cast<size_t>(file.size()), '\0');
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n =
-        ::pread(file.fd(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return absl::InternalError(absl::StrCat(name, ": cannot read the download"));
-    done += static_cast<size_t>(n);
+  absl::StatusOr<std::string> bytes = downloader_.FetchBytes(url, Options(max_bytes), cancellation);
+  if (!bytes.ok()) {
+    Finding finding = About(link, missing, "");
+    finding.step = Step::kSignatures;
+    return DownloadError(link, artifact, url, bytes.status(), std::move(finding), cancellation);
   }
+  logger_.Debug(
+      absl::StrCat(PathOf(link.task_id(), name), " downloaded; hash is ",
+                   scriptworker::crypto::HexEncode(scriptworker::crypto::Sha256(*bytes))));
   return bytes;
 }
 

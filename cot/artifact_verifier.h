@@ -98,10 +98,7 @@ class ArtifactVerifier {
   absl::StatusOr<scriptworker::http::Url> CheckedUrl(
       const Link& link, const scriptworker::taskcluster::ArtifactName& name,
       const scriptworker::CancellationToken& cancellation);
-  absl::StatusOr<scriptworker::taskcluster::QuarantinedFile> Download(
-      const Link& link, const scriptworker::http::Url& url,
-      scriptworker::taskcluster::DownloadOptions options, Finding missing,
-      const scriptworker::CancellationToken& cancellation);
+  scriptworker::taskcluster::DownloadOptions Options(int64_t max_bytes) const;
 
   const Policy& policy_;
   scriptworker::taskcluster::TaskReader& queue_;

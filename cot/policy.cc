@@ -9,6 +9,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cot/defect_list.h"
 #include "cot/policy_fields.h"
 #include "cot/restricted_scope.h"
@@ -81,6 +82,12 @@ Product ReadProduct(std::string_view name, const Value& value, const std::string
 const Product* Policy::FindProduct(std::string_view name) const {
   const auto found = products.find(name);
   return found == products.end() ? nullptr : &found->second;
+}
+
+std::string Policy::ProductNames() const {
+  return absl::StrJoin(products, ", ", [](std::string* out, const auto& product) {
+    absl::StrAppend(out, product.first);
+  });
 }
 
 absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source) {

@@ -67,6 +67,7 @@ struct Policy {
   std::map<std::string, Product, std::less<>> products;
 
   const Product* FindProduct(std::string_view name) const;  // or nullptr
+  std::string ProductNames() const;                         // "adhoc, firefox, ..."
 };
 
 struct LoadedPolicy {

@@ -19,7 +19,8 @@ absl::StatusOr<Verdict> Verify(const VerifyRequest& request, const Policy& polic
   const Product* product = policy.FindProduct(request.product);
   if (product == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("cot_product: \"", request.product, "\" is no product of the policy"));
+        absl::StrCat("cot_product: \"", request.product,
+                     "\" is none of the policy's products: ", policy.ProductNames()));
   }
   SW_ASSIGN_OR_RETURN(scriptworker::json::Schema schema, LoadCotSchema(request.schema_path));
   logger.Info(absl::StrCat("Running scriptworker version ", scriptworker::kVersion));

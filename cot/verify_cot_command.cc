@@ -167,7 +167,8 @@ absl::StatusOr<VerifyRequest> Command::Request(QueueClient& queue, TaskDefinitio
   const Product* product = setup_.policy->FindProduct(request.product);
   if (product == nullptr) {
     return absl::InvalidArgumentError(
-        absl::StrCat("\"", request.product, "\" is no product of the policy; see --cot-product"));
+        absl::StrCat("\"", request.product, "\" is no product of the policy, which has ",
+                     setup_.policy->ProductNames(), "; say --cot-product"));
   }
   const std::string queue_id =
       absl::StrCat(request.task.provisioner_id(), "/", request.task.worker_type());
@@ -203,14 +204,26 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
   const bool replayed = !options_.replay.empty();
   scriptworker::taskcluster::ApiOptions api;
   if (replayed) api.retry = kWithoutPauses;
-  SW_ASSIGN_OR_RETURN(
-      const std::unique_ptr<QueueClient> queue,
+  absl::StatusOr<std::unique_ptr<QueueClient>> created =
       QueueClient::Create(setup_.root_url, transport, clock_,
-                          replayed ? ReplayCredentials() : setup_.credentials, std::move(api)));
+                          replayed ? ReplayCredentials() : setup_.credentials, std::move(api));
+  if (!created.ok()) {
+    return absl::Status(
+        created.status().code(),
+        absl::StrCat("the root URL, by TASKCLUSTER_ROOT_URL or taskcluster_root_url "
+                     "in --config: ",
+                     created.status().message()));
+  }
+  const std::unique_ptr<QueueClient> queue = *std::move(created);
   Verdict unknown{.task_id = options_.task_id.str()};
   absl::StatusOr<TaskDefinition> task = queue->Task(options_.task_id);
   if (!task.ok()) {
-    const std::string message = absl::StrCat(setup_.root_url, ": ", task.status().message());
+    std::string message = absl::StrCat(setup_.root_url, ": ", task.status().message());
+    if (absl::IsUnauthenticated(task.status())) {
+      absl::StrAppend(&message,
+                      "; give credentials that it accepts (TASKCLUSTER_CLIENT_ID and "
+                      "TASKCLUSTER_ACCESS_TOKEN, or --config), or none where everything is public");
+    }
     if (absl::IsNotFound(task.status())) {
       unknown.outcome = Verdict::Outcome::kRefused;
       unknown.findings.push_back(

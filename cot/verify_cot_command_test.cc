@@ -9,12 +9,14 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/json/json.h"
@@ -28,6 +30,7 @@ using ::scriptworker::http::FunctionTransport;
 using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::TaskId;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -114,7 +117,8 @@ TEST_F(VerifyCotCommandTest, AnUnknownTaskIsStatus3AndSaysWhatToDo) {
 TEST_F(VerifyCotCommandTest, ATypeOrProductInDoubtIsStatus2AndAsks) {
   options_.cot_product = "fenix";
   EXPECT_EQ(Run(), 2);
-  EXPECT_THAT(err_.str(), HasSubstr("\"fenix\" is no product"));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("\"fenix\" is no product"), HasSubstr(", firefox, "),
+                                HasSubstr("say --cot-product")));
   options_.cot_product.reset();
   Object task = chain_.tasks.find(kSmallTarget)->second.object();
   task.Set("schedulerId", "comm-level-3");
@@ -122,6 +126,54 @@ TEST_F(VerifyCotCommandTest, ATypeOrProductInDoubtIsStatus2AndAsks) {
   chain_.Publish();
   EXPECT_EQ(Run(), 2);
   EXPECT_THAT(err_.str(), HasSubstr("--cot-product"));
+}
+
+// The build's artifact is private, in a chain that is good otherwise.
+void MakePrivate(SmallChain& chain) {
+  for (auto& [name, text] : chain.artifacts[std::string(kSmallDecision)]) {
+    text = absl::StrReplaceAll(text, {{"public/target.zip", "releng/target.zip"}});
+  }
+  Value& target = chain.tasks[std::string(kSmallTarget)];
+  target = *scriptworker::json::Parse(absl::StrReplaceAll(
+      scriptworker::json::Format(target), {{"public/target.zip", "releng/target.zip"}}));
+  auto& artifacts = chain.artifacts[std::string(kSmallBuild)];
+  artifacts["releng/target.zip"] = artifacts["public/target.zip"];
+}
+
+TEST_F(VerifyCotCommandTest, APrivateArtifactWithoutCredentialsIsStatus4AndSaysWhatToDo) {
+  MakePrivate(chain_);
+  EXPECT_EQ(Run(), 4) << out_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("a private artifact needs credentials that have the scope "
+                                    "queue:get-artifact:releng/target.zip"));
+}
+
+TEST_F(VerifyCotCommandTest, CredentialsWithoutRightsAreStatus4AndSayWhatToDo) {
+  MakePrivate(chain_);
+  chain_.Publish();
+  chain_.answers[SmallChain::ArtifactUrl(kSmallBuild, "releng/target.zip")] = {
+      .status = 403, .body = R"({"code": "InsufficientScopes", "message": "you lack it"})"};
+  setup_.credentials.emplace();
+  setup_.credentials->client_id = "who";
+  setup_.credentials->access_token = scriptworker::SecretString("what");
+  EXPECT_EQ(Run(), 4) << out_.str();
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("you lack it"),
+                    HasSubstr("give credentials with the scope queue:get-artifact:releng/target")));
+}
+
+TEST_F(VerifyCotCommandTest, CredentialsThatAreNotAcceptedAreStatus4AndSaysWhatToDo) {
+  chain_.Publish();
+  chain_.answers[SmallChain::TaskUrl(kSmallTarget)] = {
+      .status = 401, .body = R"({"code": "AuthenticationFailed", "message": "Bad mac"})"};
+  EXPECT_EQ(Run(), 4);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("Bad mac"), HasSubstr("TASKCLUSTER_CLIENT_ID")));
+}
+
+TEST_F(VerifyCotCommandTest, ARootUrlThatIsNoneIsStatus2AndSaysWhereItIsFrom) {
+  setup_.root_url = "nonsense";
+  setup_.policy = std::make_shared<const Policy>(chain_.policy());
+  EXPECT_EQ(VerifyCot(options_, setup_, chain_, clock_, {out_, err_}, {}), 2);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("TASKCLUSTER_ROOT_URL"), HasSubstr("\"nonsense\"")));
 }
 
 TEST_F(VerifyCotCommandTest, SignaturesThatAreNotCheckedAreSaidToBe) {

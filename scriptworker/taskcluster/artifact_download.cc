@@ -100,6 +100,14 @@ bool IsHtml(const http::Response& response) {
                                 "text/html");
 }
 
+// Taskcluster itself refuses the credentials; a store says 403 in words of its own,
+// and not always for good.
+bool RefusesCredentials(const http::Response& response) {
+  if (response.status != 401 && response.status != 403) return false;
+  const std::string code = ParseQueueError(response.status, response.body).code;
+  return code == "AuthenticationFailed" || code == "InsufficientScopes";
+}
+
 // What is wrong with the response; OK if it is the artifact.
 absl::Status CheckResponse(const http::Url& url, const http::Response& response,
                            const std::optional<std::string>& expected_type) {
@@ -123,6 +131,30 @@ std::string RandomName() {
   absl::BitGen bitgen;
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16),
                       absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16), ".part");
+}
+
+// A new file; its folder is made if it is missing.
+absl::StatusOr<UniqueFd> CreateFile(const std::string& path) {
+  const auto create = [&path] {
+    return UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  };
+  UniqueFd fd = create();
+  if (!fd.valid() && errno == ENOENT) {
+    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
+    fd = create();
+  }
+  if (fd.valid()) return fd;
+  return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot create"));
+}
+
+// Moves a file; the folder for it is made if it is missing.
+absl::Status MoveFile(const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
+  if (errno == ENOENT) {
+    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(to))));
+    if (::rename(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
+  }
+  return absl::ErrnoToStatus(errno, absl::StrCat(to, ": cannot move the download here"));
 }
 
 }  // namespace
@@ -156,10 +188,7 @@ const std::string& QuarantinedFile::hex_digest(crypto::HashAlgorithm algorithm) 
 }
 
 absl::StatusOr<UniqueFd> QuarantinedFile::Commit(const std::string& path) && {
-  SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
-  if (::rename(path_.c_str(), path.c_str()) != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot move the download here"));
-  }
+  SW_RETURN_IF_ERROR(MoveFile(path_, path));
   path_.clear();
   return std::move(fd_);
 }
@@ -179,18 +208,10 @@ absl::StatusOr<UniqueFd> QuarantinedFile::CommitBeneath(const std::string& dir,
 ArtifactDownloader::ArtifactDownloader(http::Transport& transport, Clock& clock)
     : transport_(transport), clock_(clock) {}
 
-absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
-                                                          const DownloadOptions& options,
-                                                          const CancellationToken& cancellation) {
-  SW_RETURN_IF_ERROR(MakeDirs(options.quarantine_directory));
-  const std::string path = JoinPath(options.quarantine_directory, RandomName());
-  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!fd.valid()) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot create"));
-  }
-  QuarantinedFile file(path, std::move(fd));
-  HashingSink sink(file.fd(), path, options.algorithms);
-
+absl::Status ArtifactDownloader::Transfer(const http::Url& url, const DownloadOptions& options,
+                                          const CancellationToken& cancellation,
+                                          http::BodySink& sink,
+                                          absl::FunctionRef<bool()> sink_failed) {
   http::Request request;
   request.url = url;
   request.sink = &sink;
@@ -202,7 +223,7 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
 
   absl::BitGen bitgen;
   bool retryable = false;
-  SW_RETURN_IF_ERROR(Retry(
+  return Retry(
       options.retry.value_or(DownloadRetryPolicy()), clock_, bitgen, cancellation,
       [&](int attempt) -> absl::Status {
         if (attempt > 1) {
@@ -210,10 +231,10 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
         }
         const absl::StatusOr<http::Response> response = transport_.Send(request);
         if (!response.ok()) {
-          retryable = !sink.failed() && http::IsRetryableError(response.status());
+          retryable = !sink_failed() && http::IsRetryableError(response.status());
           return response.status();
         }
-        retryable = response->status != 404;
+        retryable = response->status != 404 && !RefusesCredentials(*response);
         return CheckResponse(url, *response, options.expected_content_type);
       },
       [&](const absl::Status& error) {
@@ -221,13 +242,31 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
           options.log(absl::StrCat("download failed: ", error.message()));
         }
         return retryable;
-      }));
+      });
+}
+
+absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
+                                                          const DownloadOptions& options,
+                                                          const CancellationToken& cancellation) {
+  const std::string path = JoinPath(options.quarantine_directory, RandomName());
+  SW_ASSIGN_OR_RETURN(UniqueFd fd, CreateFile(path));
+  QuarantinedFile file(path, std::move(fd));
+  HashingSink sink(file.fd(), path, options.algorithms);
+  SW_RETURN_IF_ERROR(Transfer(url, options, cancellation, sink, [&sink] { return sink.failed(); }));
   file.size_ = sink.size();
   for (crypto::Hasher& hasher : sink.hashers()) {
     const crypto::HashAlgorithm algorithm = hasher.algorithm();
     file.digests_.insert_or_assign(algorithm, hasher.FinishHex());
   }
   return file;
+}
+
+absl::StatusOr<std::string> ArtifactDownloader::FetchBytes(const http::Url& url,
+                                                           const DownloadOptions& options,
+                                                           const CancellationToken& cancellation) {
+  http::StringSink sink;
+  SW_RETURN_IF_ERROR(Transfer(url, options, cancellation, sink, [] { return false; }));
+  return sink.data();
 }
 
 absl::Status ArtifactDownloader::Download(const http::Url& url, const std::string& path,

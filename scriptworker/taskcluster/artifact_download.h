@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -84,12 +85,18 @@ class ArtifactDownloader {
   // `transport` must not retry by itself.
   ArtifactDownloader(http::Transport& transport, Clock& clock);
 
-  // NotFound for a 404, at once. Anything else but a whole 200 is tried again,
+  // NotFound for a 404, Unauthenticated and PermissionDenied for Taskcluster's own word
+  // about the credentials, at once. Anything else but a whole 200 is tried again,
   // and in the end: Unauthenticated (401), PermissionDenied (403),
   // FailedPrecondition (424, an error artifact), Unavailable, DataLoss (an
   // HTML page; cut off). Errors name the redacted URL.
   absl::StatusOr<QuarantinedFile> Fetch(const http::Url& url, const DownloadOptions& options,
                                         const CancellationToken& cancellation);
+
+  // The same for a small file, into memory: nothing touches the disk.
+  // (options.quarantine_directory and .algorithms are not looked at.)
+  absl::StatusOr<std::string> FetchBytes(const http::Url& url, const DownloadOptions& options,
+                                         const CancellationToken& cancellation);
 
   // Fetch() and Commit() for content that nothing needs to check. The
   // quarantine defaults to the folder of `path`.
@@ -97,6 +104,11 @@ class ArtifactDownloader {
                         const CancellationToken& cancellation);
 
  private:
+  // `sink_failed`: whether the disk, not the network, is to blame.
+  absl::Status Transfer(const http::Url& url, const DownloadOptions& options,
+                        const CancellationToken& cancellation, http::BodySink& sink,
+                        absl::FunctionRef<bool()> sink_failed);
+
   http::Transport& transport_;
   Clock& clock_;
 };

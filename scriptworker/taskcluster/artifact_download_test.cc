@@ -107,6 +107,14 @@ TEST_F(ArtifactDownloadTest, EveryFailureButA404IsTriedFiveTimes) {
               ElementsAre(between(10, 15), between(15, 15), between(15, 15), between(15, 15)));
 }
 
+TEST_F(ArtifactDownloadTest, TaskclustersWordAboutCredentialsIsFinal) {
+  Answer({http::MakeResponse(403, R"({"code": "InsufficientScopes", "message": "m"})")});
+  EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kPermissionDenied));
+  Answer({http::MakeResponse(401, R"({"code": "AuthenticationFailed", "message": "m"})")});
+  EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kUnauthenticated));
+  EXPECT_THAT(clock_.sleeps(), IsEmpty());
+}
+
 TEST_F(ArtifactDownloadTest, A404IsFinal) {
   Answer({http::MakeResponse(404, R"({"message": "Artifact not found"})")});
   EXPECT_THAT(Fetch(), StatusIs(absl::StatusCode::kNotFound,

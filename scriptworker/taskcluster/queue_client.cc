@@ -211,7 +211,10 @@ absl::StatusOr<http::Url> QueueClient::ReadableUrl(std::string_view route,
   if (absl::StartsWith(name, "public/")) return url;
   if (!credentials_.has_value()) {
     return absl::FailedPreconditionError(
-        absl::StrCat(url.Redacted(), ": a private artifact needs credentials"));
+        absl::StrCat(url.Redacted(),
+                     ": a private artifact needs credentials that have the scope "
+                     "queue:get-artifact:",
+                     name));
   }
   return SignedUrl(url, *credentials_, api_.clock().Now() + kSignedUrlLifetime);
 }

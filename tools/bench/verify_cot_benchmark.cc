@@ -82,7 +82,7 @@ Value Environment() {
   return Value(std::move(env));
 }
 
-std::string BuildId(int i) { return absl::StrFormat("Build%04dQACAAAAAAAAAAA", i); }
+std::string BuildId(int i) { return absl::StrFormat("Bui%05dQACAAAAAAAAAAA", i); }
 
 // `graph_bytes`: how large the task graph of the decision task is at least.
 void MakeChain(int builds, size_t graph_bytes, SmallChain& chain) {
@@ -135,7 +135,7 @@ void MakeChain(int builds, size_t graph_bytes, SmallChain& chain) {
   }
   const size_t entry = scriptworker::json::FormatCompact(build).size();
   for (size_t i = 0; i * entry < graph_bytes; ++i) {
-    graph.Set(absl::StrFormat("F%08dAAACAAAAAAAAAAAA", i),
+    graph.Set(absl::StrFormat("F%07dQACAAAAAAAAAAA", i),
               Object{{"label", absl::StrCat("filler-", i)}, {"task", build}});
   }
   chain.artifacts[decision]["public/task-graph.json"] =
@@ -253,22 +253,82 @@ struct Cost {
   double peak_mib = 0;
 };
 
-Cost RunOnce(const std::string& program, const std::string& config, const std::string& home) {
-  const std::string work = scriptworker::JoinPath(home, "verified");
-  CHECK_OK(scriptworker::RemoveTree(work));
-  std::vector<std::string> words = {program,
-                                    "--config",
-                                    config,
-                                    "--work-dir",
-                                    work,
-                                    "--task-type",
-                                    "signing",
-                                    "--verify-sigs",
-                                    std::string(kSmallTarget)};
+// Runs programs from a process that was made while this one was small: what a program has
+// as its peak begins with that of the process which started it.
+class Runner {
+ public:
+  Runner();  // before anything large, and before any thread
+  ~Runner();
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  // Its output goes to the file. Ends this process if the program fails.
+  Cost Run(const std::vector<std::string>& words, const std::string& output) const;
+
+ private:
+  [[noreturn]] static void Serve(int requests, int answers);
+  static Cost RunHere(std::vector<std::string> words, int& status);
+
+  int requests_ = -1;
+  int answers_ = -1;
+  pid_t child_ = 0;
+};
+
+// What goes through the pipes.
+struct Answer {
+  int status = 0;
+  Cost cost = {};
+};
+constexpr char kEndOfWord = '\0';
+constexpr char kEndOfRequest = '\n';
+
+Runner::Runner() {
+  int to_child[2], from_child[2];
+  CHECK_EQ(pipe2(to_child, O_CLOEXEC), 0);
+  CHECK_EQ(pipe2(from_child, O_CLOEXEC), 0);
+  child_ = fork();
+  CHECK_GE(child_, 0);
+  if (child_ == 0) {
+    close(to_child[1]);
+    Serve(to_child[0], from_child[1]);
+  }
+  close(to_child[0]);
+  close(from_child[1]);
+  requests_ = to_child[1];
+  answers_ = from_child[0];
+}
+
+Runner::~Runner() {
+  close(requests_);
+  waitpid(child_, nullptr, 0);
+  close(answers_);
+}
+
+void Runner::Serve(int requests, int answers) {
+  std::vector<std::string> words = {""};
+  char c = 0;
+  while (read(requests, &c, 1) == 1) {
+    if (c == kEndOfWord) {
+      words.emplace_back();
+    } else if (c == kEndOfRequest) {
+      words.pop_back();
+      Answer answer;
+      answer.cost = RunHere(words, answer.status);
+      if (write(answers, &answer, sizeof(answer)) != sizeof(answer)) break;
+      words = {""};
+    } else {
+      words.back().push_back(c);
+    }
+  }
+  _exit(0);
+}
+
+Cost Runner::RunHere(std::vector<std::string> words, int& status) {
+  const std::string output = words.back();
+  words.pop_back();
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  const std::string output = scriptworker::JoinPath(home, "output");
   posix_spawn_file_actions_t actions;
   CHECK_EQ(posix_spawn_file_actions_init(&actions), 0);
   for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
@@ -278,24 +338,30 @@ Cost RunOnce(const std::string& program, const std::string& config, const std::s
   }
   const auto start = std::chrono::steady_clock::now();
   pid_t child = 0;
-  CHECK_EQ(posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ), 0)
-      << program;
+  CHECK_EQ(posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
   posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
   rusage usage = {};
   CHECK_EQ(wait4(child, &status, 0, &usage), child);
   const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  if (status != 0) {
-    std::cerr << scriptworker::ReadFile(output, 1 << 20).value_or("") << "\n"
-              << program << " ended with wait status " << status << "\n";
-    std::exit(2);
-  }
   const auto ms = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
   };
   return {.cpu_ms = ms(usage.ru_utime) + ms(usage.ru_stime),
           .wall_ms = wall.count(),
           .peak_mib = static_cast<double>(usage.ru_maxrss) / 1024};
+}
+
+Cost Runner::Run(const std::vector<std::string>& words, const std::string& output) const {
+  std::string request;
+  for (const std::string& word : words) absl::StrAppend(&request, word, std::string(1, kEndOfWord));
+  absl::StrAppend(&request, output, std::string(1, kEndOfWord), std::string(1, kEndOfRequest));
+  CHECK_OK(scriptworker::WriteAll(requests_, request, "the runner"));
+  Answer answer;
+  CHECK_EQ(read(answers_, &answer, sizeof(answer)), static_cast<ssize_t>(sizeof(answer)));
+  if (answer.status == 0) return answer.cost;
+  std::cerr << scriptworker::ReadFile(output, 1 << 20).value_or("") << "\n"
+            << words[0] << " ended with wait status " << answer.status << "\n";
+  std::exit(2);
 }
 
 double Median(std::vector<double> values) {
@@ -320,7 +386,7 @@ std::string Against(double value, double target) {
 }
 
 // Returns whether all targets were reached.
-bool Measure(const std::string& program, const Scenario& scenario, int runs) {
+bool Measure(const Runner& runner, const std::string& program, const Scenario& scenario, int runs) {
   SmallChain chain;
   MakeChain(scenario.builds, scenario.graph_bytes, chain);
   ChainServer server(chain, absl::Milliseconds(scenario.latency_ms));
@@ -330,7 +396,11 @@ bool Measure(const std::string& program, const Scenario& scenario, int runs) {
   CHECK_OK(scriptworker::WriteFile(config, Config(chain, server, scenario.downloads, home.path())));
   std::vector<double> cpu, wall, peak;
   for (int i = 0; i < runs; ++i) {
-    const Cost cost = RunOnce(program, config, home.path());
+    // A folder for each run: what was just removed slows the file system down.
+    const std::string work = scriptworker::JoinPath(home.path(), absl::StrCat("run", i));
+    const Cost cost = runner.Run({program, "--config", config, "--work-dir", work, "--task-type",
+                                  "signing", "--verify-sigs", std::string(kSmallTarget)},
+                                 scriptworker::JoinPath(home.path(), "output"));
     cpu.push_back(cost.cpu_ms);
     wall.push_back(cost.wall_ms);
     peak.push_back(cost.peak_mib);
@@ -365,6 +435,7 @@ constexpr Scenario kScenarios[] = {
 }  // namespace cot
 
 int main(int argc, char** argv) {
+  const cot::Runner runner;
   CLI::App app(
       "Runs a built verify_cot on chains served on loopback and prints what it costs beside the\n"
       "targets (in parentheses; ! marks what misses them). Exits 1 if one is missed.");
@@ -383,7 +454,7 @@ int main(int argc, char** argv) {
   for (const cot::Scenario& scenario : cot::kScenarios) {
     ++number;
     if (only != 0 && only != number) continue;
-    reached &= cot::Measure(program, scenario, runs);
+    reached &= cot::Measure(runner, program, scenario, runs);
   }
   return reached ? 0 : 1;
 }
