@@ -45,6 +45,10 @@ std::string FormatCotBody(const CotBody& body) {
 
 absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes, std::string_view source) {
   SW_ASSIGN_OR_RETURN(const Value value, scriptworker::json::Parse(bytes, {.source = source}));
+  return ReadCotBody(value, source);
+}
+
+absl::StatusOr<CotBody> ReadCotBody(const Value& value, std::string_view source) {
   const Reader reader(value, source);
   CotBody body;
   SW_ASSIGN_OR_RETURN(const Reader artifacts, reader.Field("artifacts"));

@@ -36,7 +36,7 @@ absl::StatusOr<CotBody> ParseAndBind(const Link& link, std::string_view bytes,
   if (!document.ok()) return Malformed(link, document.status());
   const absl::Status fits = schema.Validate(*document);
   if (!fits.ok()) return Malformed(link, fits);
-  absl::StatusOr<CotBody> body = ParseCotBody(bytes, source);
+  absl::StatusOr<CotBody> body = ReadCotBody(*document, source);
   if (!body.ok()) return Malformed(link, body.status());
   if (body->task_id != link.task_id().str()) {
     return Refused(

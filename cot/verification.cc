@@ -10,6 +10,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/ed25519.h"
 
 namespace cot {
@@ -142,6 +143,25 @@ const CotBody* Verification::TrustedBody(const TaskId& task_id) const {
 }
 
 absl::StatusOr<TrustedCotBody> Verification::Judge(const LinkEvidence& of_link) const {
+  SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(of_link));
+  if (of_link.link.task_id() != request.task_id || !request.target_run_id.has_value() ||
+      trusted.body().run_id == *request.target_run_id) {
+    return trusted;
+  }
+  return ToStatus({.violation = Violation::kCotRunIdMismatch,
+                   .step = Step::kSignatures,
+                   .link_name = of_link.link.name(),
+                   .task_id = of_link.link.task_id().str(),
+                   .message = absl::StrCat(of_link.link.Label(),
+                                           ": Chain of Trust artifact is "
+                                           "about run ",
+                                           trusted.body().run_id, ", the latest run is ",
+                                           *request.target_run_id, "!"),
+                   .expected = absl::StrCat("run ", *request.target_run_id),
+                   .found = absl::StrCat("run ", trusted.body().run_id)});
+}
+
+absl::StatusOr<TrustedCotBody> Verification::JudgeFiles(const LinkEvidence& of_link) const {
   if (!of_link.body.ok()) return of_link.body.status();
   if (!request.verify_signatures) {
     return TrustWithoutSignature(of_link.link, *of_link.body, schema, SkipSignatureCheck());

@@ -104,6 +104,7 @@ class Verification {
 
  private:
   bool stopped() const;
+  absl::StatusOr<TrustedCotBody> JudgeFiles(const LinkEvidence& evidence) const;
 };
 
 }  // namespace cot

@@ -5,6 +5,7 @@
 #ifndef COT_VERIFIER_H_
 #define COT_VERIFIER_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,9 @@ struct VerifyRequest {
   std::string product = {};  // cot_product
   // The task has run: its own chain-of-trust.json is verified, too.
   bool check_target = false;
+  // The run that its chain-of-trust.json must be about: the latest. (That of upstream
+  // tasks would take a request for each: docs/differences.md.)
+  std::optional<int64_t> target_run_id = std::nullopt;
   // False (verify_cot_signature): the verdict says so.
   bool verify_signatures = true;
   // Absolute. Verified files end below WORK_DIR/cot/TASKID.

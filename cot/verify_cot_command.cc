@@ -15,6 +15,7 @@
 #include "cot/verifier.h"
 #include "cot/violation.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/parallel.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/status_macros.h"
@@ -89,7 +90,8 @@ class Command {
  private:
   int Verify(Transport& transport);
   absl::StatusOr<Verdict> Judge(Transport& transport, const std::string& work_dir);
-  absl::StatusOr<VerifyRequest> Request(QueueClient& queue, TaskDefinition task,
+  absl::StatusOr<VerifyRequest> Request(TaskDefinition task,
+                                        const absl::StatusOr<TaskStatus>& status,
                                         const std::string& work_dir, Verdict& verdict);
   int Print(const Verdict& verdict, const std::string& work_dir);
   int Failed(const absl::Status& error) const;
@@ -145,7 +147,8 @@ int Command::Verify(Transport& transport) {
   return removed.ok() ? status : Failed(absl::InternalError(removed.message()));
 }
 
-absl::StatusOr<VerifyRequest> Command::Request(QueueClient& queue, TaskDefinition task,
+absl::StatusOr<VerifyRequest> Command::Request(TaskDefinition task,
+                                               const absl::StatusOr<TaskStatus>& status,
                                                const std::string& work_dir, Verdict& verdict) {
   VerifyRequest request{.task_id = options_.task_id,
                         .task = std::move(task),
@@ -186,16 +189,18 @@ absl::StatusOr<VerifyRequest> Command::Request(QueueClient& queue, TaskDefinitio
     verdict.not_checked.push_back("the task's own chain-of-trust.json (--no-check-task)");
     return request;
   }
-  SW_ASSIGN_OR_RETURN(const TaskStatus status, queue.Status(options_.task_id));
+  SW_RETURN_IF_ERROR(status.status());
   using scriptworker::taskcluster::TaskState;
-  const bool resolved = !status.runs.empty() && status.runs.back().state != TaskState::kPending &&
-                        status.runs.back().state != TaskState::kRunning;
-  if (!resolved) {
+  const bool resolved = !status->runs.empty() && status->runs.back().state != TaskState::kPending &&
+                        status->runs.back().state != TaskState::kRunning;
+  if (resolved) {
+    request.target_run_id = status->runs.back().run_id;
+  } else {
     request.check_target = false;
     verdict.not_checked.push_back(
         absl::StrCat("the task's own chain-of-trust.json: its latest run is ",
-                     status.runs.empty() ? std::string_view("not scheduled")
-                                         : ToString(status.runs.back().state)));
+                     status->runs.empty() ? std::string_view("not scheduled")
+                                          : ToString(status->runs.back().state)));
   }
   return request;
 }
@@ -216,7 +221,15 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
   }
   const std::unique_ptr<QueueClient> queue = *std::move(created);
   Verdict unknown{.task_id = options_.task_id.str()};
-  absl::StatusOr<TaskDefinition> task = queue->Task(options_.task_id);
+  absl::StatusOr<TaskDefinition> task = absl::UnknownError("not asked");
+  absl::StatusOr<TaskStatus> task_status = absl::UnknownError("not asked");
+  scriptworker::ParallelFor(options_.check_task ? 2 : 1, 2, [&](int i) {
+    if (i == 0) {
+      task = queue->Task(options_.task_id);
+    } else {
+      task_status = queue->Status(options_.task_id);
+    }
+  });
   if (!task.ok()) {
     std::string message = absl::StrCat(setup_.root_url, ": ", task.status().message());
     if (absl::IsUnauthenticated(task.status())) {
@@ -238,7 +251,7 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
     return unknown;
   }
   Verdict notes;
-  absl::StatusOr<VerifyRequest> request = Request(*queue, *std::move(task), work_dir, notes);
+  absl::StatusOr<VerifyRequest> request = Request(*std::move(task), task_status, work_dir, notes);
   if (!request.ok()) {
     if (absl::IsInvalidArgument(request.status())) return request.status();
     unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;

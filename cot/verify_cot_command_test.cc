@@ -100,6 +100,19 @@ TEST_F(VerifyCotCommandTest, TheOwnFileOfATaskThatHasRunIsVerified) {
   EXPECT_THAT(out_.str(), HasSubstr("--no-check-task"));
 }
 
+TEST_F(VerifyCotCommandTest, TheOwnFileOfAnotherRunIsRefused) {
+  chain_.states.clear();
+  chain_.Publish();
+  // The task was run again; what is there is still of run 0.
+  std::string& status = chain_.answers[SmallChain::TaskUrl(kSmallTarget) + "/status"].body;
+  status = absl::StrReplaceAll(status, {{R"("runs": [)", R"("runs": [{"runId": 0,
+      "state": "exception", "reasonCreated": "scheduled"}, )"},
+                                        {R"({"runId": 0)", R"({"runId": 1)"}});
+  EXPECT_EQ(Run(), 3) << out_.str();
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("is about run 0, the latest run is 1"),
+                                HasSubstr("[kCotRunIdMismatch]")));
+}
+
 TEST_F(VerifyCotCommandTest, ARefusedChainIsStatus3WithTheReason) {
   chain_.Publish();
   chain_.answers[SmallChain::ArtifactUrl(kSmallBuild, "public/chain-of-trust.json.sig")].body = "x";

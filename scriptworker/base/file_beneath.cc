@@ -2,7 +2,9 @@
 #include "scriptworker/base/file_beneath.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -43,13 +45,34 @@ absl::StatusOr<std::vector<std::string>> Segments(std::string_view relative) {
   return segments;
 }
 
+// The folder `dir`, made if it is missing.
+UniqueFd OpenFolder(const std::string& dir) {
+  UniqueFd folder(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.valid() || errno != ENOENT) return folder;
+  const absl::Status made = MakeDirs(dir);
+  return UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+// The usual case at once: all folders are there, and none is a link.
+UniqueFd OpenBeneathAtOnce(int folder, const std::string& relative) {
+  const open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+                        .mode = 0,
+                        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+  return UniqueFd(
+      static_cast<int>(::syscall(SYS_openat2, folder, relative.c_str(), &how, sizeof(how))));
+}
+
 }  // namespace
 
 absl::StatusOr<UniqueFd> MakeParentsBeneath(const std::string& dir, std::string_view relative) {
   SW_ASSIGN_OR_RETURN(const std::vector<std::string> segments, Segments(relative));
-  SW_RETURN_IF_ERROR(MakeDirs(dir));
-  UniqueFd at(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd at = OpenFolder(dir);
   if (!at.valid()) return Error(errno, dir, relative, "cannot open the folder");
+  if (segments.size() == 1) return at;
+  if (UniqueFd parent = OpenBeneathAtOnce(at.get(), std::string(Dirname(relative)));
+      parent.valid()) {
+    return parent;
+  }
   for (size_t i = 0; i + 1 < segments.size(); ++i) {
     const char* name = segments[i].c_str();
     if (::mkdirat(at.get(), name, 0777) != 0 && errno != EEXIST) {
@@ -68,9 +91,14 @@ absl::Status WriteFileBeneath(const std::string& dir, std::string_view relative,
   const std::string name(Basename(relative));
   // A name of its own, until all is there: nobody sees a part, and a link is replaced.
   const std::string part = absl::StrCat(".", name.substr(0, 200), ".part");
-  ::unlinkat(parent.get(), part.c_str(), 0);
-  const UniqueFd fd(::openat(parent.get(), part.c_str(),
+  const auto create = [&] {
+    return UniqueFd(::openat(parent.get(), part.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  };
+  UniqueFd fd = create();
+  if (!fd.valid() && errno == EEXIST && ::unlinkat(parent.get(), part.c_str(), 0) == 0) {
+    fd = create();
+  }
   if (!fd.valid()) return Error(errno, dir, relative, "cannot create");
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
