@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/script_cgroup.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -45,7 +47,10 @@ absl::StatusOr<ProcessTree> ProcessTree::Create() {
       if (process.parent == ::getpid()) exempt.push_back(process.pid);
     }
   }
-  return ProcessTree(std::move(exempt));
+  // In most containers there is none to be had; the rest does without.
+  absl::StatusOr<ScriptCgroup> cgroup = ScriptCgroup::Create();
+  return ProcessTree(std::move(exempt),
+                     cgroup.ok() ? std::make_optional(*std::move(cgroup)) : std::nullopt);
 }
 
 bool ProcessTree::HasNoChildren() {
@@ -114,6 +119,7 @@ std::vector<ProcessTree::Process> ProcessTree::Descendants() const {
 }
 
 bool ProcessTree::AnyAlive() const {
+  if (cgroup_.has_value() && cgroup_->populated()) return true;
   if (HasNoChildren()) return false;
   const std::vector<Process> tree = Descendants();
   return std::any_of(tree.begin(), tree.end(),
@@ -123,9 +129,12 @@ bool ProcessTree::AnyAlive() const {
 absl::Status ProcessTree::KillAll(absl::Duration patience) const {
   const absl::Time deadline = absl::Now() + patience;
   absl::Duration pause = absl::Microseconds(200);
-  while (!HasNoChildren()) {
+  while (true) {
+    const bool grouped = cgroup_.has_value() && cgroup_->populated();
+    if (grouped) cgroup_->Kill();
+    if (!grouped && HasNoChildren()) break;
     const std::vector<Process> tree = Descendants();
-    if (tree.empty() && !exempt_.empty()) return absl::OkStatus();
+    if (!grouped && tree.empty() && !exempt_.empty()) break;
     // Stopped first, none can start another while its siblings are killed.
     for (const Process& process : tree) {
       if (!process.zombie) ::kill(process.pid, SIGSTOP);

@@ -2,30 +2,37 @@
 //
 // All processes that come from one script, however they detach themselves: this
 // process becomes their subreaper, so that whoever loses its parent becomes its
-// child.
+// child; and where the machine allows it they are in a control group of their
+// own.
 
 #ifndef SCRIPTWORKER_WORKER_PROCESS_TREE_H_
 #define SCRIPTWORKER_WORKER_PROCESS_TREE_H_
 
 #include <sys/types.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "scriptworker/worker/script_cgroup.h"
 
 namespace scriptworker::worker {
 
-// Everything that descends from this process counts as the script's, except the
-// children that exist at Create() and what descends from them. Hence one tree
+// Everything that descends from this process, or is in the control group, counts
+// as the script's, except the children that exist at Create() and what descends
+// from them. Hence one tree
 // at a time, and no other child is started while it lives. Linux only.
 // Thread-compatible.
 class ProcessTree {
  public:
   // Call it before the script starts.
   static absl::StatusOr<ProcessTree> Create();
+
+  // For Spawn, which puts the script into it; -1: there is none.
+  int cgroup_fd() const { return cgroup_.has_value() ? cgroup_->fd() : -1; }
 
   // Blocks until the child `leader` has ended, and leaves it to be waited for.
   // Meanwhile adopted processes that end are reaped.
@@ -48,12 +55,14 @@ class ProcessTree {
     bool zombie = false;
   };
 
-  explicit ProcessTree(std::vector<pid_t> exempt) : exempt_(std::move(exempt)) {}
+  ProcessTree(std::vector<pid_t> exempt, std::optional<ScriptCgroup> cgroup)
+      : exempt_(std::move(exempt)), cgroup_(std::move(cgroup)) {}
   static std::vector<Process> ListProcesses();
   static bool HasNoChildren();
   std::vector<Process> Descendants() const;
 
   std::vector<pid_t> exempt_;  // children that are not the script's
+  std::optional<ScriptCgroup> cgroup_;
 };
 
 }  // namespace scriptworker::worker

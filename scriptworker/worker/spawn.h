@@ -27,6 +27,8 @@ struct SpawnOptions {
   int stderr_fd = -1;
   int credentials_fd = -1;                     // -1: none
   const Restrictions* restrictions = nullptr;  // null: none
+  // A control group to start in, if the kernel lets it; -1: the worker's own.
+  int cgroup_fd = -1;
 };
 
 // What Spawn() executes for argv[0]: `name` itself if it has a slash, else the

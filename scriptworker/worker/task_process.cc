@@ -127,7 +127,8 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                                  .stdout_fd = out.writer.get(),
                                                  .stderr_fd = err.writer.get(),
                                                  .credentials_fd = command.credentials_fd,
-                                                 .restrictions = command.restrictions}));
+                                                 .restrictions = command.restrictions,
+                                                 .cgroup_fd = tree.cgroup_fd()}));
   out.writer.reset();
   err.writer.reset();
   if (command.on_started != nullptr) command.on_started(leader);
