@@ -60,6 +60,11 @@ std::string_view HashAlgorithmName(HashAlgorithm algorithm) {
   return "unknown";
 }
 
+HashAlgorithm AlgorithmOfHex(std::string_view digest) {
+  return digest.size() == 2 * DigestSize(HashAlgorithm::kSha512) ? HashAlgorithm::kSha512
+                                                                 : HashAlgorithm::kSha256;
+}
+
 size_t DigestSize(HashAlgorithm algorithm) { return EVP_MD_size(Implementation(algorithm)); }
 
 void Hasher::ContextDeleter::operator()(env_md_ctx_st* context) const { EVP_MD_CTX_free(context); }

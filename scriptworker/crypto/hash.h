@@ -22,6 +22,9 @@ enum class HashAlgorithm { kSha256, kSha512 };
 // "sha256" or "sha512", exactly; else kInvalidArgument.
 absl::StatusOr<HashAlgorithm> ParseHashAlgorithm(std::string_view name);
 std::string_view HashAlgorithmName(HashAlgorithm algorithm);
+// Which of them gives a digest of as many hexadecimal digits: kSha512 for 128,
+// else kSha256.
+HashAlgorithm AlgorithmOfHex(std::string_view digest);
 // In bytes: 32 or 64. The hexadecimal text is twice as long.
 size_t DigestSize(HashAlgorithm algorithm);
 

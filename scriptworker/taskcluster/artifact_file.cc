@@ -20,6 +20,7 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/crypto/hash.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/gzip_copy.h"
 
@@ -89,7 +90,7 @@ absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
   return ArtifactFile(name, std::move(parent), std::move(fd), info.st_size);
 }
 
-absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_view> sha256) {
+absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_view> digest) {
   absl::BitGen bitgen;
   TemporaryName temporary(
       parent_.get(),
@@ -107,8 +108,9 @@ absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_vi
   }
   SW_ASSIGN_OR_RETURN(const GzipCopyResult copied,
                       GzipCopy(fd_.get(), output.get(),
-                               {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)}));
-  if (copied.bytes_in != size_ || (sha256.has_value() && *sha256 != copied.sha256_in)) {
+                               {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)},
+                               crypto::AlgorithmOfHex(digest.value_or(""))));
+  if (copied.bytes_in != size_ || (digest.has_value() && *digest != copied.digest_in)) {
     return absl::DataLossError(
         absl::StrCat("artifact \"", name_, "\" changed after it was hashed or opened"));
   }

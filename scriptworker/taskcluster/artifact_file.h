@@ -36,9 +36,10 @@ class ArtifactFile {
   // Replaces the file on disk by its gzip form (level 9; the header holds the
   // last segment of the name and `now`, as Python's gzip.open() does) and
   // continues with that one. Memory does not grow with the file. The name has
-  // the old or the new content at any time. With `sha256` (lower-case hex) the
-  // bytes that went in must have it, else DataLoss and the file stays.
-  absl::Status Compress(absl::Time now, std::optional<std::string_view> sha256);
+  // the old or the new content at any time. With `digest` (lower-case hex,
+  // SHA-256 or SHA-512) the bytes that went in must have it, else DataLoss. After
+  // any error the file is as it was.
+  absl::Status Compress(absl::Time now, std::optional<std::string_view> digest);
 
  private:
   ArtifactFile(ArtifactName name, UniqueFd parent, UniqueFd fd, int64_t size);

@@ -56,7 +56,7 @@ struct ArtifactUploader::Body {
   std::string path;  // for log lines
   ContentType content_type;
   // Of the bytes in `file`, if known.
-  std::optional<std::string> sha256;
+  std::optional<std::string> digest;
 };
 
 ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
@@ -87,7 +87,7 @@ absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Bo
     request.headers.Add("Content-Encoding", body.content_type.encoding);
   }
   http::FileSource bytes(body.file.fd(), body.file.size(), body.path);
-  VerifyingSource source(bytes, body.sha256, body.path);
+  VerifyingSource source(bytes, body.digest, body.path);
   request.body_source = &source;
   request.total_timeout = options_.put_timeout;
   request.cancellation = cancellation;
@@ -114,13 +114,20 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
   Body body{.file = opened,
             .path = JoinPath(directory, file.name.path()),
             .content_type = GuessContentType(file.name.path()),
-            .sha256 = file.sha256};
+            .digest = file.digest};
   if (IsCompressible(body.content_type)) {
     Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
-    SW_RETURN_IF_ERROR(opened.Compress(clock_.Now(), file.sha256));
-    Log(absl::StrCat("\"", body.path, "\" compressed"));
-    body.content_type.encoding = "gzip";
-    body.sha256.reset();  // it was checked, and was that of the plain bytes
+    const absl::Status compressed = opened.Compress(clock_.Now(), file.digest);
+    if (compressed.ok()) {
+      Log(absl::StrCat("\"", body.path, "\" compressed"));
+      body.content_type.encoding = "gzip";
+      body.digest.reset();  // it was checked, and was that of the plain bytes
+    } else if (absl::IsResourceExhausted(compressed)) {
+      // A disk that the script has filled: its log is wanted all the more.
+      Log(absl::StrCat("\"", body.path, "\" is sent as it is: ", compressed.message()));
+    } else {
+      return compressed;
+    }
   }
   absl::BitGen bitgen;
   return Named(file.name,

@@ -36,9 +36,9 @@ struct UploadTarget {
 
 struct UploadFile {
   ArtifactName name;
-  // Lower-case hex. If set, the bytes sent (before any compression) must have
+  // SHA-256 or SHA-512, lower-case hex. If set, the bytes sent (before any compression) must have
   // this digest, or the upload fails and the store never gets a whole body.
-  std::optional<std::string> sha256 = std::nullopt;
+  std::optional<std::string> digest = std::nullopt;
 };
 
 struct UploadOptions {
@@ -56,7 +56,8 @@ struct UploadOptions {
 // Uploads artifacts: createArtifact, then a PUT of the file's bytes to the URL
 // that comes back.
 //
-// Text, JSON, HTML and XML are replaced on disk by their gzip form first. If
+// Text, JSON, HTML and XML are replaced on disk by their gzip form first (sent as
+// they are if the disk is full). If
 // the PUT fails (any status but 200 and 204, or no answer), or the queue cannot
 // be reached, both requests are repeated. A refusal of createArtifact is final
 // and concerns this artifact only.

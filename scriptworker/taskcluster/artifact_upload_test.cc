@@ -104,8 +104,8 @@ class ArtifactUploadTest : public ::testing::Test {
     };
   }
 
-  static UploadFile File(std::string_view name, std::optional<std::string> sha256 = std::nullopt) {
-    return {.name = ArtifactName::Parse(name).value(), .sha256 = std::move(sha256)};
+  static UploadFile File(std::string_view name, std::optional<std::string> digest = std::nullopt) {
+    return {.name = ArtifactName::Parse(name).value(), .digest = std::move(digest)};
   }
   absl::Status Upload(const UploadFile& file) {
     return uploader_->Upload(target_, folder_.path(), file, CancellationToken());

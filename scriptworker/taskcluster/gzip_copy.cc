@@ -37,7 +37,8 @@ absl::StatusOr<size_t> ReadAt(int fd, int64_t offset, std::vector<char>& buffer)
 
 }  // namespace
 
-absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header) {
+absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header,
+                                        crypto::HashAlgorithm algorithm) {
   z_stream stream = {};
   if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -53,7 +54,7 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
 
   std::vector<char> in(kBuffer);
   std::vector<char> out(kBuffer);
-  crypto::Hasher hasher(crypto::HashAlgorithm::kSha256);
+  crypto::Hasher hasher(algorithm);
   GzipCopyResult result;
   for (int flush = Z_NO_FLUSH; flush != Z_FINISH;) {
     SW_ASSIGN_OR_RETURN(const size_t n, ReadAt(input, result.bytes_in, in));
@@ -73,7 +74,7 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
       result.bytes_out += static_cast<int64_t>(made.size());
     } while (stream.avail_out == 0);
   }
-  result.sha256_in = hasher.FinishHex();
+  result.digest_in = hasher.FinishHex();
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/crypto/hash.h"
 
 namespace scriptworker::taskcluster {
 
@@ -17,14 +18,16 @@ struct GzipHeader {
 struct GzipCopyResult {
   int64_t bytes_in = 0;
   int64_t bytes_out = 0;
-  std::string sha256_in;  // of the uncompressed bytes, lower-case hex
+  std::string digest_in;  // of the uncompressed bytes, lower-case hex
 };
 
 // Writes the gzip form (RFC 1952, level 9; the bytes that Python's gzip module
 // makes) of all of `input`, from its first byte whatever its offset, to
 // `output`. Takes about 400 KiB of memory for any size. Errors of the system:
 // their errno's code.
-absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header);
+absl::StatusOr<GzipCopyResult> GzipCopy(
+    int input, int output, const GzipHeader& header,
+    crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::kSha256);
 
 }  // namespace scriptworker::taskcluster
 

@@ -28,7 +28,7 @@ class GzipCopyTest : public ::testing::Test {
     const auto result = GzipCopy(in.get(), out.get(), {.name = "a.log", .mtime = 1700000000});
     EXPECT_THAT(result, IsOk());
     EXPECT_EQ(result->bytes_in, static_cast<int64_t>(data.size()));
-    EXPECT_EQ(result->sha256_in, crypto::HexEncode(crypto::Sha256(data)));
+    EXPECT_EQ(result->digest_in, crypto::HexEncode(crypto::Sha256(data)));
     const std::string made = ReadFile(folder_.Path("out")).value();
     EXPECT_EQ(result->bytes_out, static_cast<int64_t>(made.size()));
     return made;

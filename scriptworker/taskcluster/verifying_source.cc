@@ -17,12 +17,12 @@
 
 namespace scriptworker::taskcluster {
 
-VerifyingSource::VerifyingSource(http::BodySource& inner, std::optional<std::string> sha256,
+VerifyingSource::VerifyingSource(http::BodySource& inner, std::optional<std::string> digest,
                                  std::string name)
     : inner_(inner),
-      sha256_(std::move(sha256)),
+      digest_(std::move(digest)),
       name_(std::move(name)),
-      hasher_(crypto::HashAlgorithm::kSha256) {}
+      hasher_(crypto::AlgorithmOfHex(digest_.value_or(""))) {}
 
 absl::StatusOr<size_t> VerifyingSource::Read(absl::Span<char> buffer) {
   const absl::StatusOr<size_t> n = inner_.Read(buffer);
@@ -32,9 +32,9 @@ absl::StatusOr<size_t> VerifyingSource::Read(absl::Span<char> buffer) {
   }
   position_ += static_cast<int64_t>(*n);
   // An end before size() is for the transport to find.
-  if (!sha256_.has_value() || *n == 0) return n;
+  if (!digest_.has_value() || *n == 0) return n;
   hasher_.Update(std::string_view(buffer.data(), *n));
-  if (position_ >= size() && hasher_.FinishHex() != *sha256_) {
+  if (position_ >= size() && hasher_.FinishHex() != *digest_) {
     failed_ = true;
     return absl::DataLossError(absl::StrCat("\"", name_, "\" changed after it was hashed"));
   }
@@ -43,7 +43,7 @@ absl::StatusOr<size_t> VerifyingSource::Read(absl::Span<char> buffer) {
 
 absl::Status VerifyingSource::Rewind() {
   position_ = 0;
-  hasher_ = crypto::Hasher(crypto::HashAlgorithm::kSha256);
+  hasher_ = crypto::Hasher(hasher_.algorithm());
   return inner_.Rewind();
 }
 

@@ -20,9 +20,9 @@ namespace scriptworker::taskcluster {
 // receiver never gets a complete body of other bytes. Thread-compatible.
 class VerifyingSource final : public http::BodySource {
  public:
-  // `sha256` is lower-case hex; nullopt: anything goes. `inner` must outlive
-  // this. `name` is for error texts.
-  VerifyingSource(http::BodySource& inner, std::optional<std::string> sha256, std::string name);
+  // `digest` is lower-case hex, SHA-256 or SHA-512 by its length; nullopt:
+  // anything goes. `inner` must outlive this. `name` is for error texts.
+  VerifyingSource(http::BodySource& inner, std::optional<std::string> digest, std::string name);
 
   absl::StatusOr<size_t> Read(absl::Span<char> buffer) override;
   absl::Status Rewind() override;
@@ -34,7 +34,7 @@ class VerifyingSource final : public http::BodySource {
 
  private:
   http::BodySource& inner_;
-  const std::optional<std::string> sha256_;
+  const std::optional<std::string> digest_;
   const std::string name_;
   crypto::Hasher hasher_;
   int64_t position_ = 0;

@@ -67,6 +67,16 @@ TEST(VerifyingSourceTest, KeepsTheLastBytesOfAnythingElse) {
   EXPECT_TRUE(source.failed());
 }
 
+TEST(VerifyingSourceTest, ADigestOfTwiceTheLengthIsSha512) {
+  http::StringSource inner("the whole body");
+  std::string got;
+  VerifyingSource same(inner, crypto::HexEncode(crypto::Sha512("the whole body")), "a");
+  EXPECT_THAT(Drain(same, &got), IsOk());
+  http::StringSource other_inner("another body!!");
+  VerifyingSource other(other_inner, crypto::HexEncode(crypto::Sha512("the whole body")), "a");
+  EXPECT_THAT(Drain(other, &got), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST(VerifyingSourceTest, WithoutADigestAnythingGoes) {
   http::StringSource inner("another body");
   VerifyingSource source(inner, std::nullopt, "a");

@@ -21,6 +21,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -116,6 +117,24 @@ TEST_F(ProcessTreeTest, LeavesChildrenThatWereThereBefore) {
   EXPECT_TRUE(Exists(other));
   ::kill(other, SIGKILL);
   EXPECT_EQ(::waitpid(other, nullptr, 0), other);
+}
+
+TEST_F(ProcessTreeTest, EndsWhatIsInItsControlGroupWhoeverStartedIt) {
+  const pid_t other = StartBash("exec sleep 1000");  // a child that was there before
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  const std::string text = absl::StrCat(other);
+  const UniqueFd procs(::openat(tree->cgroup_fd(), "cgroup.procs", O_WRONLY | O_CLOEXEC));
+  if (!procs.valid() || !WriteAll(procs.get(), text, "cgroup.procs").ok()) {
+    ::kill(other, SIGKILL);
+    ::waitpid(other, nullptr, 0);
+    GTEST_SKIP() << "SKIPPED: this process may not make control groups";
+  }
+  EXPECT_TRUE(tree->AnyAlive());
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  int status = 0;
+  EXPECT_EQ(::waitpid(other, &status, 0), other);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
 TEST_F(ProcessTreeTest, ReapsOrphansWhileTheLeaderRuns) {

@@ -5,7 +5,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,8 @@
 #include "cot/generator.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/crypto/hash.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/task_claim.h"
@@ -26,6 +30,16 @@ namespace scriptworker::worker {
 
 using ::scriptworker::taskcluster::ArtifactName;
 using ::scriptworker::taskcluster::UploadFile;
+
+namespace {
+
+std::string HashHex(std::string_view bytes) {
+  crypto::Hasher hasher(crypto::HashAlgorithm::kSha256);
+  hasher.Update(bytes);
+  return hasher.FinishHex();
+}
+
+}  // namespace
 
 TaskArtifacts::TaskArtifacts(const WorkDir& dirs, ChainOfTrustOptions chain_of_trust,
                              taskcluster::ArtifactUploader& uploader, Logger& logger)
@@ -44,23 +58,53 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   input.hash_algorithm = options_.hash_algorithm;
   input.schema_path = options_.schema_path;
   input.cancellation = cancellation;
+  if (const absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir()); listing.ok()) {
+    RemoveNamesOfSecrets(listing->files);
+  }
   absl::StatusOr<cot::GeneratedCot> generated = cot::GenerateCot(input, options_.signer);
   if (!generated.ok()) return generated.status();
   for (const cot::SkippedEntry& skipped : generated->skipped) {
     logger_.Warning(absl::StrCat("Not in the chain of trust: \"", absl::CHexEscape(skipped.path),
                                  "\": ", skipped.reason));
   }
-  body_ = std::move(generated->body);
+  const std::string algorithm(crypto::HashAlgorithmName(options_.hash_algorithm));
+  for (const auto& [path, hashes] : generated->body.artifacts) {
+    digests_[path] = hashes.at(algorithm);
+  }
+  digests_[std::string(cot::kCotBodyName)] = HashHex(generated->text);
+  if (!generated->signature.empty()) {
+    digests_[std::string(cot::kCotSignatureName)] = HashHex(generated->signature);
+  }
   return absl::OkStatus();
 }
 
-std::optional<std::string> TaskArtifacts::Sha256Of(const std::string& path) const {
-  if (!body_.has_value()) return std::nullopt;
-  const auto artifact = body_->artifacts.find(path);
-  if (artifact == body_->artifacts.end()) return std::nullopt;
-  const auto digest = artifact->second.find("sha256");
-  if (digest == artifact->second.end()) return std::nullopt;
-  return digest->second;
+// A user other than the worker's can, on some machines, give a file another name
+// that it cannot read.
+bool TaskArtifacts::RemoveNamesOfSecrets(const std::vector<std::string>& files) {
+  bool removed = false;
+  std::set<std::pair<dev_t, ino_t>> secrets;
+  struct stat info;
+  for (const std::string& path : options_.secret_files) {
+    if (::stat(path.c_str(), &info) == 0) secrets.insert({info.st_dev, info.st_ino});
+  }
+  for (const std::string& file : files) {
+    const std::string path = JoinPath(dirs_.artifact_dir(), file);
+    if (::lstat(path.c_str(), &info) != 0 || info.st_nlink < 2 ||
+        !secrets.contains({info.st_dev, info.st_ino})) {
+      continue;
+    }
+    logger_.Warning(absl::StrCat("Not uploaded: \"", absl::CHexEscape(file),
+                                 "\" is another name (hard link) of one of the worker's secrets; "
+                                 "the name is removed"));
+    RemoveTree(path).IgnoreError();
+    removed = true;
+  }
+  return removed;
+}
+
+std::optional<std::string> TaskArtifacts::DigestOf(const std::string& path) const {
+  const auto digest = digests_.find(path);
+  return digest == digests_.end() ? std::nullopt : std::make_optional(digest->second);
 }
 
 int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
@@ -70,7 +114,10 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
     status = WorstStatus(status, StatusForError(Phase::kUpload, error));
     logger_.Error(absl::StrCat("Upload failed: ", error.message()));
   };
-  const absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir());
+  absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir());
+  if (listing.ok() && RemoveNamesOfSecrets(listing->files)) {
+    listing = ListFiles(dirs_.artifact_dir());
+  }
   if (!listing.ok()) {
     fail(listing.status());
     return status;
@@ -87,7 +134,11 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
       fail(name.status());
       continue;
     }
-    files.push_back({.name = *std::move(name), .sha256 = Sha256Of(path)});
+    struct stat info;
+    if (::lstat(JoinPath(dirs_.artifact_dir(), path).c_str(), &info) == 0 && info.st_nlink > 1) {
+      logger_.Warning(absl::StrCat("\"", path, "\" has another name (hard link) as well"));
+    }
+    files.push_back({.name = *std::move(name), .digest = DigestOf(path)});
   }
   for (const absl::Status& uploaded :
        uploader_.UploadAll(target, dirs_.artifact_dir(), files, cancellation)) {

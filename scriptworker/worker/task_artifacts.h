@@ -6,8 +6,10 @@
 #ifndef SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
 #define SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +31,8 @@ struct ChainOfTrustOptions {
   crypto::HashAlgorithm hash_algorithm = crypto::HashAlgorithm::kSha256;
   std::string schema_path = {};   // empty: the built-in schema
   cot::Signer* signer = nullptr;  // not owned; null: not signed
+  // Files of the worker's own that are never published, under any name.
+  std::vector<std::string> secret_files = {};
 };
 
 // Thread-compatible. The references must outlive the object.
@@ -38,16 +42,18 @@ class TaskArtifacts {
                 taskcluster::ArtifactUploader& uploader, Logger& logger);
 
   // Writes chain-of-trust.json and its signature; the script and its logs must
-  // be closed. Files that are not published are named in a warning. Errors: see
-  // cot/generator.h.
+  // be closed. Files that are not published are named in a warning, and removed
+  // if they are another name (hard link) of one of the worker's secrets. Errors:
+  // see cot/generator.h.
   absl::Status GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
                                     const CancellationToken& cancellation);
 
   // Uploads every regular file below the artifact folder, in parallel; those
   // that the chain of trust lists must still have their digest. All are tried;
   // each failure is logged, and makes the status (kSuccess if there is none;
-  // see exit_status.h). Links, fifos, sockets and devices are named in a
-  // warning; a file whose name no artifact can have is a failure.
+  // see exit_status.h). Symbolic links, fifos, sockets and devices are named in a
+  // warning, as are files with other names (hard links), which are uploaded; a
+  // file whose name no artifact can have is a failure.
   int UploadAll(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
 
   // Lets live_backing.log show chain_of_trust.log, if that exists: what people
@@ -56,13 +62,17 @@ class TaskArtifacts {
   void LinkChainOfTrustLog(const taskcluster::UploadTarget& target);
 
  private:
-  std::optional<std::string> Sha256Of(const std::string& path) const;
+  // Whether there were any.
+  bool RemoveNamesOfSecrets(const std::vector<std::string>& files);
+  std::optional<std::string> DigestOf(const std::string& path) const;
 
   const WorkDir& dirs_;
   const ChainOfTrustOptions options_;
   taskcluster::ArtifactUploader& uploader_;
   Logger& logger_;
-  std::optional<cot::CotBody> body_;  // of the run in hand, once generated
+  // Of the run in hand, once generated: digests by name, also of the two files
+  // that were made here.
+  std::map<std::string, std::string> digests_;
 };
 
 }  // namespace scriptworker::worker

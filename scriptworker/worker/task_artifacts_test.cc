@@ -8,12 +8,14 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -21,6 +23,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/crypto/hash.h"
 #include "scriptworker/http/body.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/json/json.h"
@@ -40,6 +43,7 @@ using ::scriptworker::taskcluster::TaskId;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 // Announces every artifact.
 class Announcer final : public taskcluster::TaskClaimer {
@@ -74,11 +78,15 @@ class Store final : public http::Transport {
  public:
   absl::StatusOr<http::Response> Send(const http::Request& request) override {
     std::string buffer(1 << 16, '\0');
+    std::string body;
     while (true) {
       absl::StatusOr<size_t> got = request.body_source->Read(absl::MakeSpan(buffer));
       if (!got.ok()) return got.status();
       if (*got == 0) break;
+      body.append(buffer, 0, *got);
     }
+    absl::MutexLock lock(&mutex);
+    bodies.push_back(std::move(body));
     if (!error.ok()) return error;
     http::Response response;
     response.status = status;
@@ -86,6 +94,8 @@ class Store final : public http::Transport {
   }
   int status = 200;
   absl::Status error;
+  absl::Mutex mutex;
+  std::vector<std::string> bodies;
 };
 
 class TaskArtifactsTest : public testing::Test {
@@ -93,18 +103,22 @@ class TaskArtifactsTest : public testing::Test {
   TaskArtifactsTest() { temp_.Write("artifacts/public/logs/live_backing.log", "the log\n"); }
 
   int Upload(const CancellationToken& cancellation = {}) {
-    return artifacts_.UploadAll({.task_id = id_,
-                                 .run_id = 0,
-                                 .expires = clock_.Now() + absl::Hours(1),
-                                 .credentials = [] { return Credentials(); }},
-                                cancellation);
+    return Upload(cancellation, artifacts_);
   }
-  absl::Status Generate() {
+  int Upload(const CancellationToken& cancellation, TaskArtifacts& artifacts) {
+    return artifacts.UploadAll({.task_id = id_,
+                                .run_id = 0,
+                                .expires = clock_.Now() + absl::Hours(1),
+                                .credentials = [] { return Credentials(); }},
+                               cancellation);
+  }
+  absl::Status Generate() { return Generate(artifacts_); }
+  absl::Status Generate(TaskArtifacts& artifacts) {
     const json::Value definition =
         json::Parse(R"({"dependencies": [], "payload": {}, "scopes": [], "taskGroupId": "x",
                         "workerType": "y"})")
             .value();
-    return artifacts_.GenerateChainOfTrust(
+    return artifacts.GenerateChainOfTrust(
         {.task_id = id_,
          .run_id = 0,
          .worker_group = "group",
@@ -152,6 +166,39 @@ TEST_F(TaskArtifactsTest, AFileThatWasChangedAfterItWasHashedIsNotPublished) {
   temp_.Write("artifacts/public/target.bin", "something else!");
   EXPECT_EQ(Upload(), kInternalError);
   EXPECT_THAT(logger_.lines(), Contains(HasSubstr("public/target.bin")));
+}
+
+TEST_F(TaskArtifactsTest, WhateverTheHashAlgorithmAChangedFileIsNotPublished) {
+  TaskArtifacts artifacts(dirs_, {.hash_algorithm = crypto::HashAlgorithm::kSha512}, uploader_,
+                          logger_);
+  temp_.Write("artifacts/public/target.bin", "what was hashed");
+  temp_.Write("artifacts/public/target.txt", "what was hashed");
+  ASSERT_THAT(Generate(artifacts), IsOk());
+  EXPECT_EQ(Upload({}, artifacts), kSuccess);
+  temp_.Write("artifacts/public/target.bin", "something else!");
+  temp_.Write("artifacts/public/target.txt", "something else!");
+  EXPECT_EQ(Upload({}, artifacts), kInternalError);
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("public/target.bin\" changed")));
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("\"public/target.txt\" changed")));
+}
+
+TEST_F(TaskArtifactsTest, AChangedChainOfTrustIsNotPublished) {
+  ASSERT_THAT(Generate(), IsOk());
+  temp_.Write("artifacts/public/chain-of-trust.json", "{}");
+  EXPECT_EQ(Upload(), kInternalError);
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("\"public/chain-of-trust.json\" changed")));
+}
+
+TEST_F(TaskArtifactsTest, ALinkThatTakesTheFilesPlaceIsNotFollowed) {
+  const std::string secret = temp_.Write("secret", "what was hashed");
+  const std::string target = temp_.Write("artifacts/public/target.bin", "what was hashed");
+  ASSERT_THAT(Generate(), IsOk());
+  std::filesystem::remove(target);
+  std::filesystem::create_symlink(secret, target);
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(logger_.lines(),
+              Contains(HasSubstr("\"public/target.bin\" is no regular file but a symbolic link")));
+  EXPECT_THAT(store_.bodies, Not(Contains("what was hashed")));
 }
 
 TEST_F(TaskArtifactsTest, ACancelledUploadEndsEarly) {

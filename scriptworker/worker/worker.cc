@@ -54,6 +54,7 @@ RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& 
                   .hash_algorithm = config.signing.hash_algorithm,
                   .schema_path = config.signing.schema_path,
                   .signer = config.signing.sign_chain_of_trust ? surroundings.signer : nullptr,
+                  .secret_files = config.secret_files,
               },
           .environment = std::move(inherited),
           .sandbox = &sandbox,

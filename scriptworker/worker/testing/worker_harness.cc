@@ -67,6 +67,7 @@ WorkerHarness::WorkerHarness(std::string script, LoopOptions loop)
   options_.chain_of_trust.worker_id = "test-id";
   options_.chain_of_trust.worker_type = kWorkerType;
   options_.chain_of_trust.signer = &signer_;
+  options_.chain_of_trust.secret_files = {temp.Path("private_key")};
   options_.environment.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
   options_.environment.Set("DIR", temp.path());
   options_.environment.Set("ARTIFACTS", dirs.artifact_dir());
