@@ -264,5 +264,22 @@ TEST(YamlTest, LineBreaksAtTheEndOfAQuotedTextFoldToOneLess) {
   }
 }
 
+TEST(YamlTest, LineBreaksBehindAnEscapeFoldToOneLessToo) {
+  const std::pair<std::string_view, std::string_view> kStarts[] = {
+      {R"(\x41)", "A"}, {R"(a\u0041)", "aA"}, {R"(\U00000041b)", "Ab"}, {R"(\t)", "\t"},
+      {R"(a\)", "a"},   {R"(\x41 )", "A"},    {R"(\ )", " "},           {R"(a\n)", "a\n"}};
+  for (const auto& [start, read] : kStarts) {
+    for (int breaks = 2; breaks < 6; ++breaks) {
+      const std::string text = absl::StrCat(
+          "branch: \"", start, std::string(static_cast<size_t>(breaks), '\n'), "  \"\n");
+      const absl::StatusOr<Value> value = ParseYaml(text);
+      ASSERT_TRUE(value.ok()) << value.status();
+      EXPECT_EQ(value->Find("branch")->string_value(),
+                absl::StrCat(read, std::string(static_cast<size_t>(breaks) - 1, '\n')))
+          << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace scriptworker::json

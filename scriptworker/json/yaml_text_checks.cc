@@ -43,27 +43,45 @@ bool IsInComment(std::string_view text) {
 }
 
 // How many line breaks yaml-cpp loses of a quoted text with that body: of n breaks
-// at its end n - 1 count, and it gives one, or none if there is nothing else.
-size_t LostBreaks(std::string_view body) {
+// at its end n - 1 count, and it gives one, or two behind an escape, or none if there
+// is nothing else. `escape_end`: where the last escape of the body ends, 0 if none.
+size_t LostBreaks(std::string_view body, size_t escape_end) {
   const size_t tail = body.find_last_not_of(kBlanks) + 1;
   const auto breaks = static_cast<size_t>(
       std::count(body.begin() + static_cast<std::ptrdiff_t>(tail), body.end(), '\n'));
-  const size_t given = tail == 0 ? 0 : 1;
+  const size_t given = tail == 0 ? 0 : escape_end >= tail ? 2 : 1;
   return breaks > given + 1 ? breaks - 1 - given : 0;
+}
+
+// Of \x41, \u0041 and \U00000041, and of all others.
+size_t EscapeLength(char letter) {
+  switch (letter) {
+    case 'x':
+      return 4;
+    case 'u':
+      return 6;
+    case 'U':
+      return 10;
+    default:
+      return 2;
+  }
 }
 
 // `text` begins with a quote. Removes the quoted text; returns what is wrong.
 std::string_view FindQuotingFlaw(std::string_view& text, size_t& lost_breaks) {
   const char quote = text[0];
+  size_t escape_end = 0;  // in the body, which begins at 1
   for (size_t i = 1; i < text.size(); ++i) {
     if (quote == '"' && text[i] == '\\') {
       ++i;
-      if (i < text.size() && text[i] == '\'') return "\\' is no escape";
+      if (i == text.size()) break;
+      if (text[i] == '\'') return "\\' is no escape";
+      escape_end = i - 2 + EscapeLength(text[i]);
     } else if (text[i] == quote) {
       if (quote == '"' || i + 1 == text.size() || text[i + 1] != quote) {
         const std::string_view body = text.substr(1, i - 1);
         text.remove_prefix(i + 1);
-        lost_breaks = LostBreaks(body);
+        lost_breaks = LostBreaks(body, escape_end);
         return {};
       }
       ++i;
