@@ -379,6 +379,9 @@ class Loader {
     Warn(ExposureWarning(file_, "the configuration file",
                          is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
     if (is_secret) config.secret_files.push_back(file_);
+    if (config.sandbox.landlock && !config.directories.state_dir.empty()) {
+      config.sandbox.hidden.push_back(config.directories.state_dir);
+    }
     absl::c_move(SecretFiles(directory_, environment_), std::back_inserter(config.secret_files));
     if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {
       Warn(ExposureWarning(path, "the policy", Sensitivity::kTrusted));

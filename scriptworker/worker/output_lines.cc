@@ -74,7 +74,9 @@ std::string BytesRepr(std::string_view bytes) {
   const bool double_quotes =
       bytes.find('\'') != std::string_view::npos && bytes.find('"') == std::string_view::npos;
   const char quote = double_quotes ? '"' : '\'';
+  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out = absl::StrCat("b", std::string(1, quote));
+  out.reserve(4 * bytes.size() + 3);  // a script may print nothing but such bytes
   for (const char c : bytes) {
     const unsigned char byte = static_cast<unsigned char>(c);
     if (c == quote || c == '\\') {
@@ -86,7 +88,7 @@ std::string BytesRepr(std::string_view bytes) {
     } else if (c == '\r') {
       out.append("\\r");
     } else if (byte < 0x20 || byte >= 0x7F) {
-      absl::StrAppend(&out, "\\x", absl::Hex(byte, absl::kZeroPad2));
+      out.append({'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xFU]});
     } else {
       out.push_back(c);
     }
