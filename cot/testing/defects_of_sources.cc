@@ -204,8 +204,16 @@ std::vector<ChainDefect> DefectsOfDefinitions() {
                "${head.rev}", "${head.revision}"),
       WithPage("ThePushlogHasNoPush", Violation::kMalformedEvidence, push, "json-pushes",
                "\"pushes\":", "\"pulls\":"),
-      WithPage("ThePushlogIsAboutAnotherPush", Violation::kRebuiltDefinitionDiffers, push,
-               "json-pushes", "pusher@example.org", "somebody@example.org"),
+      {.name = "ThePushDoesNotHoldTheRevision",
+       .violations = {Violation::kMalformedEvidence},
+       .description = push,
+       .tasks =
+           [](GeneratedChain& c) {
+             ReplaceInPage(c, "json-pushes", absl::StrCat("\"node\":\"", c.facts().revision),
+                           "\"node\":\"0");
+           }},
+      WithPage("AnotherUserHasPushed", Violation::kRebuiltDefinitionDiffers, push, "json-pushes",
+               "pusher@example.org", "somebody@example.org"),
       WithoutPage("ThePushlogDoesNotKnowTheRevision", Violation::kEvidenceMissing, push,
                   "json-pushes"),
       WithPage("TheProjectIsNotListed", Violation::kUnknownProject, push, "projects.yml",

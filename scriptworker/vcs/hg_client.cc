@@ -88,12 +88,16 @@ absl::StatusOr<Push> HgClient::GetPush(std::string_view url_template, const Sour
                       fetcher_.GetJson(GetRequest(url, cancellation)));
   SW_ASSIGN_OR_RETURN(std::vector<Push> pushes, ParsePushlog(pushlog.value, url.Redacted()));
   Push& push = pushes.front();
+  // Where the answer names its changesets, the one that was asked for is among them.
+  const bool is_told = pushes.size() > 1 || !push.changesets.empty();
+  if (is_told && IsHexPrefix(revision) && !Holds(push, revision)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        url.Redacted(), ": $.pushes: expected a push with changeset ", revision, ", found ",
+        pushes.size() == 1
+            ? std::string("another push")
+            : absl::StrCat(pushes.size(), " pushes, of which the first has it not")));
+  }
   if (pushes.size() > 1) {
-    if (IsHexPrefix(revision) && !Holds(push, revision)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(url.Redacted(), ": $.pushes: expected a push with changeset ", revision,
-                       ", found ", pushes.size(), " pushes, of which the first has it not"));
-    }
     logger_.Warning(absl::StrCat("Pushlog ", url.Redacted(), " has ", pushes.size(),
                                  " pushes, expected one! The first counts: ", push.id));
   }

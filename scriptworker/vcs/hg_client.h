@@ -38,9 +38,9 @@ class HgClient {
   // `transport` should retry.
   HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server);
 
-  // The push that brought `revision`. The server should name one push; if it names
-  // several, the first counts, with a warning, and must hold `revision` (if that is a
-  // hash).
+  // The push that brought `revision`, which (if it is a hash) must be among the push's
+  // changesets, as far as the answer names them. The server should name one push; if it
+  // names several, the first counts, with a warning.
   absl::StatusOr<Push> GetPush(std::string_view url_template, const SourceUrl& repo,
                                std::string_view revision,
                                const CancellationToken& cancellation = {});

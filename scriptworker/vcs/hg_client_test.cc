@@ -53,7 +53,8 @@ class HgClientTest : public testing::Test {
 
 TEST_F(HgClientTest, ThePushOfARevisionIsFetched) {
   body_ = R"({"pushes": {"7": {"changesets":
-      [{"desc": "d", "node": "1", "parents": ["0"]}], "date": 1, "user": "u"}}})";
+      [{"desc": "d", "node": "222222222222abcdef0123456789abcdef012345", "parents": ["0"]}],
+      "date": 1, "user": "u"}}})";
   const absl::StatusOr<Push> push =
       client_.GetPush(kTemplate, Repo("https://hg.mozilla.org/releases/x/"), kRevision);
   ASSERT_TRUE(push.ok()) << push.status();
@@ -86,6 +87,15 @@ TEST_F(HgClientTest, OfSeveralPushesTheFirstMustHoldTheRevision) {
              "parents": ["1"]}], "date": 2, "user": "v"}}})";
   EXPECT_THAT(client_.GetPush(kTemplate, Repo(), kRevision),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("found 2 pushes")));
+}
+
+TEST_F(HgClientTest, APushWithoutTheRevisionIsAnotherPush) {
+  body_ = R"({"pushes": {"7": {"changesets": [{"desc": "d", "node": "333", "parents": ["0"]}],
+             "date": 1, "user": "u"}}})";
+  EXPECT_THAT(client_.GetPush(kTemplate, Repo(), kRevision),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("found another push")));
+  // What is no hash cannot be compared.
+  EXPECT_TRUE(client_.GetPush(kTemplate, Repo(), "tip").ok());
 }
 
 TEST_F(HgClientTest, APushlogOfAnotherShapeIsAnErrorWithItsUrl) {
