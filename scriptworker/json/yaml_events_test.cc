@@ -225,10 +225,10 @@ TEST(YamlEventsTest, TheHandlersErrorEndsTheParse) {
 // Whenever both read a random document, they read the same.
 TEST(YamlEventsTest, NeverReadsADocumentDifferently) {
   static constexpr std::string_view kParts[] = {
-      "a",     "b",      "c d",   ": ",  ":",           "\n",      "\n  ", "\n- ", "- ",
-      "? ",    "[",      "]",     "{",   "}",           ", ",      "'",    "\"",   "#",
-      " # x",  "|\n  ",  ">\n  ", "&a ", "*a ",         "!!str ",  "1",    "\\n",  "---\n",
-      "...\n", "\n    ", "''",    "\t",  "\"\\x41\n\n", "\\\n\n\n"};
+      "a",     "b",      "c d",   ": ",  ":",           "\n",       "\n  ",      "\n- ", "- ",
+      "? ",    "[",      "]",     "{",   "}",           ", ",       "'",         "\"",   "#",
+      " # x",  "|\n  ",  ">\n  ", "&a ", "*a ",         "!!str ",   "1",         "\\n",  "---\n",
+      "...\n", "\n    ", "''",    "\t",  "\"\\x41\n\n", "\\\n\n\n", "'a''\n\n\n"};
   std::mt19937 random(7);
   const auto pick = [&random](size_t n) {
     return std::uniform_int_distribution<size_t>(0, n - 1)(random);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
@@ -261,6 +262,15 @@ TEST(YamlTest, LineBreaksAtTheEndOfAQuotedTextFoldToOneLess) {
             << text;
       }
     }
+  }
+}
+
+TEST(YamlTest, LineBreaksBehindAnEscapedQuoteFoldToOneLessToo) {
+  for (const std::string_view start : {"it''", "''", "''s"}) {
+    const absl::StatusOr<Value> value = ParseYaml(absl::StrCat("'", start, "\n\n\n\n'"));
+    ASSERT_TRUE(value.ok()) << value.status();
+    EXPECT_EQ(value->string_value(),
+              absl::StrCat(absl::StrReplaceAll(start, {{"''", "'"}}), "\n\n\n"));
   }
 }
 

@@ -84,6 +84,7 @@ std::string_view FindQuotingFlaw(std::string_view& text, size_t& lost_breaks) {
         lost_breaks = LostBreaks(body, escape_end);
         return {};
       }
+      escape_end = i + 1;  // a quote escapes the quote behind it
       ++i;
     }
   }
