@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/credentials_lookup.h"
 
+#include <sys/stat.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,11 +30,18 @@ using ::scriptworker::json::TypeName;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::Credentials;
 
+// Whether the file can be found, readable or not: not in a folder that this user
+// may not enter, such as the superuser's, which HOME names in some containers.
+bool CanBeSeen(const std::string& path) {
+  struct stat info = {};
+  return ::stat(path.c_str(), &info) == 0;
+}
+
 // The key's value in one of the files; nullopt if it is not there.
 absl::StatusOr<std::optional<Value>> FindInFile(std::string_view key, const std::string& path,
                                                 std::vector<std::string>& warnings) {
   const absl::StatusOr<std::string> text = ReadFile(path);
-  if (absl::IsNotFound(text.status())) return std::nullopt;
+  if (absl::IsNotFound(text.status()) || !CanBeSeen(path)) return std::nullopt;
   SW_RETURN_IF_ERROR(text.status());
   SW_ASSIGN_OR_RETURN(const Value value, json::Parse(*text, {.source = path}));
   if (!value.is_object()) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/credentials_lookup.h"
 
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -10,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
@@ -157,6 +161,42 @@ TEST(LookUpSecretTest, WarnsOfAFileThatOthersCanRead) {
       EXPECT_THAT(warnings, ElementsAre(HasSubstr(path)));
     }
   }
+}
+
+// While it lives, modes of files hold for this thread even if it is the superuser's.
+class OrdinaryUser {
+ public:
+  OrdinaryUser() {
+    EXPECT_EQ(::syscall(SYS_capget, &header_, had_), 0);
+    __user_cap_data_struct less[] = {had_[0], had_[1]};
+    less[0].effective &= ~((1U << CAP_DAC_OVERRIDE) | (1U << CAP_DAC_READ_SEARCH));
+    EXPECT_EQ(::syscall(SYS_capset, &header_, less), 0);
+  }
+  ~OrdinaryUser() { EXPECT_EQ(::syscall(SYS_capset, &header_, had_), 0); }
+  OrdinaryUser(const OrdinaryUser&) = delete;
+  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+
+ private:
+  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct had_[2] = {};
+};
+
+TEST(LookUpSecretTest, AFolderThatThisUserMayNotEnterHoldsNoFile) {
+  const TempDir temp;
+  temp.Write("home/.scriptworker", R"({"credentials": {"clientId": "c", "accessToken": "t"}})");
+  temp.Write("home/secrets.json", "{");
+  ASSERT_EQ(::chmod(temp.Path("home").c_str(), 0), 0);
+  Environment environment;
+  environment.Set("HOME", temp.Path("home"));
+  std::vector<std::string> warnings;
+  absl::StatusOr<std::optional<FoundSecret>> found;
+  {
+    const OrdinaryUser ordinary;
+    found = LookUpSecret("credentials", temp.Path("home"), environment, warnings);
+  }
+  ASSERT_EQ(::chmod(temp.Path("home").c_str(), 0700), 0);
+  ASSERT_THAT(found, IsOk());
+  EXPECT_FALSE(found->has_value());
 }
 
 TEST(IsTruthyTest, AgreesWithPython) {
