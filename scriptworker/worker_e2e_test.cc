@@ -305,6 +305,55 @@ TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
               Not(HasSubstr("NOTIFY_SOCKET")));
 }
 
+// What `scriptworker status ARGUMENTS` prints; its exit status goes to `status`.
+std::string AskStatus(std::vector<std::string> arguments, const TempDir& temp, int& status) {
+  arguments.insert(arguments.begin(), "status");
+  std::filesystem::remove(temp.Path("status_output"));
+  RunningWorker program(std::move(arguments), temp.Path("status_output"));
+  status = program.Wait().value_or(-1000);
+  return ReadFile(temp.Path("status_output")).value_or("");
+}
+
+TEST_F(WorkerE2eTest, StatusAsksTheWorkerThatRuns) {
+  site_->WriteConfig(absl::StrCat("status_socket: ", sockets_.Path("status"), "\n"));
+  int status = 0;
+  EXPECT_THAT(AskStatus({temp_.Path("scriptworker.yaml")}, temp_, status),
+              HasSubstr("nobody listens"));
+  EXPECT_EQ(status, 1);
+  const TaskId id = Submit(absl::StrCat("touch ", temp_.path(), "/started; exec sleep 1000"));
+  RunningWorker worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  EXPECT_THAT(AskStatus({temp_.Path("scriptworker.yaml")}, temp_, status),
+              HasSubstr(absl::StrCat("task:      ", id.str(), " run 0")));
+  EXPECT_EQ(status, 0);
+  const std::string text =
+      AskStatus({"--json", "--socket", sockets_.Path("status")}, temp_, status);
+  const absl::StatusOr<json::Value> document = json::Parse(text);
+  ASSERT_THAT(document, IsOk()) << text;
+  EXPECT_EQ(document->Find("run")->Find("phase")->string_value(), "run");
+  EXPECT_GT(document->Find("run")->Find("leaseLeftSeconds")->int_value(), 1000);
+  EXPECT_THAT(text, Not(HasSubstr(token_)));
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 0);
+  EXPECT_FALSE(std::filesystem::exists(sockets_.Path("status")));
+}
+
+TEST_F(WorkerE2eTest, MetricsCountWhatTheWorkerDid) {
+  site_->WriteConfig(
+      absl::StrCat("health_address: \"0\"\nstatus_socket: ", sockets_.Path("s"), "\n"));
+  const TaskId id = Submit("echo hello");
+  RunningWorker worker = Start();
+  ASSERT_TRUE(AwaitResolved(id));
+  int status = 0;
+  std::string text;
+  ASSERT_TRUE(AwaitTrue([&] {  // the worker learns of it a little later than the queue
+    text = AskStatus({"--json", "--socket", sockets_.Path("s")}, temp_, status);
+    return text.find(R"(tasks_total{resolution=\"completed\"}": 1)") != std::string::npos;
+  })) << text;
+  EXPECT_THAT(text, HasSubstr(R"(requests_total{host=\"127.0.0.1\"}": )"));
+  EXPECT_THAT(WorkerLog(), HasSubstr("Health and metrics: http://127.0.0.1:"));
+}
+
 TEST_F(WorkerE2eTest, OnceRunsOneTaskAndEnds) {
   const TaskId id = Submit("exit 1");
   const TaskId other = Submit("true");

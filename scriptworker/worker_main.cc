@@ -24,11 +24,14 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/json/format.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/command_line.h"
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/deployment_check.h"
 #include "scriptworker/worker/machine_check.h"
+#include "scriptworker/worker/measuring_transport.h"
 #include "scriptworker/worker/monitoring.h"
 #include "scriptworker/worker/process_setup.h"
 #include "scriptworker/worker/secret_redactor.h"
@@ -36,6 +39,8 @@
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/signal_watcher.h"
 #include "scriptworker/worker/signer_process.h"
+#include "scriptworker/worker/status_client.h"
+#include "scriptworker/worker/status_document.h"
 #include "scriptworker/worker/worker.h"
 #include "scriptworker/worker/worker_log.h"
 
@@ -90,10 +95,11 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
                       MakeTransport(config.network, environment));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<Monitoring> monitoring,
-                      Monitoring::Start(environment, clock, *log, shutdown));
+                      Monitoring::Start(config, environment, clock, *log, shutdown));
+  MeasuringTransport measured(*transport, monitoring->metrics());
   const Environment inherited = WithoutServiceVariables(environment);
   return RunWorker(config, loaded.credentials,
-                   {*transport, clock, *log, redactor, shutdown, inherited, HostName(),
+                   {measured, clock, *log, redactor, shutdown, inherited, HostName(),
                     absl::LocalTimeZone(), &monitoring->observer(), line.once, signer.get()});
 }
 
@@ -134,11 +140,33 @@ absl::Status CheckConfig(const CommandLine& line) {
   return absl::FailedPreconditionError("The worker cannot work like this.");
 }
 
+absl::Status AskStatus(const CommandLine& line) {
+  std::string socket = line.socket;
+  if (socket.empty()) {
+    const Environment environment = Environment::FromProcess();
+    SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
+    SW_ASSIGN_OR_RETURN(const LoadedConfig loaded,
+                        LoadConfig(line.config_path, environment, {.working_directory = here}));
+    socket = loaded.config.watching.status_socket;
+    if (socket.empty()) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(line.config_path, ": status_socket is not set"));
+    }
+  }
+  SW_ASSIGN_OR_RETURN(const json::Value document, AskForStatus(socket));
+  std::cout << (line.json ? json::Format(document) + "\n" : FormatStatusDocument(document))
+            << std::flush;
+  return absl::OkStatus();
+}
+
 absl::Status Do(const CommandLine& line) {
   switch (line.action) {
     case CommandLine::Action::kCheckConfig:
       SignalWatcher::Unblock();
       return CheckConfig(line);
+    case CommandLine::Action::kAskStatus:
+      SignalWatcher::Unblock();
+      return AskStatus(line);
     case CommandLine::Action::kWork:
       break;
   }

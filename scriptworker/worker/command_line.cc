@@ -13,6 +13,12 @@
 namespace scriptworker::worker {
 namespace {
 
+constexpr char kStatusFooter[] =
+    "Exit status:\n"
+    "  0  the worker has answered\n"
+    "  1  no worker answers, or the configuration names no status_socket\n"
+    "  2  wrong usage";
+
 constexpr char kFooter[] =
     "Signals: USR1 finishes the task in hand, then ends. TERM and INT end the\n"
     "task as worker-shutdown, then the worker; a second one ends it at once.\n"
@@ -22,7 +28,9 @@ constexpr char kFooter[] =
     "     when none was pending; with --check-config: no check has failed\n"
     "  1  the configuration is missing or wrong, work could not begin, the worker\n"
     "     had to end at once, the one claim of --once failed, or a check did\n"
-    "  2  wrong usage";
+    "  2  wrong usage\n"
+    "\n"
+    "A configuration file of the name status is written ./status.";
 
 }  // namespace
 
@@ -42,14 +50,26 @@ std::variant<CommandLine, Farewell> ParseCommandLine(int argc, const char* const
       ->excludes(check);
   app.set_version_flag("--version", absl::StrCat("scriptworker ", kVersion));
   app.footer(kFooter);
+  CLI::App* const status = app.add_subcommand("status", "Ask the worker that runs what it does");
+  status->add_option("CONFIG", line.config_path, "The configuration that names its socket")
+      ->capture_default_str();
+  status->add_flag("--json", line.json, "Print the answer as it is");
+  status->add_option("--socket", line.socket, "Ask there, and read no configuration")
+      ->type_name("PATH");
+  status->get_formatter()->column_width(24);
+  status->footer(kStatusFooter);
   try {
     app.parse(argc, argv);
+    if (status->parsed() && (line.once || check_config)) {
+      throw CLI::ExcludesError("status", line.once ? "--once" : "--check-config");
+    }
   } catch (const CLI::ParseError& error) {
     std::ostringstream out;
     std::ostringstream err;
     const int status = app.exit(error, out, err);
     return Farewell{status == 0 ? kExitOk : kExitUsage, out.str(), err.str()};
   }
+  if (status->parsed()) line.action = CommandLine::Action::kAskStatus;
   if (check_config) line.action = CommandLine::Action::kCheckConfig;
   return line;
 }

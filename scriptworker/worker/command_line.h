@@ -19,11 +19,15 @@ struct CommandLine {
   enum class Action {
     kWork,
     kCheckConfig,  // --check-config
+    kAskStatus,    // status
   };
 
   Action action = Action::kWork;
   std::string config_path;
   bool once = false;  // kWork: one claim, one task at most
+  // kAskStatus:
+  bool json = false;
+  std::string socket = {};  // empty: the configuration's
 };
 
 // Nothing is to be done but to print and to end: help, version, wrong usage.

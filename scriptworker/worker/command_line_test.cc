@@ -55,6 +55,24 @@ TEST(CommandLineTest, OnceAndCheckConfigMayStandOnEitherSideOfTheFile) {
   EXPECT_EQ(check.config_path, "a.yaml");
 }
 
+TEST(CommandLineTest, StatusHasOptionsOfItsOwn) {
+  const CommandLine line = Line({"status"});
+  EXPECT_EQ(line.action, CommandLine::Action::kAskStatus);
+  EXPECT_EQ(line.config_path, "scriptworker.yaml");
+  EXPECT_FALSE(line.json);
+  const CommandLine full = Line({"status", "--json", "--socket", "/run/w", "a.yaml"});
+  EXPECT_EQ(full.config_path, "a.yaml");
+  EXPECT_EQ(full.socket, "/run/w");
+  EXPECT_TRUE(full.json);
+}
+
+TEST(CommandLineTest, AFileNamedStatusNeedsItsFolder) {
+  const CommandLine line = Line({"./status"});
+  EXPECT_EQ(line.action, CommandLine::Action::kWork);
+  EXPECT_EQ(line.config_path, "./status");
+  EXPECT_EQ(Line({"status", "./status"}).config_path, "./status");
+}
+
 TEST(CommandLineTest, HelpAndVersionGoToStdoutWithStatusZero) {
   for (const char* option : {"--help", "-h"}) {
     const Farewell help = Bye({option});
@@ -69,12 +87,20 @@ TEST(CommandLineTest, HelpAndVersionGoToStdoutWithStatusZero) {
 }
 
 TEST(CommandLineTest, HelpNamesEachOptionAndFitsIntoEightyColumns) {
-  const Farewell help = Bye({"--help"});
-  for (const std::string_view option : {"CONFIG", "--check-config", "--once", "--version"}) {
-    EXPECT_THAT(help.out, HasSubstr(option));
-  }
-  for (const std::string_view text : absl::StrSplit(help.out, '\n')) {
-    EXPECT_THAT(text.size(), Le(80u)) << text;
+  struct Case {
+    std::vector<const char*> arguments;
+    std::vector<std::string_view> options;
+  };
+  const Case cases[] = {
+      {{"--help"}, {"CONFIG", "--check-config", "--once", "--version", "status", "./status"}},
+      {{"status", "--help"}, {"CONFIG", "--json", "--socket", "Exit status:\n"}},
+  };
+  for (const Case& c : cases) {
+    const Farewell help = Bye(c.arguments);
+    for (const std::string_view option : c.options) EXPECT_THAT(help.out, HasSubstr(option));
+    for (const std::string_view text : absl::StrSplit(help.out, '\n')) {
+      EXPECT_THAT(text.size(), Le(80u)) << text;
+    }
   }
 }
 
@@ -87,6 +113,9 @@ TEST(CommandLineTest, WrongUsageIsStatusTwoAndNamesWhatIsWrong) {
       {{"a.yaml", "b.yaml"}, "b.yaml"},
       {{"--frobnicate"}, "--frobnicate"},
       {{"--once", "--check-config"}, "--check-config"},
+      {{"--once", "status"}, "--once"},
+      {{"--check-config", "status"}, "--check-config"},
+      {{"status", "--once"}, "--once"},
   };
   for (const Case& c : cases) {
     const Farewell bye = Bye(c.arguments);

@@ -26,6 +26,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/http/listener.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
@@ -80,6 +81,7 @@ class Loader {
     ReadVerification(config.verification);
     ReadNetwork(config.network);
     ReadSandbox(config.sandbox);
+    ReadWatching(config.watching);
     config.policy = ReadPolicy();
     CheckDirectories(config);
     CheckStateDir(config.directories);
@@ -265,6 +267,19 @@ class Loader {
   void ReadSandbox(SandboxConfig& sandbox) {
     sandbox = ReadSandboxConfig(DocumentPart(settings_.Get("sandbox"), Inside("sandbox")),
                                 [this](std::string_view path) { return Absolute(path); });
+  }
+
+  void ReadWatching(Watching& watching) {
+    watching.status_socket = PathOf("status_socket");
+    if (!watching.status_socket.empty()) {
+      const absl::Status checked = http::CheckUnixAddress(watching.status_socket);
+      if (!checked.ok()) Refuse("status_socket", checked.message());
+    }
+    watching.health_address = std::string(settings_.String("health_address"));
+    if (!watching.health_address.empty()) {
+      const absl::Status checked = http::CheckTcpAddress(watching.health_address);
+      if (!checked.ok()) Refuse("health_address", checked.message());
+    }
   }
 
   std::shared_ptr<const cot::Policy> ReadPolicy() {

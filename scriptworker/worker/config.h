@@ -100,6 +100,12 @@ struct Network {
   bool refuse_private_addresses = false;
 };
 
+// Where the worker says how it is.
+struct Watching {
+  std::string status_socket;   // absolute path, or empty: none
+  std::string health_address;  // as http::Listener takes it, or empty: none
+};
+
 // Never changed after loading; pass it as const&.
 struct Config {
   std::string file;  // where it came from, for messages
@@ -115,6 +121,7 @@ struct Config {
   // Files that hold, or may hold, the worker's own secrets; absolute. Some need
   // not be there.
   std::vector<std::string> secret_files;
+  Watching watching;
   std::shared_ptr<const cot::Policy> policy;  // never null
 
   // The product's part of the policy, or nullptr without cot_product.

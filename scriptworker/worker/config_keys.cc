@@ -153,6 +153,10 @@ constexpr ConfigKey kKeys[] = {
      .default_json = "false",
      .extension = true},
 
+    // Being watched.
+    {.name = "status_socket", .type = kString, .default_json = R"("")", .extension = true},
+    {.name = "health_address", .type = kString, .default_json = R"("")", .extension = true},
+
     // Read, and without effect, as in the reference.
     {.name = "sign_key_timeout", .type = kInteger, .default_json = "120"},
     {.name = "cot_version", .type = kInteger, .default_json = "3"},

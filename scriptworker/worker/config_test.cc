@@ -164,6 +164,8 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.logging.max_backups, 7);
   EXPECT_TRUE(c.logging.watch_log_file);
   EXPECT_TRUE(c.logging.json);
+  EXPECT_EQ(c.watching.status_socket, "/run/scriptworker/status");
+  EXPECT_EQ(c.watching.health_address, "127.0.0.1:8080");
   EXPECT_FALSE(c.signing.sign_chain_of_trust);
   EXPECT_EQ(c.signing.private_key_path, dir_.Path("keys/private"));
   EXPECT_EQ(c.signing.hash_algorithm, crypto::HashAlgorithm::kSha512);
@@ -256,6 +258,14 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "LogFormatThatIsNotKnown",
      .lines = "log_format: xml",
      .message = "log_format: expected text or json, found \"xml\""},
+    {.name = "SocketWithTooLongAName",
+     .lines = "status_socket: /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+              "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+     .message = "status_socket: a Unix socket needs an absolute path of at most 107 bytes"},
+    {.name = "HealthAddressWithAName",
+     .lines = "health_address: localhost:80",
+     .message = "health_address: expected 127.0.0.1:PORT, [::1]:PORT or PORT, found "
+                "\"localhost:80\""},
     {.name = "HostThatIsNoString",
      .lines = "artifact_redirect_hosts: [1]",
      .message = "artifact_redirect_hosts[0]: expected a string"},

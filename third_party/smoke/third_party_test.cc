@@ -22,6 +22,9 @@
 #include "openssl/crypto.h"
 #include "openssl/curve25519.h"
 #include "openssl/sha.h"
+#include "prometheus/counter.h"
+#include "prometheus/registry.h"
+#include "prometheus/text_serializer.h"
 #include "rapidjson/reader.h"
 #include "re2/re2.h"
 #include "yaml-cpp/yaml.h"
@@ -59,6 +62,12 @@ TEST(ThirdPartyTest, CurlHasTlsByBoringSslAndZlib) {
   const std::string version = curl_version();
   EXPECT_THAT(version, HasSubstr("BoringSSL"));
   EXPECT_THAT(version, HasSubstr("zlib/1.3.1"));
+}
+
+TEST(ThirdPartyTest, PrometheusCountsAndPrints) {
+  prometheus::Registry registry;
+  prometheus::BuildCounter().Name("n_total").Help("n").Register(registry).Add({}).Increment(2);
+  EXPECT_THAT(prometheus::TextSerializer().Serialize(registry.Collect()), HasSubstr("n_total 2"));
 }
 
 size_t Append(char* data, size_t size, size_t count, void* out) {

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The addresses of a worker that is watched, asked over real sockets.
+
+#include "scriptworker/worker/monitoring.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/unique_fd.h"
+#include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/listener.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/worker/config.h"
+#include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/shutdown.h"
+#include "scriptworker/worker/status_client.h"
+#include "scriptworker/worker/testing/claimed_task.h"
+#include "scriptworker/worker/testing/socket_dir.h"
+#include "scriptworker/worker/worker_log.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+
+class MonitoringTest : public testing::Test {
+ protected:
+  MonitoringTest() {
+    config_.queue = {.root_url = "",
+                     .provisioner_id = "p",
+                     .worker_type = "t",
+                     .worker_group = "g",
+                     .worker_id = "i"};
+    config_.watching = {.status_socket = sockets_.Path("status"), .health_address = "0"};
+  }
+  absl::StatusOr<std::unique_ptr<Monitoring>> Start() {
+    return Monitoring::Start(config_, environment_, clock_, *log_, shutdown_);
+  }
+  // "200 body"
+  std::string Get(const Monitoring& monitoring, std::string_view path) {
+    const absl::StatusOr<http::Response> response = http_->Send(
+        {.url =
+             http::Url::Parse(absl::StrCat("http://", monitoring.health_address(), path)).value()});
+    if (!response.ok()) return std::string(response.status().message());
+    return absl::StrCat(response->status, " ", response->body);
+  }
+
+  const TempDir temp_;
+  const SocketDir sockets_;
+  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
+  SecretRedactor redactor_;
+  const std::unique_ptr<WorkerLog> log_ =
+      WorkerLog::Create({.file = {.path = temp_.Path("log")},
+                         .format = LogFormat::Create({}).value(),
+                         .verbose = false},
+                        clock_, redactor_)
+          .value();
+  Shutdown shutdown_{*log_, clock_};
+  Environment environment_;
+  Config config_;
+  const std::unique_ptr<http::CurlTransport> http_ = http::CurlTransport::Create({}).value();
+};
+
+TEST_F(MonitoringTest, AWorkerIsHealthyFromTheStartAndReadyAfterItsFirstPoll) {
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  EXPECT_EQ(Get(**monitoring, "/healthz"), "200 ok\n");
+  EXPECT_EQ(Get(**monitoring, "/readyz"), "503 no poll has ended yet\n");
+  (*monitoring)->observer().OnPollStarted();
+  (*monitoring)->observer().OnPollEnded(0);
+  EXPECT_EQ(Get(**monitoring, "/readyz"), "200 ok\n");
+  shutdown_.Drain("SIGUSR1");
+  EXPECT_EQ(Get(**monitoring, "/readyz"), "503 no more tasks are taken\n");
+  EXPECT_EQ(Get(**monitoring, "/healthz"), "200 ok\n");
+}
+
+TEST_F(MonitoringTest, ALoopThatIsStuckIsNotHealthy) {
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  clock_.AdvanceTime(absl::Minutes(11));
+  EXPECT_EQ(Get(**monitoring, "/healthz"), "503 no poll has begun or ended for 11m\n");
+}
+
+TEST_F(MonitoringTest, ServesMetricsAndNothingElseOverTcp) {
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  (*monitoring)->observer().OnPollEnded(1);
+  EXPECT_THAT(Get(**monitoring, "/metrics"),
+              HasSubstr("\nscriptworker_polls_total{outcome=\"task\"} 1\n"));
+  EXPECT_THAT(Get(**monitoring, "/status"), HasSubstr("404 "));
+  EXPECT_THAT(Get(**monitoring, "/"), HasSubstr("404 "));
+}
+
+TEST_F(MonitoringTest, TheStatusSocketIsForThisUserAndKnowsTheRun) {
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  struct stat info = {};
+  ASSERT_EQ(::lstat(config_.watching.status_socket.c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600u);
+  (*monitoring)->observer().OnTaskStarted(MakeClaimedTask(1), absl::Minutes(20));
+  (*monitoring)->observer().OnPhase(Phase::kUpload);
+  const absl::StatusOr<json::Value> status = AskForStatus(config_.watching.status_socket);
+  ASSERT_THAT(status, IsOk());
+  EXPECT_EQ(status->Find("state")->string_value(), "working");
+  EXPECT_EQ(status->Find("run")->Find("phase")->string_value(), "upload");
+  EXPECT_EQ(status->Find("run")->Find("leaseLeftSeconds")->int_value(), 1200);
+  EXPECT_EQ(
+      status->Find("counters")->Find("scriptworker_polls_total{outcome=\"task\"}")->int_value(), 0);
+}
+
+TEST_F(MonitoringTest, NothingListensUnlessItIsConfigured) {
+  config_.watching = {};
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  EXPECT_EQ((*monitoring)->health_address(), "");
+  EXPECT_THAT(AskForStatus(sockets_.Path("status")), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_F(MonitoringTest, AnAddressThatIsTakenIsAnErrorThatNamesItsKey) {
+  const auto first = Start();
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(Start(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("status_socket: ")));
+  config_.watching = {.status_socket = "",
+                      .health_address = std::string((*first)->health_address())};
+  EXPECT_THAT(Start(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("health_address: ")));
+}
+
+TEST_F(MonitoringTest, AServiceManagerThatIsNotThereIsAWarning) {
+  environment_.Set("NOTIFY_SOCKET", "/nonexistent/notify");
+  EXPECT_THAT(Start(), IsOk());
+  EXPECT_THAT(ReadFile(temp_.Path("log")).value(),
+              HasSubstr("WARNING - the service manager is told nothing: "));
+}
+
+// Accepts one connection and closes it with `answer`.
+absl::StatusOr<json::Value> AskOther(const std::string& path, std::string_view answer) {
+  const absl::StatusOr<http::Listener> listener = http::Listener::ListenOnUnix(path);
+  EXPECT_THAT(listener, IsOk());
+  // The answer waits for the question: a connection is taken before it is accepted.
+  std::thread other([&] {
+    UniqueFd fd;
+    while (!fd.valid()) fd.reset(::accept(listener->fd(), nullptr, nullptr));
+    WriteAll(fd.get(), answer, "test").IgnoreError();
+    char buffer[64];
+    EXPECT_GT(::recv(fd.get(), buffer, sizeof(buffer), 0), 0);
+  });
+  absl::StatusOr<json::Value> result = AskForStatus(path);
+  other.join();
+  return result;
+}
+
+TEST(StatusClientTest, AnotherProgramIsNotTakenForAWorker) {
+  const SocketDir sockets;
+  for (const std::string_view answer : {"", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 404 Not Found\r\n\r\n",
+                                        "HTTP/1.1 200 OK\r\n\r\n<html>", "HTTP/1.1 200 OK\r\n"}) {
+    EXPECT_THAT(AskOther(sockets.Path("s"), answer), StatusIs(absl::StatusCode::kDataLoss))
+        << answer;
+  }
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
