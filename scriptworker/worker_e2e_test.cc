@@ -53,6 +53,10 @@ class WorkerE2eTest : public testing::Test {
   WorkerE2eTest() {
     tools::LocalTaskclusterOptions options;
     options.fake.poll = absl::Milliseconds(500);
+    options.fake.static_workers = {{.worker_pool_id = "test-provisioner/test-worker",
+                                    .worker_group = "test-group",
+                                    .worker_id = "test-id",
+                                    .static_secret = std::string(44, 's')}};
     tools::MakeTokensRandom(options.fake);
     taskcluster_ = tools::LocalTaskcluster::Start(clock_, options).value();
     site_ = std::make_unique<WorkerSite>(*taskcluster_, temp_.path());
@@ -303,6 +307,27 @@ TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_THAT(fake().GetArtifact(id, 0, "public/env.txt")->content,
               Not(HasSubstr("NOTIFY_SOCKET")));
+}
+
+TEST_F(WorkerE2eTest, CredentialsMayComeFromWorkerManager) {
+  std::string config = ReadFile(temp_.Path("scriptworker.yaml")).value();
+  const size_t begin = config.find("credentials:\n");
+  const size_t end = config.find("task_script:");
+  ASSERT_LT(begin, end);
+  config.replace(begin, end - begin,
+                 absl::StrCat("worker_manager_provider: static\nworker_manager_secret_path: ",
+                              temp_.Write("secret", std::string(44, 's')), "\n"));
+  temp_.Write("scriptworker.yaml", config);
+  {
+    RunningWorker check = Start({"--check-config"});
+    EXPECT_EQ(check.Wait(), 0) << Output();
+  }
+  EXPECT_EQ(fake().request_log().Count("registerWorker"), 0);
+  const TaskId id = Submit("echo hello");
+  RunningWorker worker = Start({"--once"});
+  EXPECT_EQ(worker.Wait(), 0) << Output();
+  EXPECT_EQ(fake().State(id), "completed");
+  EXPECT_THAT(Output(), Not(HasSubstr(std::string(44, 's'))));
 }
 
 // What `scriptworker status ARGUMENTS` prints; its exit status goes to `status`.

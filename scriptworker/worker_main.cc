@@ -6,6 +6,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -127,8 +128,12 @@ absl::StatusOr<std::vector<Check>> MakeChecks(const CommandLine& line) {
   SystemClock clock;
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
                       MakeTransport(config.network, environment));
-  absl::c_move(CheckDeployment(config.queue, loaded->credentials, *transport, clock),
-               std::back_inserter(checks));
+  absl::c_move(
+      CheckDeployment(config.queue,
+                      config.worker_management.enabled() ? std::nullopt
+                                                         : std::make_optional(loaded->credentials),
+                      *transport, clock),
+      std::back_inserter(checks));
   return checks;
 }
 

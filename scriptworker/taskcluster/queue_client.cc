@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -64,6 +65,10 @@ json::Value ArtifactBody(const ArtifactRequest& artifact) {
   return json::Value(std::move(body));
 }
 
+const Credentials* Pointer(const std::optional<Credentials>& credentials) {
+  return credentials.has_value() ? &*credentials : nullptr;
+}
+
 std::string RunRoute(std::string_view pattern, const TaskId& task_id, RunId run_id) {
   return Route(pattern, {task_id.str(), absl::StrCat(run_id)});
 }
@@ -90,17 +95,28 @@ absl::StatusOr<std::unique_ptr<QueueClient>> QueueClient::Create(
   return absl::WrapUnique(new QueueClient(std::move(api), std::move(credentials)));
 }
 
+void QueueClient::SetCredentials(Credentials credentials) {
+  absl::MutexLock lock(&mutex_);
+  credentials_ = std::move(credentials);
+}
+
+std::optional<Credentials> QueueClient::permanent() const {
+  absl::MutexLock lock(&mutex_);
+  return credentials_;
+}
+
 absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
     const ClaimRequest& request, const CancellationToken& cancellation) {
   const json::Value body(json::Object{{"workerGroup", request.worker_group},
                                       {"workerId", request.worker_id},
                                       {"tasks", request.tasks}});
+  const std::optional<Credentials> credentials = permanent();
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "claimWork",
                                  .method = http::Method::kPost,
                                  .route = Route("/claim-work/{}", {request.task_queue_id}),
                                  .body = &body,
-                                 .credentials = permanent(),
+                                 .credentials = Pointer(credentials),
                                  .cancellation = cancellation}));
   SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims, Read(answer, ParseClaimedTasks));
   for (ClaimedTask& claim : claims) claim.server_time = answer.server_time;
@@ -168,24 +184,27 @@ absl::StatusOr<std::string> QueueClient::CreateArtifact(const TaskId& task_id, R
 }
 
 absl::StatusOr<TaskDefinition> QueueClient::Task(const TaskId& task_id) {
+  const std::optional<Credentials> credentials = permanent();
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "task",
                                  .route = Route("/task/{}", {task_id.str()}),
-                                 .credentials = permanent()}));
+                                 .credentials = Pointer(credentials)}));
   return Read(answer, [](const json::Reader& reader) {
     return TaskDefinition::FromJson(reader.value(), reader.source());
   });
 }
 
 absl::StatusOr<TaskStatus> QueueClient::Status(const TaskId& task_id) {
+  const std::optional<Credentials> credentials = permanent();
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "status",
                                  .route = Route("/task/{}/status", {task_id.str()}),
-                                 .credentials = permanent()}));
+                                 .credentials = Pointer(credentials)}));
   return Read(answer, TaskStatus::FromAnswer);
 }
 
 absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(const TaskId& task_id) {
+  const std::optional<Credentials> credentials = permanent();
   const std::string route = Route("/task/{}/artifacts", {task_id.str()});
   std::vector<ArtifactInfo> artifacts;
   std::string query;
@@ -193,7 +212,7 @@ absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(const
     SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                         api_.Send({.name = "listLatestArtifacts",
                                    .route = absl::StrCat(route, query),
-                                   .credentials = permanent()}));
+                                   .credentials = Pointer(credentials)}));
     SW_ASSIGN_OR_RETURN(ArtifactPage page, Read(answer, ParseArtifactPage));
     for (ArtifactInfo& artifact : page.artifacts) {
       artifacts.push_back(std::move(artifact));
@@ -209,14 +228,15 @@ absl::StatusOr<http::Url> QueueClient::ReadableUrl(std::string_view route,
                                                    std::string_view name) const {
   SW_ASSIGN_OR_RETURN(http::Url url, api_.MakeUrl(route));
   if (absl::StartsWith(name, "public/")) return url;
-  if (!credentials_.has_value()) {
+  const std::optional<Credentials> credentials = permanent();
+  if (!credentials.has_value()) {
     return absl::FailedPreconditionError(
         absl::StrCat(url.Redacted(),
                      ": a private artifact needs credentials that have the scope "
                      "queue:get-artifact:",
                      name));
   }
-  return SignedUrl(url, *credentials_, api_.clock().Now() + kSignedUrlLifetime);
+  return SignedUrl(url, *credentials, api_.clock().Now() + kSignedUrlLifetime);
 }
 
 absl::StatusOr<http::Url> QueueClient::ArtifactUrl(const TaskId& task_id, std::string_view name) {

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/api_caller.h"
@@ -33,6 +35,10 @@ class QueueClient final : public TaskClaimer, public TaskReader {
                                                              Clock& clock,
                                                              std::optional<Credentials> credentials,
                                                              ApiOptions options = {});
+
+  // Takes the place of the permanent credentials for the calls to come: those
+  // that worker-manager gives out are replaced now and then.
+  void SetCredentials(Credentials credentials);
 
   absl::StatusOr<std::vector<ClaimedTask>> ClaimWork(
       const ClaimRequest& request, const CancellationToken& cancellation) override;
@@ -64,12 +70,11 @@ class QueueClient final : public TaskClaimer, public TaskReader {
   absl::Status Report(std::string_view name, std::string_view pattern, const TaskId& task_id,
                       RunId run_id, const json::Value* body, const Credentials& credentials);
   absl::StatusOr<http::Url> ReadableUrl(std::string_view route, std::string_view name) const;
-  const Credentials* permanent() const {
-    return credentials_.has_value() ? &*credentials_ : nullptr;
-  }
+  std::optional<Credentials> permanent() const;
 
   const ApiCaller api_;
-  const std::optional<Credentials> credentials_;
+  mutable absl::Mutex mutex_;
+  std::optional<Credentials> credentials_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace scriptworker::taskcluster

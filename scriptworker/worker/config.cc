@@ -85,7 +85,8 @@ class Loader {
     config.policy = ReadPolicy();
     CheckDirectories(config);
     CheckStateDir(config.directories);
-    ReadCredentials(loaded.credentials);
+    ReadWorkerManagement(config.worker_management);
+    if (!config.worker_management.enabled()) ReadCredentials(loaded.credentials);
     SW_RETURN_IF_ERROR(AllDefects());
     SW_RETURN_IF_ERROR(CheckFiles(config));
     loaded.warnings = std::move(warnings_);
@@ -329,6 +330,7 @@ class Loader {
     const std::pair<std::string_view, const std::string*> kept[] = {
         {"the configuration file", &file_},
         {"the signing key", &config.signing.private_key_path},
+        {"the worker's secret", &config.worker_management.secret_path},
         {"the working directory", &directory_}};
     for (const auto& [key, dir] : emptied) {
       if (dir->empty()) continue;
@@ -340,6 +342,19 @@ class Loader {
                                    ") lies in it"));
         }
       }
+    }
+  }
+
+  void ReadWorkerManagement(WorkerManagement& management) {
+    management.provider = std::string(settings_.String("worker_manager_provider"));
+    management.secret_path = PathOf("worker_manager_secret_path");
+    if (management.enabled() == management.secret_path.empty()) {
+      Refuse(management.enabled() ? "worker_manager_provider" : "worker_manager_secret_path",
+             "worker_manager_provider and worker_manager_secret_path need each other");
+    }
+    if (const Value* value = document_.value.Find("credentials");
+        management.enabled() && value != nullptr && IsTruthy(*value)) {
+      Refuse("worker_manager_provider", "gives out what `credentials` sets; remove one of them");
     }
   }
 
@@ -404,6 +419,10 @@ class Loader {
     if (config.signing.sign_chain_of_trust) {
       const std::string& path = config.signing.private_key_path;
       Warn(ExposureWarning(path, "the signing key", Sensitivity::kSecret));
+      config.secret_files.push_back(path);
+    }
+    if (const std::string& path = config.worker_management.secret_path; !path.empty()) {
+      Warn(ExposureWarning(path, "the worker's secret", Sensitivity::kSecret));
       config.secret_files.push_back(path);
     }
     const auto has_logs =

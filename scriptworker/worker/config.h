@@ -36,6 +36,14 @@ struct QueueIdentity {
   std::string task_queue_id() const { return provisioner_id + "/" + worker_type; }
 };
 
+// By whom the credentials are given out, if not by a file.
+struct WorkerManagement {
+  std::string provider;     // of the type `static`; empty: none
+  std::string secret_path;  // absolute; set if `provider` is
+
+  bool enabled() const { return !provider.empty(); }
+};
+
 // Absolute paths. The first three are emptied at start and after each task.
 struct Directories {
   std::string work_dir;
@@ -110,6 +118,7 @@ struct Watching {
 struct Config {
   std::string file;  // where it came from, for messages
   QueueIdentity queue;
+  WorkerManagement worker_management;
   Directories directories;
   Timeouts timeouts;
   Script script;
@@ -130,7 +139,7 @@ struct Config {
 
 struct LoadedConfig {
   Config config;
-  taskcluster::Credentials credentials;
+  taskcluster::Credentials credentials;  // empty if worker-manager gives them out
   // For the log: secrets readable by others, overlapping restricted scopes.
   std::vector<std::string> warnings;
 };

@@ -33,6 +33,14 @@ constexpr ConfigKey kKeys[] = {
      .default_json = R"("dummy-worker-myname1")",
      .environment_variable = "SCRIPTWORKER_WORKER_ID"},
     {.name = "credentials", .type = kMapping, .kind = Kind::kCredentials},
+    {.name = "worker_manager_provider",
+     .type = kString,
+     .default_json = R"("")",
+     .extension = true},
+    {.name = "worker_manager_secret_path",
+     .type = kString,
+     .default_json = R"("")",
+     .extension = true},
     {.name = "strict", .type = kBoolean, .default_json = "false", .extension = true},
 
     // Directories.

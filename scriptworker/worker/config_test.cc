@@ -136,6 +136,9 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.queue.task_queue_id(), "a-provisioner/a-type");
   EXPECT_EQ(c.queue.worker_group, "a-group");
   EXPECT_EQ(c.queue.worker_id, "an-id");
+  EXPECT_EQ(c.worker_management.provider, "a-provider");
+  EXPECT_EQ(c.worker_management.secret_path, dir_.Path("keys/secret"));
+  EXPECT_EQ(loaded->credentials.client_id, "");
   EXPECT_EQ(c.directories.work_dir, dir_.Path("work"));
   EXPECT_EQ(c.directories.artifact_dir, "/nonexistent/artifacts");
   EXPECT_EQ(c.directories.task_log_dir, "/nonexistent/artifacts/public/logs");
@@ -258,6 +261,16 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "LogFormatThatIsNotKnown",
      .lines = "log_format: xml",
      .message = "log_format: expected text or json, found \"xml\""},
+    {.name = "ProviderWithoutItsSecret",
+     .lines = "worker_manager_provider: static",
+     .message = "worker_manager_provider: worker_manager_provider and worker_manager_secret_path "
+                "need each other"},
+    {.name = "SecretWithoutItsProvider",
+     .lines = "worker_manager_secret_path: /s",
+     .message = "worker_manager_secret_path: worker_manager_provider and "},
+    {.name = "ProviderBesideCredentials",
+     .lines = "worker_manager_provider: static\nworker_manager_secret_path: /s",
+     .message = "worker_manager_provider: gives out what `credentials` sets"},
     {.name = "SocketWithTooLongAName",
      .lines = "status_socket: /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -114,10 +114,22 @@ Check CheckCredentials(const QueueIdentity& queue, const taskcluster::Credential
   return JudgeScopes(queue, credentials.client_id, *scopes);
 }
 
+// Registering would replace the secret of a worker that runs.
+Check CheckWorkerManager(const QueueIdentity& queue, http::Transport& transport, Clock& clock) {
+  constexpr std::string_view kSubject = "worker-manager";
+  const absl::StatusOr<ApiCaller> caller =
+      ApiCaller::Create(queue.root_url, "worker-manager/v1", transport, clock, Options());
+  if (!caller.ok()) return Failed(kSubject, caller.status());
+  const absl::StatusOr<ApiCaller::Answer> pong = caller->Send({.name = "ping", .route = "/ping"});
+  if (!pong.ok()) return Failed(kSubject, pong.status());
+  return {Outcome::kOk, std::string(kSubject),
+          "answers; the worker's secret is not tried, since that would register it"};
+}
+
 }  // namespace
 
 std::vector<Check> CheckDeployment(const QueueIdentity& queue,
-                                   const taskcluster::Credentials& credentials,
+                                   const std::optional<taskcluster::Credentials>& credentials,
                                    http::Transport& transport, Clock& clock) {
   std::vector<Check> checks;
   const absl::StatusOr<ApiCaller> caller =
@@ -128,7 +140,8 @@ std::vector<Check> CheckDeployment(const QueueIdentity& queue,
   if (!pong.ok()) return {Failed("taskcluster", pong.status())};
   checks.push_back({Outcome::kOk, "taskcluster", queue.root_url + " answers"});
   checks.push_back(CheckClock(pong->server_time, asked, clock.Now()));
-  checks.push_back(CheckCredentials(queue, credentials, transport, clock));
+  checks.push_back(credentials.has_value() ? CheckCredentials(queue, *credentials, transport, clock)
+                                           : CheckWorkerManager(queue, transport, clock));
   return checks;
 }
 

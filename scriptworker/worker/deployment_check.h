@@ -6,6 +6,7 @@
 #ifndef SCRIPTWORKER_WORKER_DEPLOYMENT_CHECK_H_
 #define SCRIPTWORKER_WORKER_DEPLOYMENT_CHECK_H_
 
+#include <optional>
 #include <vector>
 
 #include "scriptworker/base/clock.h"
@@ -19,8 +20,10 @@ namespace scriptworker::worker {
 // Two requests that change nothing: the queue's `ping`, whose Date header shows
 // the clock, and the auth service's `currentScopes`, signed with `credentials`.
 // Each is tried three times. Claims nothing.
+// Without `credentials`, which worker-manager then gives out when the worker
+// registers, that service's `ping` takes the place of the second.
 std::vector<Check> CheckDeployment(const QueueIdentity& queue,
-                                   const taskcluster::Credentials& credentials,
+                                   const std::optional<taskcluster::Credentials>& credentials,
                                    http::Transport& transport, Clock& clock);
 
 }  // namespace scriptworker::worker

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/deployment_check.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -94,6 +95,15 @@ TEST_F(DeploymentCheckTest, ADeploymentThatDoesNotAnswerEndsTheChecks) {
   const TimeDriver driver(clock_, absl::Minutes(1));
   EXPECT_THAT(Run(fake_.worker_credentials()),
               ElementsAre(Is(Outcome::kFailed, "taskcluster", "ping")));
+}
+
+TEST_F(DeploymentCheckTest, WhereWorkerManagerGivesThemOutItIsAskedForASignOfLife) {
+  EXPECT_THAT(CheckDeployment(queue_, std::nullopt, fake_, clock_).back(),
+              Is(Outcome::kOk, "worker-manager", "answers"));
+  EXPECT_EQ(fake_.request_log().Count("registerWorker"), 0);
+  fake_.faults().Add("ping", Fault::Status(404), 2);
+  EXPECT_THAT(CheckDeployment(queue_, std::nullopt, fake_, clock_).back(),
+              Is(Outcome::kFailed, "worker-manager", "ping"));
 }
 
 TEST_F(DeploymentCheckTest, AnImpossibleRootUrlFails) {

@@ -29,6 +29,7 @@
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/spawn.h"
+#include "scriptworker/worker/worker_registration.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -174,6 +175,13 @@ Check CheckRules(const Verification& verification) {
   return {Outcome::kOk, std::string(kSubject), absl::StrCat(rules, ", with signatures")};
 }
 
+Check CheckStaticSecret(const std::string& path) {
+  constexpr std::string_view kSubject = "worker_manager_secret_path";
+  const absl::Status read = ReadStaticSecret(path).status();
+  if (read.ok()) return {Outcome::kOk, std::string(kSubject), path};
+  return {Outcome::kFailed, std::string(kSubject), std::string(read.message())};
+}
+
 // A file that is read later on; a small one.
 void CheckSandbox(const Config& config, std::vector<Check>& checks) {
   std::vector<std::string> warnings;
@@ -219,6 +227,9 @@ std::vector<Check> CheckMachine(const Config& config, const Environment& environ
   checks.push_back(CheckRules(config.verification));
   if (!config.signing.schema_path.empty()) {
     checks.push_back(CheckReadable("cot_schema_path", config.signing.schema_path));
+  }
+  if (config.worker_management.enabled()) {
+    checks.push_back(CheckStaticSecret(config.worker_management.secret_path));
   }
   if (!config.network.ca_bundle.empty()) {
     checks.push_back(CheckReadable("ca_bundle", config.network.ca_bundle));

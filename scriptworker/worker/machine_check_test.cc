@@ -135,6 +135,13 @@ TEST_F(MachineCheckTest, UnverifiedChainsAreAWarning) {
   EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
 }
 
+TEST_F(MachineCheckTest, TheSecretForWorkerManagerHasToHaveItsForm) {
+  config_.worker_management = {.provider = "static", .secret_path = temp_.Write("s", "too short")};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "worker_manager_secret_path", temp_.Path("s"))));
+  temp_.Write("s", std::string(44, 'a'));
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "worker_manager_secret_path", temp_.Path("s"))));
+}
+
 TEST_F(MachineCheckTest, FilesThatAreReadLaterHaveToBeThere) {
   config_.signing.schema_path = temp_.Path("schema.json");
   config_.network.ca_bundle = temp_.Path("ca.pem");

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/worker.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/worker_manager_client.h"
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/log_format.h"
@@ -26,6 +28,7 @@
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
+#include "scriptworker/worker/worker_registration.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -59,6 +62,13 @@ RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& 
           .environment = std::move(inherited),
           .sandbox = &sandbox,
           .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
+}
+
+taskcluster::ManagedWorker ManagedWorkerOf(const Config& config) {
+  return {.worker_pool_id = config.queue.task_queue_id(),
+          .provider_id = config.worker_management.provider,
+          .worker_group = config.queue.worker_group,
+          .worker_id = config.queue.worker_id};
 }
 
 absl::StatusOr<LogFormat> MakeLogFormat(const Logging& logging, absl::TimeZone zone,
@@ -102,14 +112,14 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                            clock, redactor);
 }
 
-absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
+absl::Status RunWorker(const Config& config, const taskcluster::Credentials& configured,
                        const WorkerSurroundings& surroundings) {
   Clock& clock = surroundings.clock;
   Logger& logger = surroundings.logger;
   SecretRedactor& redactor = surroundings.redactor;
   WorkerObserver nobody;
   WorkerObserver& observer = surroundings.observer == nullptr ? nobody : *surroundings.observer;
-  const auto token = redactor.Add(credentials.access_token);
+  const auto token = redactor.Add(configured.access_token);
   const auto github_token = redactor.Add(config.verification.github_oauth_token);
 
   std::vector<std::string> warnings;
@@ -119,8 +129,27 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& cre
 
   AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
   SW_ASSIGN_OR_RETURN(
+      const taskcluster::WorkerManagerClient manager,
+      taskcluster::WorkerManagerClient::Create(config.queue.root_url, transport, clock));
+  std::optional<WorkerRegistration> registration;
+  if (config.worker_management.enabled()) {
+    SW_ASSIGN_OR_RETURN(SecretString secret,
+                        ReadStaticSecret(config.worker_management.secret_path));
+    registration.emplace(ManagedWorkerOf(config), std::move(secret),
+                         WorkerRegistration::Collaborators{manager, clock, logger, redactor});
+    SW_RETURN_IF_ERROR(registration->Register(surroundings.shutdown.drain()));
+  }
+  const taskcluster::Credentials credentials =
+      registration.has_value() ? registration->credentials() : configured;
+  SW_ASSIGN_OR_RETURN(
       const std::unique_ptr<taskcluster::QueueClient> queue,
       taskcluster::QueueClient::Create(config.queue.root_url, transport, clock, credentials));
+  std::optional<RegistrationKeeper> keeper;
+  if (registration.has_value()) {
+    keeper.emplace(*registration, clock, logger, [&queue](const taskcluster::Credentials& renewed) {
+      queue->SetCredentials(renewed);
+    });
+  }
   taskcluster::ArtifactUploader uploader(
       *queue, transport, clock,
       {.put_timeout = config.timeouts.artifact_upload_timeout,

@@ -47,9 +47,11 @@ struct WorkerSurroundings {
   cot::Signer* signer = nullptr;
 };
 
+// `credentials` do not matter if worker-manager gives them out, which is asked
+// before anything else.
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.
 // kCancelled: had to stop at once. Other errors: could not begin (root URL,
-// folders), or the only claim of `once` failed, with the reason in words.
+// folders, worker-manager), or the only claim of `once` failed, with the reason in words.
 absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
                        const WorkerSurroundings& surroundings);
 

@@ -80,6 +80,38 @@ TEST_F(WorkerTest, ItsOwnSecretsAreKnownToTheLogsWhileItRuns) {
   EXPECT_EQ(redactor_.longest(), 0u);  // and forgotten afterwards
 }
 
+TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
+  taskcluster::FakeTaskclusterOptions options;
+  options.static_workers = {{.worker_pool_id = "test-provisioner/test-worker",
+                             .worker_group = "group",
+                             .worker_id = "id",
+                             .static_secret = std::string(44, 's')}};
+  taskcluster::FakeTaskcluster managed(clock_, options);
+  config_.worker_management = {.provider = "static",
+                               .secret_path = temp_.Write("secret", std::string(44, 's'))};
+  managed.Shutdown();  // long polls end at once
+  EXPECT_THAT(RunWorker(config_, {},
+                        {.transport = managed,
+                         .clock = clock_,
+                         .logger = logger_,
+                         .redactor = redactor_,
+                         .shutdown = shutdown_,
+                         .environment = Environment(),
+                         .once = true}),
+              IsOk());
+  EXPECT_EQ(managed.request_log().Count("registerWorker"), 1);
+  EXPECT_EQ(managed.request_log().Count("claimWork"), 1);
+  temp_.Write("secret", std::string(44, 'w'));
+  EXPECT_THAT(RunWorker(config_, {},
+                        {.transport = managed,
+                         .clock = clock_,
+                         .logger = logger_,
+                         .redactor = redactor_,
+                         .shutdown = shutdown_,
+                         .environment = Environment()}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad staticSecret")));
+}
+
 TEST_F(WorkerTest, OpensTheLogThatIsConfigured) {
   const absl::StatusOr<std::unique_ptr<WorkerLog>> log =
       OpenWorkerLog(config_.logging, temp_.Path("log"), absl::UTCTimeZone(), clock_, redactor_);

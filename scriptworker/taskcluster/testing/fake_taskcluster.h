@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// A Taskcluster in memory: queue, artifact store and the little of the auth and
-// object services that a worker and its tests meet. Stateful, with the real
+// A Taskcluster in memory: queue, artifact store and the little of the auth,
+// object and worker-manager services that a worker and its tests meet. Stateful, with the real
 // services' run states, messages and checks: it is compared with recordings of
 // them (recordings_test). It cheats in this: time is exact (claims and deadlines
 // end when they say so, not when a resolver comes by), roles do not exist but

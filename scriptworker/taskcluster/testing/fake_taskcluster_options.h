@@ -16,6 +16,14 @@
 
 namespace scriptworker::taskcluster {
 
+// A worker that worker-manager knows, of the provider `static`.
+struct StaticWorker {
+  std::string worker_pool_id = {};
+  std::string worker_group = {};
+  std::string worker_id = {};
+  std::string static_secret = {};  // 44 characters
+};
+
 // How a FakeTaskcluster behaves; the defaults are a deployment's.
 struct FakeTaskclusterOptions {
   // Where the services and the artifact store are. The store may be beneath the
@@ -36,6 +44,9 @@ struct FakeTaskclusterOptions {
   std::vector<fake::Client> clients = fake::DefaultClients();
   // What everybody may do, with or without credentials.
   std::vector<std::string> anonymous_scopes = fake::DefaultAnonymousScopes();
+  // Who may register with worker-manager, and for how long that is good.
+  std::vector<StaticWorker> static_workers = {};
+  absl::Duration registration = absl::Hours(1);
   // The client that signs the claims' credentials. Must be one of `clients`.
   std::string issuer = "static/taskcluster/queue";
 

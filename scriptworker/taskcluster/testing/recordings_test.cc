@@ -68,7 +68,7 @@ std::vector<Scenario> Scenarios() {
                  {0, "claimExpired", "expire rec-worker-1"}}},
       {.name = "api-worker-manager",
        .without = "worker-manager",
-       .reason = "worker-manager is not served"},
+       .reason = "worker-manager is served for workers that the options name alone"},
       {.name = "py-cot-reads",
        .steps = {{0, "error", "claim"},
                  {0, "error", "error public/err"},

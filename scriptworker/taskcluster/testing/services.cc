@@ -31,6 +31,7 @@
 #include "scriptworker/taskcluster/testing/run_endpoints.h"
 #include "scriptworker/taskcluster/testing/task_endpoints.h"
 #include "scriptworker/taskcluster/testing/wire.h"
+#include "scriptworker/taskcluster/testing/worker_manager_endpoints.h"
 
 namespace scriptworker::taskcluster::fake {
 namespace {
@@ -72,6 +73,8 @@ Services::Services(Clock& clock, const FakeTaskclusterOptions& options)
   Add("/api/queue/v1", options.root_url, QueueEndpoints(state_));
   Add("/api/auth/v1", options.root_url, AuthEndpoints(authenticator_));
   Add("/api/object/v1", options.root_url, ObjectEndpoints(state_));
+  Add("/api/worker-manager/v1", options.root_url,
+      WorkerManagerEndpoints(options.static_workers, options.registration, issuer_));
 }
 
 void Services::Add(std::string prefix, std::string root_url, std::vector<Endpoint> endpoints) {

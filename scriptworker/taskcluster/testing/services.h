@@ -21,9 +21,9 @@
 
 namespace scriptworker::taskcluster::fake {
 
-// The queue, the auth and the object service and the artifact store, and which
-// of them a request is for. A further service is one more list of endpoints.
-// Thread-safe.
+// The queue, the auth, the object and the worker-manager service and the
+// artifact store, and which of them a request is for. A further service is one more list of
+// endpoints. Thread-safe.
 class Services {
  public:
   // What a request asks for.

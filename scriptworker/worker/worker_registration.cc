@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker_registration.h"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/logger.h"
+#include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/queue_error.h"
+#include "scriptworker/taskcluster/worker_manager_client.h"
+#include "scriptworker/worker/secret_redactor.h"
+
+namespace scriptworker::worker {
+namespace {
+
+constexpr int64_t kMaxSecretFile = 1024;
+constexpr absl::Duration kMinPause = absl::Seconds(10);
+constexpr absl::Duration kMaxPause = absl::Minutes(5);
+
+// Whether the service answered that it does not want what was sent: the secret,
+// or the credentials. Another try with the same is no use.
+bool IsRefusal(const absl::Status& error) {
+  const auto answer = taskcluster::GetQueueError(error);
+  return answer.has_value() && answer->http_status < 500 && answer->http_status != 429;
+}
+
+}  // namespace
+
+absl::StatusOr<SecretString> ReadStaticSecret(const std::string& path) {
+  SW_ASSIGN_OR_RETURN(std::string text, ReadFile(path, kMaxSecretFile));
+  SecretString secret{std::string(absl::StripAsciiWhitespace(text))};
+  Wipe(text);
+  if (!taskcluster::IsWorkerSecret(secret)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": expected a worker's secret, 44 of the characters a-z A-Z 0-9 - _"));
+  }
+  return secret;
+}
+
+WorkerRegistration::WorkerRegistration(taskcluster::ManagedWorker worker,
+                                       SecretString static_secret,
+                                       const Collaborators& collaborators)
+    : worker_(std::move(worker)),
+      static_secret_(std::move(static_secret)),
+      with_(collaborators),
+      static_secret_redaction_(with_.redactor.Add(static_secret_)) {}
+
+absl::Status WorkerRegistration::Register(const CancellationToken& cancellation) {
+  return Take(with_.manager.Register(worker_, static_secret_, cancellation));
+}
+
+absl::Status WorkerRegistration::Renew(const CancellationToken& cancellation) {
+  absl::Status renewed = Take(with_.manager.Reregister(worker_, grant_, cancellation));
+  if (IsRefusal(renewed)) {
+    with_.logger.Warning(absl::StrCat("registering once more, since ", renewed.message()));
+    renewed = Register(cancellation);
+  }
+  if (!renewed.ok()) {
+    const absl::Duration now = with_.clock.Monotonic();
+    renew_at_ = now + std::clamp((ends_at_ - now) / 4, kMinPause, kMaxPause);
+  }
+  return renewed;
+}
+
+absl::Status WorkerRegistration::Take(absl::StatusOr<taskcluster::WorkerGrant> grant) {
+  SW_RETURN_IF_ERROR(grant.status());
+  // The former ones stay good for a while: three to each.
+  if (redactions_.size() > 3) redactions_.erase(redactions_.begin(), redactions_.end() - 3);
+  redactions_.push_back(with_.redactor.Add(grant->credentials.access_token));
+  redactions_.push_back(with_.redactor.Add(grant->secret));
+  redactions_.push_back(
+      with_.redactor.Add(SecretString(grant->credentials.certificate.has_value()
+                                          ? std::string(grant->credentials.certificate->text())
+                                          : std::string())));
+  grant_ = *std::move(grant);
+  const absl::Duration now = with_.clock.Monotonic();
+  const absl::Duration life = grant_.expires - grant_.server_time.value_or(with_.clock.Now());
+  ends_at_ = now + life;
+  renew_at_ = now + std::max(life / 2, kMinPause);
+  with_.logger.Info(absl::StrCat("Registered with worker-manager as ", grant_.credentials.client_id,
+                                 ", good for ",
+                                 absl::FormatDuration(absl::Trunc(life, absl::Seconds(1)))));
+  return absl::OkStatus();
+}
+
+absl::Duration WorkerRegistration::UntilRenewal() const {
+  return std::max(renew_at_ - with_.clock.Monotonic(), absl::ZeroDuration());
+}
+
+RegistrationKeeper::RegistrationKeeper(WorkerRegistration& registration, Clock& clock,
+                                       Logger& logger, Receiver receiver)
+    : registration_(registration),
+      clock_(clock),
+      logger_(logger),
+      receiver_(std::move(receiver)),
+      thread_([this] { Keep(); }) {}
+
+RegistrationKeeper::~RegistrationKeeper() {
+  end_.Cancel(absl::CancelledError("the worker has ended"));
+  thread_.join();
+}
+
+void RegistrationKeeper::Keep() {
+  while (SleepUnlessCancelled(clock_, registration_.UntilRenewal(), end_.token())) {
+    const absl::Status renewed = registration_.Renew(end_.token());
+    if (renewed.ok()) {
+      receiver_(registration_.credentials());
+    } else if (!end_.token().cancelled()) {
+      logger_.Warning(
+          absl::StrCat("the worker's credentials were not renewed: ", renewed.message()));
+    }
+  }
+}
+
+}  // namespace scriptworker::worker
