@@ -153,6 +153,8 @@ TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {
   const TaskId id = Submit("true");
   RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
+  // A request is logged a moment after its effect can be seen.
+  ASSERT_TRUE(AwaitTrue([&] { return fake().request_log().Count("reportCompleted") == 1; }));
   std::vector<std::string> endpoints;
   for (const auto& request : fake().request_log().Requests()) {
     endpoints.push_back(request.endpoint);
