@@ -112,6 +112,13 @@ void CheckFolders(const Directories& directories, std::vector<Check>& checks) {
   checks.push_back(FolderCheck("artifact_dir", directories.artifact_dir, Use::kEmptied).Run());
   checks.push_back(FolderCheck("task_log_dir", directories.task_log_dir, Use::kEmptied).Run());
   checks.push_back(FolderCheck("log_dir", directories.log_dir, Use::kKept).Run());
+  if (directories.state_dir.empty()) return;
+  Check state = FolderCheck("state_dir", directories.state_dir, Use::kKept).Run();
+  // Without its default place the worker does without a journal.
+  if (directories.state_dir_is_default && state.outcome == Outcome::kFailed) {
+    state.outcome = Outcome::kWarning;
+  }
+  checks.push_back(std::move(state));
 }
 
 Check CheckSigningKey(const Signing& signing) {

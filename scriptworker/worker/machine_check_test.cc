@@ -91,6 +91,13 @@ TEST_F(MachineCheckTest, FoldersThatCannotBeUsedFail) {
   }
 }
 
+TEST_F(MachineCheckTest, AStateFolderThatWasAskedForHasToBeUsable) {
+  config_.directories.state_dir = "/proc/sys/state";
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "state_dir", "cannot be made")));
+  config_.directories.state_dir_is_default = true;
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "state_dir", "cannot be made")));
+}
+
 TEST_F(MachineCheckTest, TheLogFolderMayBeALink) {
   std::filesystem::create_directory_symlink(temp_.path(), temp_.Path("log"));
   EXPECT_THAT(Run(), Not(Contains(Is(Outcome::kFailed, "log_dir", ""))));
