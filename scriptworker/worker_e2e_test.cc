@@ -16,6 +16,7 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
@@ -147,6 +148,19 @@ TEST_F(WorkerE2eTest, ATaskIsPublishedWithItsChainOfTrust) {
   EXPECT_EQ(fake().GetArtifact(id, 0, "public/data.bin")->content, "data\n");
   EXPECT_EQ(fake().GetArtifact(id, 0, "public/logs/live_backing.log")->content,
             "hello\nexit code: 0\n");
+}
+
+TEST_F(WorkerE2eTest, WhatAScriptLeavesBehindIsEndedAndTheTaskIsSignedAllTheSame) {
+  const TaskId id = Submit(absl::StrCat("(setsid bash -c 'echo $$ > ", temp_.path(),
+                                        "/pid; exec sleep 1000' &); while ! [ -s ", temp_.path(),
+                                        "/pid ]; do sleep 0.01; done"));
+  RunningWorker worker = Start();
+  ASSERT_TRUE(AwaitResolved(id)) << WorkerLog();
+  EXPECT_EQ(fake().Resolution(id, 0), "completed") << WorkerLog();
+  EXPECT_THAT(ArtifactNames(id), Contains("public/chain-of-trust.json.sig"));
+  int pid = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(ReadFile(temp_.Path("pid")).value(), &pid));
+  EXPECT_NE(::kill(pid, 0), 0) << "it runs";
 }
 
 TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {

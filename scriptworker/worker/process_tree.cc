@@ -35,6 +35,15 @@ struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
+// A child whose end sends no signal: the worker's own helper (the signer), whom
+// HasNoChildren() does not count. An orphan of the script that comes to its
+// subreaper is none, as the kernel gives it SIGCHLD.
+bool IsSilentChild(pid_t pid) {
+  siginfo_t info = {};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WCLONE) ==
+         0;
+}
+
 }  // namespace
 
 absl::StatusOr<ProcessTree> ProcessTree::Create() {
@@ -107,7 +116,8 @@ std::vector<ProcessTree::Process> ProcessTree::Descendants() const {
     std::vector<pid_t> next;
     for (const Process& process : all) {
       if (std::find(parents.begin(), parents.end(), process.parent) == parents.end() ||
-          std::find(exempt_.begin(), exempt_.end(), process.pid) != exempt_.end()) {
+          std::find(exempt_.begin(), exempt_.end(), process.pid) != exempt_.end() ||
+          (process.parent == ::getpid() && IsSilentChild(process.pid))) {
         continue;
       }
       found.push_back(process);

@@ -22,10 +22,9 @@
 namespace scriptworker::worker {
 
 // Everything that descends from this process, or is in the control group, counts
-// as the script's, except the children that exist at Create() and what descends
-// from them. Hence one tree
-// at a time, and no other child is started while it lives. Linux only.
-// Thread-compatible.
+// as the script's, except the children that exist at Create() and those whose end
+// sends no signal (the signer), with what descends from them. Hence one tree at a
+// time, and no other child is started while it lives. Linux only. Thread-compatible.
 class ProcessTree {
  public:
   // Call it before the script starts.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,6 +118,26 @@ TEST_F(ProcessTreeTest, LeavesChildrenThatWereThereBefore) {
   EXPECT_TRUE(Exists(other));
   ::kill(other, SIGKILL);
   EXPECT_EQ(::waitpid(other, nullptr, 0), other);
+}
+
+TEST_F(ProcessTreeTest, LeavesAChildWhoseEndSendsNoSignal) {
+  const auto silent = static_cast<pid_t>(::syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL));
+  if (silent == 0) {
+    while (true) ::pause();
+  }
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  Reap(*tree,
+       StartBash(absl::StrCat("(setsid bash -c 'echo $$ > ", pid_file_, "; exec sleep 1000' &)")));
+  const pid_t daemon = AwaitPid(pid_file_);
+  EXPECT_TRUE(tree->AnyAlive());
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(daemon));
+  EXPECT_FALSE(tree->AnyAlive());
+  int status = 0;
+  EXPECT_EQ(::waitpid(silent, &status, __WALL | WNOHANG), 0) << "it has ended";
+  ::kill(silent, SIGKILL);
+  EXPECT_EQ(::waitpid(silent, &status, __WALL), silent);
 }
 
 TEST_F(ProcessTreeTest, EndsWhatIsInItsControlGroupWhoeverStartedIt) {
