@@ -17,6 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -272,6 +273,41 @@ TEST_F(ArtifactUploadTest, AllFilesAreTriedAndErrorsKeepTheirOrder) {
   }
   EXPECT_THAT(FirstError(statuses), StatusIs(absl::StatusCode::kNotFound, HasSubstr("f7.bin")));
   EXPECT_THAT(Puts(), SizeIs(38));
+}
+
+// Lets requests meet, and counts how many are under way at most.
+class MeetingTransport final : public http::Transport {
+ public:
+  explicit MeetingTransport(http::Transport& inner) : inner_(inner) {}
+  absl::StatusOr<http::Response> Send(const http::Request& request) override {
+    const int now = ++running_;
+    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
+    }
+    absl::SleepFor(absl::Milliseconds(5));
+    absl::StatusOr<http::Response> response = inner_.Send(request);
+    --running_;
+    return response;
+  }
+  int most() const { return most_; }
+
+ private:
+  http::Transport& inner_;
+  std::atomic<int> running_ = 0, most_ = 0;
+};
+
+TEST_F(ArtifactUploadTest, NoMoreAreUnderWayThanAllowed) {
+  MeetingTransport meeting(transport_);
+  ArtifactUploader uploader(*client_, meeting, clock_, {.max_parallel = 3});
+  std::vector<UploadFile> files;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = absl::StrCat("f", i, ".bin");
+    folder_.Write(name, name);
+    files.push_back(File(name));
+  }
+  EXPECT_THAT(uploader.UploadAll(target_, folder_.path(), files, CancellationToken()),
+              Each(IsOk()));
+  EXPECT_GT(meeting.most(), 1);
+  EXPECT_LE(meeting.most(), 3);
 }
 
 TEST_F(ArtifactUploadTest, CancellingEndsIt) {
