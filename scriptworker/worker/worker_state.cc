@@ -81,7 +81,7 @@ absl::Status WorkerState::Alive() const {
 
 absl::Status WorkerState::Ready() const {
   if (drain_.cancelled()) return absl::UnavailableError("no more tasks are taken");
-  if (const absl::Status alive = Alive(); !alive.ok()) return alive;
+  if (absl::Status alive = Alive(); !alive.ok()) return alive;
   absl::MutexLock lock(&mutex_);
   if (!last_poll_.has_value()) return absl::UnavailableError("no poll has ended yet");
   if (!last_poll_->tasks.ok()) {
