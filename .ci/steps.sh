@@ -87,6 +87,13 @@ differential() {
     node tools/jsone_differential/differential.js "$binary" 10000 "$seed"
 }
 
+# Workers that are killed while requests fail, for so many minutes: nothing may be
+# lost or done twice.
+fault_soak() {
+  check "fault soak of $1 min" tools/bazel "${startup[@]}" run --symlink_prefix=/ --noshow_progress \
+    //tools:fault_soak -- --minutes "$1"
+}
+
 formatted() {
   git ls-files -z -- '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror
 }
