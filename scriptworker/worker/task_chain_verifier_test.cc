@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/task_chain_verifier.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/time/time.h"
+#include "cot/testing/memory_logger.h"
+#include "cot/testing/small_chain.h"
+#include "cot/violation.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
+using ::absl_testing::StatusIs;
+using ::cot::SmallChain;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class TaskChainVerifierTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    config_.policy = std::make_shared<const cot::Policy>(chain_.policy());
+    config_.directories.work_dir = dirs_.work_dir();
+    config_.verification.verify_chain_of_trust = true;
+    config_.verification.verify_cot_signature = true;
+    config_.verification.cot_job_type = "signing";
+    config_.verification.cot_product = "adhoc";
+    ASSERT_THAT(MakeDirs(dirs_.task_log_dir()), IsOk());
+    ASSERT_THAT(MakeDirs(dirs_.work_dir()), IsOk());
+  }
+
+  absl::Status Verify() {
+    if (chain_.answers.empty()) chain_.Publish();
+    auto queue =
+        taskcluster::QueueClient::Create(std::string(cot::kSmallRootUrl), chain_, clock_,
+                                         std::nullopt, {.retry = RetryPolicy{.attempts = 1}});
+    if (!queue.ok()) return queue.status();
+    absl::StatusOr<LogFormat> format = LogFormat::Create({.format = "%(levelname)s %(message)s"});
+    if (!format.ok()) return format.status();
+    const json::Value definition = chain_.tasks.find(cot::kSmallTarget)->second;
+    const taskcluster::ClaimedTask task{
+        .task_id = *taskcluster::TaskId::Parse(cot::kSmallTarget),
+        .run_id = 0,
+        .worker_group = "g",
+        .worker_id = "i",
+        .taken_until = absl::InfiniteFuture(),
+        .definition = definition,
+        .task = taskcluster::TaskDefinition::FromJson(definition, "the claim"),
+        .credentials = {},
+        .status = {},
+        .server_time = std::nullopt};
+    return TaskChainVerifier(config_, *format,
+                             {.queue = **queue,
+                              .transport = chain_,
+                              .clock = clock_,
+                              .logger = worker_log_,
+                              .redactor = redactor_,
+                              .dirs = dirs_})
+        .Verify(task, cancellation_.token());
+  }
+  absl::StatusOr<std::string> Log() const { return ReadFile(dirs_.chain_of_trust_log()); }
+
+  SmallChain chain_;
+  TempDir home_;
+  const WorkDir dirs_{home_.Path("work"), home_.Path("artifacts"),
+                      home_.Path("artifacts/public/logs")};
+  Config config_;
+  SystemClock clock_;
+  cot::MemoryLogger worker_log_;
+  SecretRedactor redactor_;
+  CancellationSource cancellation_;
+};
+
+TEST_F(TaskChainVerifierTest, AGoodChainIsVerifiedAndItsLogIsAmongTheArtifacts) {
+  EXPECT_THAT(Verify(), IsOk());
+  EXPECT_THAT(Log(), IsOkAndHolds(HasSubstr("INFO Good.\n")));
+  EXPECT_THAT(ListFiles(dirs_.work_dir())->files,
+              Contains(HasSubstr("cot/BuildBAAQACAAAAAAAAAAA/public/target.zip")));
+}
+
+TEST_F(TaskChainVerifierTest, TheTaskThatRunsNeedsNoFileOfItsOwn) {
+  EXPECT_THAT(Verify(), IsOk());
+  EXPECT_THAT(chain_.requests(), Not(Contains(HasSubstr(std::string(cot::kSmallTarget)))));
+}
+
+TEST_F(TaskChainVerifierTest, ARefusedChainIsPermissionDeniedByName) {
+  chain_.Publish();
+  chain_.answers[SmallChain::ArtifactUrl(cot::kSmallBuild, "public/chain-of-trust.json.sig")].body =
+      "x";
+  const absl::Status refused = Verify();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied));
+  const std::optional<cot::Finding> finding = cot::GetFinding(refused);
+  ASSERT_TRUE(finding.has_value());
+  EXPECT_EQ(finding->violation, cot::Violation::kBadSignature);
+  EXPECT_THAT(Log(), IsOkAndHolds(HasSubstr("CRITICAL Chain of Trust verification error!")));
+}
+
+TEST_F(TaskChainVerifierTest, SignaturesThatAreNotCheckedAreSaidToBe) {
+  config_.verification.verify_cot_signature = false;
+  chain_.Publish();
+  chain_.answers.erase(SmallChain::ArtifactUrl(cot::kSmallBuild, "public/chain-of-trust.json.sig"));
+  EXPECT_THAT(Verify(), IsOk());
+  EXPECT_THAT(Log(), IsOkAndHolds(HasSubstr("WARNING Not checked: the signatures of all")));
+}
+
+TEST_F(TaskChainVerifierTest, AShutdownIsTheTokensReason) {
+  cancellation_.Cancel(absl::CancelledError("the worker shuts down"));
+  EXPECT_THAT(Verify(), StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_F(TaskChainVerifierTest, ADefinitionThatCannotBeReadIsThatError) {
+  chain_.tasks[std::string(cot::kSmallTarget)] = json::Value("no task");
+  const absl::Status status = Verify();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(status.message(), HasSubstr("the claim"));
+}
+
+TEST_F(TaskChainVerifierTest, WithoutAFolderForTheLogTheMachineIsToBlame) {
+  ASSERT_THAT(RemoveTree(dirs_.artifact_dir()), IsOk());
+  EXPECT_THAT(Verify(), StatusIs(absl::StatusCode::kInternal));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
