@@ -262,21 +262,16 @@ absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Produ
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> SourceFacts::HasLanded(const Link& link, const LandedQuestion& question,
+absl::StatusOr<bool> SourceFacts::HasLanded(const LandedQuestion& question,
                                             const CancellationToken& cancellation) {
-  const absl::StatusOr<GithubRepository> repository =
-      github_.GetRepository(question.repo, cancellation);
-  if (!repository.ok()) {
-    return Judge(link, repository.status(), cancellation, Violation::kEvidenceMissing,
-                 Step::kSourceTree);
-  }
-  const absl::StatusOr<bool> landed =
-      github_.HasCommitLanded(*repository, question.revision, cancellation);
-  if (!landed.ok()) {
-    return Judge(link, landed.status(), cancellation, Violation::kEvidenceMissing,
-                 Step::kSourceTree);
-  }
-  return landed;
+  SW_ASSIGN_OR_RETURN(const GithubRepository repository,
+                      github_.GetRepository(question.repo, cancellation));
+  return github_.HasCommitLanded(repository, question.revision, cancellation);
+}
+
+absl::Status SourceFacts::JudgeLanded(const Link& link, const absl::Status& error,
+                                      const CancellationToken& cancellation) {
+  return Judge(link, error, cancellation, Violation::kEvidenceMissing, Step::kSourceTree);
 }
 
 }  // namespace cot

@@ -59,10 +59,13 @@ class SourceFacts {
                                     ContextFacts& facts,
                                     const scriptworker::CancellationToken& cancellation);
 
-  // Whether the commit is on a branch of the repository. Findings are of step
-  // `kSourceTree`, about `link`.
-  absl::StatusOr<bool> HasLanded(const Link& link, const LandedQuestion& question,
+  // Whether the commit is on a branch of the repository. Errors are those of
+  // GithubClient: many links ask the same.
+  absl::StatusOr<bool> HasLanded(const LandedQuestion& question,
                                  const scriptworker::CancellationToken& cancellation);
+  // What such an error means for a link, at step `kSourceTree`.
+  static absl::Status JudgeLanded(const Link& link, const absl::Status& error,
+                                  const scriptworker::CancellationToken& cancellation);
 
  private:
   const Policy& policy_;

@@ -190,11 +190,16 @@ TEST_F(SourceFactsTest, ACommitHasLandedIfTheWebPageNamesABranch) {
       absl::StrCat("https://github.com/mozilla-releng/adhoc-signing/branch_commits/", kRevision);
   answers_[page] =
       MakeResponse(200, R"(<ul><li class="branch"><a href="/x">main</a></li></ul>)", "text/html");
-  EXPECT_THAT(Facts().HasLanded(Github(), question, {}), IsOkAndHolds(true));
+  EXPECT_THAT(Facts().HasLanded(question, {}), IsOkAndHolds(true));
   answers_[page] = MakeResponse(200, "\n", "text/html");
-  EXPECT_THAT(Facts().HasLanded(Github(), question, {}), IsOkAndHolds(false));
+  EXPECT_THAT(Facts().HasLanded(question, {}), IsOkAndHolds(false));
   answers_[page] = MakeResponse(200, "<html>Sign in</html>", "text/html");
-  EXPECT_THAT(Facts().HasLanded(Github(), question, {}), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(Facts().HasLanded(question, {}), StatusIs(absl::StatusCode::kUnavailable));
+  // For a link: no repository is a violation, no answer is none.
+  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::NotFoundError("404"), {}),
+              IsViolation(Violation::kEvidenceMissing));
+  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::UnavailableError("503"), {}),
+              StatusIs(absl::StatusCode::kUnavailable));
 }
 
 }  // namespace

@@ -7,11 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "cot/parent_task.h"
 #include "cot/source_tree.h"
-#include "cot/task_origin.h"
 #include "cot/task_type.h"
 #include "cot/trusted_repo.h"
 #include "cot/violation.h"
-#include "scriptworker/base/status_macros.h"
 
 namespace cot {
 
@@ -20,35 +18,7 @@ using scriptworker::Logger;
 
 namespace {
 
-// A finding, or nothing: whether the task is of a try push or a pull request.
-absl::Status CheckOrigin(const Link& link, const SourceHosts& hosts, const Product& product,
-                         SourceFacts& facts, Logger& logger,
-                         const CancellationToken& cancellation) {
-  if (!IsGithubTask(link.task(), hosts.github_host)) {
-    return IsTry(link.task(), product.source_env_prefix) ? ToStatus(TryOrPullRequest(link))
-                                                         : absl::OkStatus();
-  }
-  const absl::StatusOr<PullRequestSigns> signs = FindPullRequestSigns(
-      link.task(), product.source_env_prefix, product.official_github_owner, hosts.github_host);
-  if (!signs.ok()) {
-    std::optional<Finding> finding = GetFinding(signs.status());
-    if (!finding.has_value()) return signs.status();
-    finding->link_name = link.name();
-    finding->task_id = link.task_id().str();
-    return ToStatus(*finding);
-  }
-  if (signs->is_pull_request) return ToStatus(TryOrPullRequest(link));
-  if (RequiresSecret(product.trusted_vcs_rules)) {
-    logger.Info(
-        "has_commit_landed_on_repository() not implemented for private repositories, assume True");
-    return absl::OkStatus();
-  }
-  for (const LandedQuestion& question : signs->must_have_landed) {
-    SW_ASSIGN_OR_RETURN(const bool landed, facts.HasLanded(link, question, cancellation));
-    if (!landed) return ToStatus(TryOrPullRequest(link));
-  }
-  return absl::OkStatus();
-}
+absl::Status Unasked() { return absl::UnknownError("not asked"); }
 
 }  // namespace
 
@@ -112,10 +82,40 @@ void SourceQuestions::Start(const Chain& chain, bool ask_origins) {
     if (IsDecisionOrAction(link->type())) Ask(chain, *link);
   }
   if (!ask_origins) return;
-  origins_.resize(links.size());
-  for (size_t i = 0; i < links.size(); ++i) {
-    pool_.Start([this, i, link = links[i]] {
-      origins_[i] = CheckOrigin(*link, hosts_, product_, facts_, logger_, cancellation_);
+  for (const Link* link : links) AskOrigin(*link);
+}
+
+void SourceQuestions::AskOrigin(const Link& link) {
+  Origin& origin = origins_.emplace_back(Origin{.link = &link});
+  if (!IsGithubTask(link.task(), hosts_.github_host)) {
+    if (IsTry(link.task(), product_.source_env_prefix)) {
+      origin.verdict = ToStatus(TryOrPullRequest(link));
+    }
+    return;
+  }
+  absl::StatusOr<PullRequestSigns> signs = FindPullRequestSigns(
+      link.task(), product_.source_env_prefix, product_.official_github_owner, hosts_.github_host);
+  if (!signs.ok()) {
+    origin.verdict = signs.status();
+    if (std::optional<Finding> finding = GetFinding(signs.status())) {
+      finding->link_name = link.name();
+      finding->task_id = link.task_id().str();
+      origin.verdict = ToStatus(*finding);
+    }
+  } else if (signs->is_pull_request) {
+    origin.verdict = ToStatus(TryOrPullRequest(link));
+  } else if (RequiresSecret(product_.trusted_vcs_rules)) {
+    logger_.Info(
+        "has_commit_landed_on_repository() not implemented for private repositories, assume True");
+  } else {
+    origin.must_have_landed = std::move(signs->must_have_landed);
+  }
+  for (const LandedQuestion& question : origin.must_have_landed) {
+    const auto [entry, is_new] =
+        landed_.try_emplace({question.repo.full_name(), question.revision}, Unasked());
+    if (!is_new) continue;
+    pool_.Start([this, question, &answer = entry->second] {
+      answer = facts_.HasLanded(question, cancellation_);
     });
   }
 }
@@ -125,9 +125,22 @@ SourceAnswers& SourceQuestions::AwaitAnswers(const Link& parent) {
   return *answers_.at(parent.task_id());
 }
 
-const std::vector<absl::Status>& SourceQuestions::AwaitOrigins() {
+std::vector<absl::Status> SourceQuestions::AwaitOrigins() {
   pool_.Wait();
-  return origins_;
+  std::vector<absl::Status> verdicts;
+  for (const Origin& origin : origins_) {
+    absl::Status verdict = origin.verdict;
+    for (const LandedQuestion& question : origin.must_have_landed) {
+      const absl::StatusOr<bool>& landed =
+          landed_.at({question.repo.full_name(), question.revision});
+      if (!verdict.ok() || (landed.ok() && *landed)) continue;
+      verdict = landed.ok()
+                    ? ToStatus(TryOrPullRequest(*origin.link))
+                    : SourceFacts::JudgeLanded(*origin.link, landed.status(), cancellation_);
+    }
+    verdicts.push_back(std::move(verdict));
+  }
+  return verdicts;
 }
 
 }  // namespace cot

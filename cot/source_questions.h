@@ -2,7 +2,10 @@
 #ifndef COT_SOURCE_QUESTIONS_H_
 #define COT_SOURCE_QUESTIONS_H_
 
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -14,6 +17,7 @@
 #include "cot/policy.h"
 #include "cot/source_facts.h"
 #include "cot/source_hosts.h"
+#include "cot/task_origin.h"
 #include "cot/tasks_for.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
@@ -51,10 +55,18 @@ class SourceQuestions {
   SourceAnswers& AwaitAnswers(const Link& parent);
   // One for each of Chain::AllLinks(), if they were asked for: kTryOrPullRequest, those
   // of FindPullRequestSigns, or OK.
-  const std::vector<absl::Status>& AwaitOrigins();
+  std::vector<absl::Status> AwaitOrigins();
 
  private:
+  // What the tasks themselves say, and what GitHub has to be asked.
+  struct Origin {
+    const Link* link = nullptr;
+    absl::Status verdict = absl::OkStatus();
+    std::vector<LandedQuestion> must_have_landed = {};
+  };
+
   void Ask(const Chain& chain, const Link& parent);
+  void AskOrigin(const Link& link);
 
   const SourceHosts& hosts_;
   const Product& product_;
@@ -62,7 +74,9 @@ class SourceQuestions {
   scriptworker::Logger& logger_;
   const scriptworker::CancellationToken cancellation_;
   absl::flat_hash_map<scriptworker::taskcluster::TaskId, std::unique_ptr<SourceAnswers>> answers_;
-  std::vector<absl::Status> origins_;
+  std::vector<Origin> origins_;
+  // By repository and revision: each is asked once. References stay valid.
+  std::map<std::pair<std::string, std::string>, absl::StatusOr<bool>> landed_;
   scriptworker::TaskPool pool_;  // last: its tasks use all of the above
 };
 

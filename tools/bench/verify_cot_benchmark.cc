@@ -159,7 +159,10 @@ class ChainServer {
         store_([this](const FakeRequest& r) { return Answer(std::string(kStore), r); }),
         sources_([this](const FakeRequest& r) { return Answer("https:/", r); }) {
     chain_.Publish();
-    // Files that the queue would answer by itself are redirected, too.
+    // The queue writes no blanks. Files that it would answer by itself are redirected, too.
+    for (const auto& [id, task] : chain_.tasks) {
+      chain_.answers[SmallChain::TaskUrl(id)].body = scriptworker::json::FormatCompact(task);
+    }
     const std::string artifacts = absl::StrCat(kSmallRootUrl, "/api/queue/v1/task/");
     std::map<std::string, SmallChain::Answer, std::less<>> more;
     for (auto& [url, answer] : chain_.answers) {
