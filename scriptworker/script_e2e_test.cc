@@ -14,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -36,7 +35,6 @@
 namespace scriptworker {
 namespace {
 
-using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskBuilder;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::ElementsAre;
@@ -193,7 +191,7 @@ class CopyUpstreamTest : public ScriptE2eTest {
     tools::RunningWorker worker = StartWorker(
         absl::StrCat("bash -c 'cd ", temp_.Path("artifacts"),
                      " && echo verified > public/a.bin && echo fetched > public/b.bin'"));
-    const TaskId id = Submit("{}");
+    TaskId id = Submit("{}");
     EXPECT_EQ(AwaitResolution(id), "completed");
     worker.Signal(SIGTERM);
     EXPECT_EQ(worker.Wait(), 0);
