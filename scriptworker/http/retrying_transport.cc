@@ -68,6 +68,8 @@ RetryingTransport::RetryingTransport(Transport& inner, RetryPolicy policy, Clock
     : inner_(inner), policy_(std::move(policy)), clock_(clock), bit_gen_(std::move(bit_gen)) {}
 
 absl::StatusOr<Response> RetryingTransport::Send(const Request& request) {
+  CancellationSource enough(request.cancellation);
+  const CancellationCallback on_last(last_attempt_, [&] { enough.Cancel(last_attempt_.reason()); });
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<Response> result = inner_.Send(request);
     // A cancelled request fails with the token's reason, whose code may be one
@@ -76,8 +78,9 @@ absl::StatusOr<Response> RetryingTransport::Send(const Request& request) {
     const bool retryable =
         result.ok() ? IsRetryableStatus(result->status) : IsRetryableError(result.status());
     if (!retryable || attempt >= policy_.attempts) return result;
-    if (!SleepUnlessCancelled(clock_, Pause(result, attempt), request.cancellation)) {
-      return request.cancellation.reason();
+    if (!SleepUnlessCancelled(clock_, Pause(result, attempt), enough.token())) {
+      if (request.cancellation.cancelled()) return request.cancellation.reason();
+      return result;
     }
     SW_RETURN_IF_ERROR(Restart(request));
   }

@@ -3,12 +3,15 @@
 #ifndef SCRIPTWORKER_HTTP_RETRYING_TRANSPORT_H_
 #define SCRIPTWORKER_HTTP_RETRYING_TRANSPORT_H_
 
+#include <utility>
+
 #include "absl/base/thread_annotations.h"
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/http/transport.h"
@@ -35,6 +38,10 @@ class RetryingTransport final : public Transport {
   RetryingTransport(Transport& inner, RetryPolicy policy, Clock& clock,
                     absl::BitGen bit_gen = absl::BitGen());
 
+  // Once `token` is cancelled no further attempt is made; one under way, and
+  // its answer, are untouched. Before the first Send.
+  void MakeNoMoreAttemptsAfter(CancellationToken token) { last_attempt_ = std::move(token); }
+
   absl::StatusOr<Response> Send(const Request& request) override;
 
  private:
@@ -43,6 +50,7 @@ class RetryingTransport final : public Transport {
   Transport& inner_;
   const RetryPolicy policy_;
   Clock& clock_;
+  CancellationToken last_attempt_;  // never cancelled unless set
   absl::Mutex mutex_;
   absl::BitGen bit_gen_ ABSL_GUARDED_BY(mutex_);
 };

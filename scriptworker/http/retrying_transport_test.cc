@@ -207,6 +207,32 @@ TEST_F(RetryingTransportTest, ACancelledRequestIsNotRepeated) {
   EXPECT_THAT(inner_->requests(), SizeIs(1));
 }
 
+TEST_F(RetryingTransportTest, AfterTheLastAttemptItsOwnAnswerCounts) {
+  CancellationSource enough;
+  inner_.emplace([&, first = true](const Request&) mutable -> absl::StatusOr<Response> {
+    if (std::exchange(first, false)) return MakeResponse(500);
+    enough.Cancel(absl::CancelledError("drained"));  // while the second is under way
+    return MakeResponse(503);
+  });
+  RetryingTransport transport(*inner_, {}, clock_);
+  transport.MakeNoMoreAttemptsAfter(enough.token());
+  const absl::StatusOr<Response> response = transport.Send(request_);
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->status, 503);
+  EXPECT_THAT(inner_->requests(), SizeIs(2));
+}
+
+TEST_F(RetryingTransportTest, AnAttemptUnderWayMaySucceedAllTheSame) {
+  CancellationSource enough;
+  inner_.emplace([&](const Request&) -> absl::StatusOr<Response> {
+    enough.Cancel(absl::CancelledError("drained"));
+    return MakeResponse(200);
+  });
+  RetryingTransport transport(*inner_, {}, clock_);
+  transport.MakeNoMoreAttemptsAfter(enough.token());
+  EXPECT_EQ(transport.Send(request_)->status, 200);
+}
+
 TEST_F(RetryingTransportTest, CancellationEndsThePause) {
   SimulatedClock clock(absl::FromUnixSeconds(0));  // never advanced
   CancellationSource source;

@@ -123,6 +123,7 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
   JsonTransport json(hawk.has_value() ? *hawk : *transport_);
   http::RetryingTransport retrying(json, options_.retry.value_or(TaskclusterClientRetryPolicy()),
                                    *clock_);
+  retrying.MakeNoMoreAttemptsAfter(call.last_try);
   SW_ASSIGN_OR_RETURN(const http::Response response, retrying.Send(request));
   if (http::IsRetryableStatus(response.status) && call.cancellation.cancelled()) {
     return call.cancellation.reason();  // it kept the request from more tries

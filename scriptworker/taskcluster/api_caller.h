@@ -44,6 +44,8 @@ class ApiCaller {
     const json::Value* body = nullptr;         // null: none
     const Credentials* credentials = nullptr;  // null: unsigned
     CancellationToken cancellation = {};
+    // Once it is cancelled a try that fails is the last one.
+    CancellationToken last_try = {};
   };
   struct Answer {
     http::Url url;

@@ -43,6 +43,8 @@ struct ClaimRequest {
   std::string worker_group = {};
   std::string worker_id = {};
   int tasks = 1;  // how many to claim at most, 1 to 32
+  // Once it is cancelled no new try is made; one under way is not abandoned.
+  CancellationToken last_try = {};
 };
 
 // Why a run is resolved as `exception`.

@@ -117,7 +117,8 @@ absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
                                  .route = Route("/claim-work/{}", {request.task_queue_id}),
                                  .body = &body,
                                  .credentials = Pointer(credentials),
-                                 .cancellation = cancellation}));
+                                 .cancellation = cancellation,
+                                 .last_try = request.last_try}));
   SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims, Read(answer, ParseClaimedTasks));
   for (ClaimedTask& claim : claims) claim.server_time = answer.server_time;
   return claims;

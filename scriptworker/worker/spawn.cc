@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -79,6 +80,9 @@ void ResetSignals() {
 // lock or speak of its threads.
 [[noreturn]] void BecomeScript(const Plan& plan) {
   ::syscall(SYS_setsid);
+  // A worker that is killed takes its script along. What else the script has
+  // started is for the next worker to end (orphans.h).
+  ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL);
   if (plan.restrictions != nullptr) {
     const RestrictionFailure failure = ApplyRestrictions(*plan.restrictions);
     if (failure.error != 0) Fail(plan.failure_fd, failure.step, failure.error);

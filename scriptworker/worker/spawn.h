@@ -36,7 +36,8 @@ struct SpawnOptions {
 absl::StatusOr<std::string> FindProgram(const std::string& name,
                                         const std::vector<std::string>& environment);
 
-// The new process leads a session and a process group of its own, has default
+// The new process is killed when the thread that called Spawn ends, unless it
+// changes its user by a set-user-ID program. It leads a session and a process group of its own, has default
 // signal handling and mask, inherits the working directory and stdin, and no
 // other descriptor than those above. It is under the restrictions before it runs
 // anything of the script's. Errors name the program and what failed: kNotFound,

@@ -11,14 +11,15 @@
 //
 // In no case is a run resolved twice, or its script started twice.
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -26,8 +27,10 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 
@@ -126,14 +129,18 @@ Strings Starts(const WorkerHarness& h) {
   return absl::StrSplit(starts, '\n', absl::SkipEmpty());
 }
 
-// Else simulated time could end a script before it did anything.
-bool EveryScriptHasBegun(const WorkerHarness& h) {
-  size_t expected = 0;
-  for (const std::string& line : h.logger.lines()) {
-    if (absl::StartsWith(line, "INFO Going to run ")) ++expected;
+// Counts the claims before anything is done for them.
+class Claims final : public RunJournal {
+ public:
+  absl::Status Claimed(const taskcluster::ClaimedTask&, absl::Time) override {
+    ++count_;
+    return absl::OkStatus();
   }
-  return Starts(h).size() == expected;
-}
+  size_t count() const { return count_; }
+
+ private:
+  std::atomic<size_t> count_ = 0;
+};
 
 class TaskFaultsTest : public testing::TestWithParam<FaultCase> {};
 
@@ -145,13 +152,16 @@ TEST_P(TaskFaultsTest, EndsAsTheTableSays) {
                                "while ! [ -e $DIR/task-reclaimed.$RUN_ID ]; do sleep 0.01; done; ",
                                "exit ", c.exit_code));
   h.options().task_max_timeout = absl::Hours(100);
+  Claims claims;
+  h.set_journal(&claims);
   h.fake.SetClaim(absl::Minutes(5));  // so that a lost claim expires soon
   h.fake.faults().Add(c.request, c.fault);
   const TaskId id = h.Submit();
   std::thread worker([&] { h.loop().Run().IgnoreError(); });
   {
+    // Else simulated time could end a script before it did anything.
     const TimeDriver driver(h.clock, /*horizon=*/absl::Seconds(150),
-                            [&h] { return EveryScriptHasBegun(h); });
+                            [&] { return Starts(h).size() == claims.count(); });
     // In real time.
     const absl::Time deadline = absl::Now() + absl::Seconds(60);
     while (absl::Now() < deadline) {

@@ -66,9 +66,11 @@ absl::Status WorkerLoop::Run() {
 absl::StatusOr<bool> WorkerLoop::ClaimAndRun() {
   with_.logger.Debug(absl::StrCat("Calling claimWork for ", options_.claim.worker_group, "/",
                                   options_.claim.worker_id, "..."));
+  taskcluster::ClaimRequest request = options_.claim;
+  request.last_try = with_.shutdown.drain();
   with_.observer.OnPollStarted();
   const absl::StatusOr<std::vector<taskcluster::ClaimedTask>> tasks =
-      with_.queue.ClaimWork(options_.claim, with_.shutdown.at_once());
+      with_.queue.ClaimWork(request, with_.shutdown.at_once());
   const absl::Duration claimed_at = with_.clock.Monotonic();
   if (!tasks.ok()) {
     with_.observer.OnPollEnded(tasks.status());

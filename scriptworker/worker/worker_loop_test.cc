@@ -91,6 +91,15 @@ TEST(WorkerLoopTest, StaleFilesAreGoneBeforeTheFirstClaim) {
   EXPECT_EQ(h.Artifact(id, "public/stale"), "");
 }
 
+TEST(WorkerLoopTest, AFailedClaimIsNotTriedAgainOnceTheWorkerIsToEnd) {
+  WorkerHarness h("true");
+  h.fake.faults().Add("claimWork", Fault::Status(500), 1, 1000);
+  RunningLoop loop(h);
+  while (h.fake.request_log().Count("claimWork") == 0) absl::SleepFor(absl::Milliseconds(1));
+  h.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(loop.Join(), IsOk());  // though time stands still, and with it every pause
+}
+
 TEST(WorkerLoopTest, FoldersThatCannotBeEmptiedAtTheStartAreAnError) {
   WorkerHarness h("true");
   std::filesystem::remove(h.dirs.work_dir());
