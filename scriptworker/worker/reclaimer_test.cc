@@ -285,6 +285,23 @@ TEST_F(ReclaimerTest, JumpsOfTheWallClockChangeNothing) {
   EXPECT_FALSE(claim_.token().cancelled());
 }
 
+TEST_F(ReclaimerTest, AJumpBackDoesNotPutTheRenewalOff) {
+  const auto reclaimer = Start();
+  AwaitBothAsleep();
+  clock_.JumpWallClock(kStart - absl::Hours(5));
+  clock_.AdvanceTime(absl::Seconds(300));
+  EXPECT_EQ(queue_.AwaitCalls(1).size(), 1u);
+}
+
+TEST_F(ReclaimerTest, NorDoesItPutTheEndOfTheLeaseOff) {
+  queue_.FailAlways(absl::UnavailableError("no route to host"));
+  const auto reclaimer = Start();
+  AwaitBothAsleep();
+  clock_.JumpWallClock(kStart - absl::Hours(5));
+  clock_.AdvanceTime(kLease - absl::Seconds(10));
+  EXPECT_TRUE(AwaitLost());
+}
+
 TEST_F(ReclaimerTest, AWrongWallClockIsCorrectedByTheQueuesOwn) {
   clock_.JumpWallClock(kStart + absl::Hours(5));  // takenUntil seems long past
   const auto reclaimer = Start(kStart);

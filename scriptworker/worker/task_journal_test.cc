@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// What a run notes in its journal, and what becomes of it if it cannot.
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/testing/queue_event.h"
+#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/testing/time_driver.h"
+#include "scriptworker/worker/testing/worker_harness.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::scriptworker::taskcluster::TaskId;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Diary final : public RunJournal {
+ public:
+  // From now on nothing can be written.
+  void FillTheDisk() {
+    absl::MutexLock lock(&mutex_);
+    answer_ = absl::ResourceExhaustedError("the disk is full");
+  }
+
+  absl::Status Claimed(const taskcluster::ClaimedTask& task, absl::Time) override {
+    return Add(absl::StrCat("claimed run ", task.run_id));
+  }
+  absl::Status ScriptStarted(pid_t leader) override {
+    return Add(leader > 1 ? "started" : "started nothing");
+  }
+  absl::Status ScriptEnded() override { return Add("ended"); }
+  absl::Status Uploading(int status) override { return Add(absl::StrCat("uploading ", status)); }
+  absl::Status Reporting(int status) override { return Add(absl::StrCat("reporting ", status)); }
+  absl::Status Wipe() override { return Add("wiped"); }
+  absl::Status Renewed(const taskcluster::Reclaim&) override { return Add("renewed"); }
+
+  std::vector<std::string> lines() const {
+    absl::MutexLock lock(&mutex_);
+    return lines_;
+  }
+
+ private:
+  absl::Status Add(std::string line) {
+    absl::MutexLock lock(&mutex_);
+    lines_.push_back(std::move(line));
+    return answer_;
+  }
+
+  mutable absl::Mutex mutex_;
+  absl::Status answer_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
+};
+
+class TaskJournalTest : public testing::Test {
+ protected:
+  void Prepare(std::string script) {
+    h_.emplace(std::move(script));
+    h_->set_journal(&diary_);
+    id_ = h_->Submit();
+  }
+
+  Diary diary_;
+  std::optional<WorkerHarness> h_;
+  std::optional<TaskId> id_;
+};
+
+TEST_F(TaskJournalTest, EachStepIsNotedBeforeItIsTaken) {
+  Prepare("exit 3");
+  h_->RunPending();
+  EXPECT_THAT(diary_.lines(), ElementsAre("claimed run 0", "started", "ended", "uploading 3",
+                                          "reporting 3", "wiped"));
+}
+
+TEST_F(TaskJournalTest, AScriptThatDoesNotStartIsNotNoted) {
+  Prepare("true");
+  h_->options().task_script = {"/no/such/program"};
+  h_->RunPending();
+  EXPECT_THAT(diary_.lines(), ElementsAre("claimed run 0", "uploading 5", "reporting 5", "wiped"));
+}
+
+TEST_F(TaskJournalTest, RenewedCredentialsAreNoted) {
+  Prepare("while ! [ -e $DIR/task-reclaimed.0 ]; do sleep 0.01; done");
+  std::thread worker([this] { h_->RunPending(); });
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(90));
+    worker.join();
+  }
+  EXPECT_THAT(diary_.lines(), testing::Contains("renewed"));
+}
+
+TEST_F(TaskJournalTest, AClaimThatCannotBeNotedIsGivenUpWithoutAScript) {
+  Prepare("touch $DIR/started");
+  diary_.FillTheDisk();
+  h_->RunPending();
+  EXPECT_FALSE(std::filesystem::exists(h_->temp.Path("started")));
+  EXPECT_THAT(h_->Runs(*id_), ElementsAre("exception internal-error"));
+  EXPECT_THAT(h_->Artifact(*id_, "public/logs/live_backing.log"), HasSubstr("the disk is full"));
+}
+
+TEST_F(TaskJournalTest, ALaterStepThatCannotBeNotedIsAnErrorInTheLogAlone) {
+  Prepare("touch $DIR/started; while ! [ -e $DIR/go ]; do sleep 0.01; done");
+  std::thread worker([this] { h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(h_->temp.Path("started")));
+  diary_.FillTheDisk();
+  h_->temp.Write("go", "");
+  worker.join();
+  EXPECT_THAT(h_->Runs(*id_), ElementsAre("completed"));
+  EXPECT_THAT(h_->logger.lines(), testing::Contains("ERROR The run journal: the disk is full"));
+}
+
+TEST_F(TaskJournalTest, ARunThatIsAbandonedStaysForTheNextStart) {
+  Prepare("trap '' TERM; touch $DIR/started; while true; do sleep 0.01; done");
+  std::thread worker([this] { h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(h_->temp.Path("started")));
+  h_->shutdown.Stop("SIGTERM");
+  h_->shutdown.Stop("SIGTERM");
+  worker.join();
+  EXPECT_THAT(diary_.lines(), testing::Not(testing::Contains("wiped")));
+  EXPECT_THAT(h_->Runs(*id_), ElementsAre("running"));
+}
+
+TEST_F(TaskJournalTest, ALostClaimIsWiped) {
+  Prepare("touch $DIR/started; sleep 1000");
+  std::thread worker([this] { h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(h_->temp.Path("started")));
+  EXPECT_TRUE(h_->fake.CancelTask(*id_).ok());
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(90));
+    worker.join();
+  }
+  EXPECT_EQ(diary_.lines().back(), "wiped");
+  EXPECT_TRUE(h_->ArtifactNames(*id_).empty());
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
