@@ -181,7 +181,7 @@ absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Produc
 
 absl::StatusOr<TasksFor> TasksForOf(const Link& parent, const Product& product) {
   const std::string text = TextMember(parent.task().extra(), "tasks_for");
-  const absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(text);
+  absl::StatusOr<TasksFor> tasks_for = ParseTasksFor(text);
   const bool allowed =
       tasks_for.ok() && std::find(product.tasks_for.begin(), product.tasks_for.end(), *tasks_for) !=
                             product.tasks_for.end();

@@ -78,7 +78,7 @@ void ChangeSignature(GeneratedChain& chain, const std::function<void(std::string
   change(AnswerTo(chain, chain.StoreUrl("build", kSignatureName)).body);
 }
 
-ChainDefect WithHashes(std::string name, Violation violation, Value hashes) {
+ChainDefect WithHashes(std::string name, Violation violation, const Value& hashes) {
   return {.name = std::move(name), .violations = {violation}, .cots = [hashes](GeneratedChain& c) {
             SetAt(TaskOf(c, "build").cot, kTargetHashes, hashes);
           }};
