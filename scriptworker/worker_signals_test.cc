@@ -181,7 +181,7 @@ class SignalledWorker {
     }
   }
   std::string Script() const {
-    const std::string started = absl::StrCat("touch ", temp_.path(), "/started");
+    std::string started = absl::StrCat("touch ", temp_.path(), "/started");
     if (point_ != Point::kScript) return started;
     return absl::StrReplaceAll("trap : TERM; $STARTED; while ! [ -e $DIR/go ]; do sleep 0.02; done",
                                {{"$STARTED", started}, {"$DIR", temp_.path()}});

@@ -71,7 +71,7 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
     tools.logger.Warning(absl::StrCat("Reported ", run, " as worker-shutdown"));
     return absl::OkStatus();
   }
-  if (stop.cancelled()) return reported;
+  if (stop.cancelled()) return stop.reason();
   const auto answer = taskcluster::GetQueueError(reported);
   if (answer.has_value() && answer->http_status == 409) {
     tools.logger.Warning(
