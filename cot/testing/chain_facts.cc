@@ -92,8 +92,8 @@ const std::vector<GeneratedProduct>& GeneratedProducts() {
         {"mail", "hg", "MAIL", "https://hg.example.com/mail", "/mail", "mail", false, hg},
         {"gadget", "github", "GADGET", "https://git.example.com/example-apps/gadget",
          "/example-apps/gadget", "gadget", false, github},
-        {"vault", "github", "VAULT", "ssh://git.example.com/example-apps/vault", "/example-apps/vault",
-         "vault", true, closed},
+        {"vault", "github", "VAULT", "ssh://git.example.com/example-apps/vault",
+         "/example-apps/vault", "vault", true, closed},
         // The name is one that the rules know: COMM_HEAD_REPOSITORY counts.
         {"enterprise", "github", "ENTERPRISE", "https://git.example.com/example-apps/suite",
          "/example-apps/suite", "suite", false, closed}};

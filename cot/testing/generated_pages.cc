@@ -153,7 +153,8 @@ void AddGithub(const ChainFacts& facts, GeneratedPages& pages) {
   pages[absl::StrCat("https://raw.git.example.com/", facts.HeadName(), "/", facts.revision,
                      "/.taskcluster.yml")] = {DecisionTemplate(facts), std::string(kText), secret};
   const auto add = [&](const std::string& full_name, std::string_view path, const Value& answer) {
-    GeneratedPage& page = pages[absl::StrCat("https://api.git.example.com/repos/", full_name, path)];
+    GeneratedPage& page =
+        pages[absl::StrCat("https://api.git.example.com/repos/", full_name, path)];
     page.text = FormatCompact(answer);
     page.needs_token = secret;
   };
@@ -177,7 +178,8 @@ void AddGithub(const ChainFacts& facts, GeneratedPages& pages) {
   }
   if (secret) return;
   if (release) add(facts.BaseName(), "/tags?per_page=100", Tags(facts));
-  pages[absl::StrCat("https://git.example.com/", facts.BaseName(), "/branch_commits/", facts.commit)] = {
+  pages[absl::StrCat("https://git.example.com/", facts.BaseName(), "/branch_commits/",
+                     facts.commit)] = {
       "\n<ul class=\"branches-list\">\n  <li class=\"branch\"><a href=\"/example-apps/tree/main\">"
       "main</a></li>\n</ul>\n",
       "text/html; charset=utf-8"};
