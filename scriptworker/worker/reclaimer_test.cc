@@ -323,7 +323,7 @@ TEST_F(ReclaimerTest, StoppingAbandonsARequestUnderWay) {
 }
 
 TEST_F(ReclaimerTest, AnObserverHearsWhatBecomesOfTheClaim) {
-  const auto reclaimer = Start();
+  auto reclaimer = Start();
   EXPECT_EQ(reclaimer->LeaseLeft(), kLease);
   AwaitBothAsleep();
   clock_.AdvanceTime(absl::Seconds(300));
@@ -338,6 +338,7 @@ TEST_F(ReclaimerTest, AnObserverHearsWhatBecomesOfTheClaim) {
   AwaitBothAsleep();
   clock_.AdvanceTime(absl::Seconds(2));
   ASSERT_TRUE(AwaitLost());
+  reclaimer.reset();  // waits for its threads: by now they have said all
   EXPECT_THAT(observer_.heard(),
               testing::ElementsAre("renewed 15m before its end, for 20m",
                                    "no route 15m before its end", HasSubstr("the claim was lost")));
