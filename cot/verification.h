@@ -78,7 +78,7 @@ class Verification {
   const scriptworker::json::Schema schema;
   const EvidenceSources& sources;
   scriptworker::Logger& logger;
-  const scriptworker::CancellationToken& cancellation;
+  const scriptworker::CancellationToken cancellation;
 
   scriptworker::taskcluster::ArtifactDownloader downloader;
   ArtifactVerifier artifacts;
