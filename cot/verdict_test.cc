@@ -54,7 +54,7 @@ Verdict Refused() {
                      .cot_trusted = true}},
           .artifacts = {{.task_id = "D",
                          .name = "public/actions.json",
-                         .path = "/work/cot/D/public/actions.json",
+                         .path = "cot/D/public/actions.json",
                          .hashes = {{"sha256", "00"}},
                          .size = 3}},
           .absent = {{.task_id = "B", .name = "public/x", .reason = "it is gone"}},

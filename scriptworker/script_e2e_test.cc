@@ -103,7 +103,7 @@ class PythonScriptTest : public ScriptE2eTest {
  protected:
   void SetUp() override {
     const std::optional<std::string> python = FindOnPath("python3");
-    if (!python.has_value()) GTEST_SKIP() << "there is no python3 on PATH";
+    if (!python.has_value()) GTEST_SKIP() << "SKIPPED: there is no python3 on PATH";
     ::setenv("INHERITED", "yes", 1);
     ::setenv("TASKCLUSTER_ACCESS_TOKEN", "the worker's", 1);
     ::setenv("SCRIPTWORKER_GITHUB_OAUTH_TOKEN", "the worker's", 1);

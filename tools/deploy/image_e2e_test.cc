@@ -35,10 +35,11 @@ int Shell(const std::string& command) {
 
 TEST(ImageTest, IsAllThatAWorkerNeeds) {
   if (!IMAGE_IS_STATIC) {
-    GTEST_SKIP() << "the image of a sanitizer's build needs the machine's libraries";
+    GTEST_SKIP() << "SKIPPED: the image of a sanitizer's build needs the machine's libraries";
   }
   if (Shell("unshare --map-root-user true") != 0) {
-    GTEST_SKIP() << "this machine lets nobody make a root file system of his own (unshare)";
+    GTEST_SKIP()
+        << "SKIPPED: this machine lets nobody make a root file system of his own (unshare)";
   }
   const TempDir temp;
   const std::string root = temp.Path("root");
