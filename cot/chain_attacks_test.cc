@@ -18,6 +18,7 @@
 #include "cot/testing/chain_defects.h"
 #include "cot/testing/chain_trial.h"
 #include "cot/testing/generated_chain.h"
+#include "cot/testing/json_edit.h"
 #include "cot/testing/links.h"
 #include "cot/verdict.h"
 #include "cot/violation.h"
@@ -87,6 +88,21 @@ TEST(ChainAttacksTest, AnotherParentThanTheTaskGroupIsNoWayAroundItsTaskGraph) {
   GeneratedChain chain(kHgPush);
   Define(chain, "target", "/extra/parent", chain.facts().TaskId("build"));
   EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty()));
+}
+
+// Where the task that an action counts as its decision task is none, there is no list of
+// actions to rebuild it from; it must not pass unbuilt for that.
+TEST(ChainAttacksTest, AnActionWithoutADecisionTaskIsNotTakenAsItIs) {
+  for (const char* group : {"action", "build", "image"}) {
+    GeneratedChain chain({.tasks_for = "action"});
+    SetAt(DefinitionOf(chain, "action"), "/taskGroupId", chain.facts().TaskId(group));
+    SetAt(DefinitionOf(chain, "action"), "/payload/command/0", "run-backdoor");
+    EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kEvidenceMissing)) << group;
+  }
+  GeneratedChain orphan({.tasks_for = "action"});
+  SetAt(DefinitionOf(orphan, "action"), "/taskGroupId", orphan.facts().TaskId("action"));
+  RemoveAt(DefinitionOf(orphan, "action"), "/extra/parent");
+  EXPECT_THAT(ViolationsOf(orphan), ElementsAre(Violation::kEvidenceMissing));
 }
 
 TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {

@@ -69,12 +69,16 @@ std::vector<absl::Status> DistinctErrors(const std::vector<absl::Status>& all) {
   return errors;
 }
 
-// Whether a control file that the task needs did not pass step 3, which has a
-// finding for it.
+// Whether a control file that the task needs is not to be had, and the verdict says why: it
+// did not pass step 3, or the decision task did not get so far. It is also not to be had of
+// a task that is none (any task can say that it belongs to any task group): that is for
+// BuildRenderInput to refuse.
 bool LacksControlFile(const Verification& v, const Link& decision, TasksFor tasks_for) {
   const FactsNeeded needed = FactsFor(tasks_for, v.product.type);
-  return (needed.actions && v.ControlFile(decision.task_id(), kActionsName) == nullptr) ||
-         (needed.parameters && v.ControlFile(decision.task_id(), kParametersName) == nullptr);
+  const bool lacks =
+      (needed.actions && v.ControlFile(decision.task_id(), kActionsName) == nullptr) ||
+      (needed.parameters && v.ControlFile(decision.task_id(), kParametersName) == nullptr);
+  return lacks && v.HasFault(decision.task_id());
 }
 
 // All that is wrong with one parent.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/verification.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -111,6 +112,12 @@ void Verification::Add(const absl::Status& error) {
 void Verification::Add(std::vector<Finding> findings) {
   verdict.findings.insert(verdict.findings.end(), std::make_move_iterator(findings.begin()),
                           std::make_move_iterator(findings.end()));
+}
+
+bool Verification::HasFault(const TaskId& task_id) const {
+  return !verdict.unavailable.empty() || !verdict.failure.ok() ||
+         std::any_of(verdict.findings.begin(), verdict.findings.end(),
+                     [&](const Finding& finding) { return finding.task_id == task_id.str(); });
 }
 
 Verdict Verification::Finish() {

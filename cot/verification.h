@@ -58,6 +58,9 @@ class Verification {
   void Add(const absl::Status& error);
   void Add(std::vector<Finding> findings);
 
+  // Whether the verdict cannot become a good one for a reason that may lie with this task.
+  bool HasFault(const scriptworker::taskcluster::TaskId& task_id) const;
+
   // The verdict, complete.
   Verdict Finish();
 

@@ -72,7 +72,10 @@ void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& pl
 // `parent` made what the chain says that it made. Runs beside others of its kind.
 absl::Status CheckChildren(Verification& v, const Link& parent, std::vector<Finding>& findings) {
   const VerifiedArtifact* graph = v.ControlFile(parent.task_id(), kTaskGraphName);
-  if (graph == nullptr) return absl::OkStatus();
+  if (graph == nullptr && v.HasFault(parent.task_id())) return absl::OkStatus();
+  if (graph == nullptr) {
+    return absl::InternalError(absl::StrCat(parent.Label(), ": its task graph was not fetched"));
+  }
   const std::vector<const Link*> children = ChildrenOf(parent, *v.chain);
   SW_ASSIGN_OR_RETURN(const scriptworker::json::Object entries,
                       ReadTaskGraph(graph->fd(), parent, children));
