@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/hash.h"
@@ -58,14 +58,9 @@ class TemporaryName {
   bool kept_ = false;
 };
 
-}  // namespace
-
-ArtifactFile::ArtifactFile(ArtifactName name, UniqueFd parent, UniqueFd fd, int64_t size)
-    : name_(std::move(name)), parent_(std::move(parent)), fd_(std::move(fd)), size_(size) {}
-
-absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
-                                                const ArtifactName& name) {
-  UniqueFd parent(::open(std::string(directory).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+// The folder that holds the file.
+absl::StatusOr<UniqueFd> OpenParent(const std::string& directory, const ArtifactName& name) {
+  UniqueFd parent(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent.valid()) {
     return Error(errno, name, absl::StrCat("cannot open ", directory));
   }
@@ -77,25 +72,59 @@ absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
     if (!parent.valid()) return Error(errno, name, "cannot open its folder");
     rest.remove_prefix(slash + 1);
   }
+  return parent;
+}
+
+}  // namespace
+
+absl::StatusOr<ArtifactFile> ArtifactFile::Open(std::string_view directory,
+                                                const ArtifactName& name) {
+  ArtifactFile file(std::string(directory), name);
+  SW_ASSIGN_OR_RETURN(const UniqueFd parent, OpenParent(file.directory_, name));
   // O_NONBLOCK: a fifo would block until somebody writes.
-  UniqueFd fd(::openat(parent.get(), std::string(rest).c_str(),
-                       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!fd.valid()) return Error(errno, name, "cannot open");
+  file.fd_ = UniqueFd(::openat(parent.get(), Basename(name).c_str(),
+                               O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.fd_.valid()) return Error(errno, name, "cannot open");
   struct stat info;
-  if (::fstat(fd.get(), &info) != 0) return Error(errno, name, "cannot stat");
+  if (::fstat(file.fd(), &info) != 0) return Error(errno, name, "cannot stat");
   if (!S_ISREG(info.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat("artifact \"", name, "\" is not a regular file"));
   }
-  return ArtifactFile(name, std::move(parent), std::move(fd), info.st_size);
+  file.size_ = info.st_size;
+  file.identity_ = {info.st_dev, info.st_ino};
+  file.other_names_ = info.st_nlink > 1;
+  return file;
 }
 
-absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_view> digest) {
+absl::Status ArtifactFile::Changed() const {
+  return absl::DataLossError(
+      absl::StrCat("artifact \"", name_, "\" changed after it was hashed or opened"));
+}
+
+absl::Status ArtifactFile::CheckSize() const {
+  struct stat info;
+  if (::fstat(fd(), &info) != 0) return Error(errno, name_, "cannot stat");
+  return info.st_size == size_ ? absl::OkStatus() : Changed();
+}
+
+absl::Status ArtifactFile::Hash(crypto::HashAlgorithm algorithm,
+                                const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(
+      std::string digest,
+      crypto::HashFileHex(algorithm, fd(), absl::StrCat("artifact \"", name_, "\""), cancellation));
+  SW_RETURN_IF_ERROR(CheckSize());
+  digest_ = std::move(digest);
+  return absl::OkStatus();
+}
+
+absl::Status ArtifactFile::Compress(absl::Time now) {
+  SW_ASSIGN_OR_RETURN(const UniqueFd parent, OpenParent(directory_, name_));
   absl::BitGen bitgen;
   TemporaryName temporary(
-      parent_.get(),
+      parent.get(),
       absl::StrCat(".gzip-", absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16)));
-  UniqueFd output(::openat(parent_.get(), temporary.c_str(),
+  UniqueFd output(::openat(parent.get(), temporary.c_str(),
                            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!output.valid()) {
     const int error = errno;
@@ -103,23 +132,23 @@ absl::Status ArtifactFile::Compress(absl::Time now, std::optional<std::string_vi
     return Error(error, name_, "cannot make a file beside it");
   }
   struct stat info;
-  if (::fstat(fd_.get(), &info) != 0 || ::fchmod(output.get(), info.st_mode & 0777) != 0) {
+  if (::fstat(fd(), &info) != 0 || ::fchmod(output.get(), info.st_mode & 0777) != 0) {
     return Error(errno, name_, "cannot copy its mode");
   }
-  SW_ASSIGN_OR_RETURN(const GzipCopyResult copied,
-                      GzipCopy(fd_.get(), output.get(),
-                               {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)},
-                               crypto::AlgorithmOfHex(digest.value_or(""))));
-  if (copied.bytes_in != size_ || (digest.has_value() && *digest != copied.digest_in)) {
-    return absl::DataLossError(
-        absl::StrCat("artifact \"", name_, "\" changed after it was hashed or opened"));
+  SW_ASSIGN_OR_RETURN(
+      GzipCopyResult copied,
+      GzipCopy(fd(), output.get(), {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)},
+               crypto::AlgorithmOfHex(digest_)));
+  if (copied.bytes_in != size_ || (!digest_.empty() && digest_ != copied.digest_in)) {
+    return Changed();
   }
-  if (::renameat(parent_.get(), temporary.c_str(), parent_.get(), Basename(name_).c_str()) != 0) {
+  if (::renameat(parent.get(), temporary.c_str(), parent.get(), Basename(name_).c_str()) != 0) {
     return Error(errno, name_, "cannot replace it by its compressed form");
   }
   temporary.Keep();
   fd_ = std::move(output);
   size_ = copied.bytes_out;
+  digest_ = std::move(copied.digest_out);
   return absl::OkStatus();
 }
 

@@ -9,7 +9,6 @@
 
 #include <cstring>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +19,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
@@ -95,11 +95,14 @@ TEST_F(ArtifactFileTest, CompressReplacesTheFileAndGoesOnWithTheNewOne) {
   ASSERT_EQ(::chmod(folder_.Path("public/a.log").c_str(), 0640), 0);
   auto file = Open("public/a.log");
   ASSERT_THAT(file, IsOk());
-  ASSERT_THAT(file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))), IsOk());
+  ASSERT_THAT(file->Hash(crypto::HashAlgorithm::kSha256), IsOk());
+  EXPECT_EQ(file->digest(), crypto::HexEncode(crypto::Sha256("hello\n")));
+  ASSERT_THAT(file->Compress(kNow), IsOk());
   const std::string on_disk = ReadFile(folder_.Path("public/a.log")).value();
   EXPECT_EQ(crypto::HexEncode(on_disk),
             "1f8b080800f1536502ff612e6c6f6700cb48cdc9c9e7020020303a3606000000");
   EXPECT_EQ(file->size(), static_cast<int64_t>(on_disk.size()));
+  EXPECT_EQ(file->digest(), crypto::HexEncode(crypto::Sha256(on_disk))) << "of what is sent";
   struct stat by_name, by_descriptor;
   ASSERT_EQ(::stat(folder_.Path("public/a.log").c_str(), &by_name), 0);
   ASSERT_EQ(::fstat(file->fd(), &by_descriptor), 0);
@@ -109,21 +112,62 @@ TEST_F(ArtifactFileTest, CompressReplacesTheFileAndGoesOnWithTheNewOne) {
 }
 
 TEST_F(ArtifactFileTest, BytesThatWereNotHashedAreNotCompressed) {
-  folder_.Write("a.log", "other\n");
+  folder_.Write("a.log", "hello\n");
   auto file = Open("a.log");
   ASSERT_THAT(file, IsOk());
-  EXPECT_THAT(file->Compress(kNow, crypto::HexEncode(crypto::Sha256("hello\n"))),
-              StatusIs(absl::StatusCode::kDataLoss));
+  ASSERT_THAT(file->Hash(crypto::HashAlgorithm::kSha512), IsOk());
+  ASSERT_THAT(WriteFile(folder_.Path("a.log"), "other\n"), IsOk());
+  EXPECT_THAT(file->Compress(kNow), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_EQ(ReadFile(folder_.Path("a.log")).value(), "other\n");
   EXPECT_THAT(ListFiles(folder_.path())->files, ElementsAre("a.log"));
 }
 
-TEST_F(ArtifactFileTest, AFileThatGrowsMeanwhileIsAnError) {
+TEST_F(ArtifactFileTest, WhatIsCompressedIsTheFileThatWasHashedWhateverHasItsNameNow) {
+  folder_.Write("a.log", "hello\n");
+  auto file = Open("a.log");
+  ASSERT_THAT(file, IsOk());
+  ASSERT_THAT(file->Hash(crypto::HashAlgorithm::kSha256), IsOk());
+  std::filesystem::remove(folder_.Path("a.log"));
+  outside_.Write("key", "private");
+  std::filesystem::create_symlink(outside_.Path("key"), folder_.Path("a.log"));
+  ASSERT_THAT(file->Compress(kNow), IsOk());
+  EXPECT_EQ(crypto::HexEncode(ReadFile(folder_.Path("a.log")).value()),
+            "1f8b080800f1536502ff612e6c6f6700cb48cdc9c9e7020020303a3606000000");
+  EXPECT_EQ(ReadFile(outside_.Path("key")).value(), "private");
+}
+
+TEST_F(ArtifactFileTest, AFileThatGrowsOrShrinksMeanwhileIsAnError) {
+  for (const std::string_view content : {"1234", "1", ""}) {
+    folder_.Write("a.log", "12");
+    auto file = Open("a.log");
+    ASSERT_THAT(file, IsOk());
+    ASSERT_THAT(WriteFile(folder_.Path("a.log"), content), IsOk());
+    EXPECT_THAT(file->Hash(crypto::HashAlgorithm::kSha256),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("a.log")));
+    EXPECT_THAT(file->CheckSize(), StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(file->Compress(kNow), StatusIs(absl::StatusCode::kDataLoss));
+  }
+}
+
+TEST_F(ArtifactFileTest, HashingEndsWhenItIsCancelled) {
   folder_.Write("a.log", "12");
   auto file = Open("a.log");
   ASSERT_THAT(file, IsOk());
-  ASSERT_THAT(WriteFile(folder_.Path("a.log"), "1234"), IsOk());
-  EXPECT_THAT(file->Compress(kNow, std::nullopt), StatusIs(absl::StatusCode::kDataLoss));
+  CancellationSource lost;
+  lost.Cancel(absl::AbortedError("the claim was lost"));
+  EXPECT_EQ(file->Hash(crypto::HashAlgorithm::kSha256, lost.token()),
+            absl::AbortedError("the claim was lost"));
+  EXPECT_EQ(file->digest(), "");
+}
+
+TEST_F(ArtifactFileTest, KnowsTheFileBehindItsNames) {
+  folder_.Write("a", "");
+  folder_.Write("b", "");
+  EXPECT_FALSE(Open("a")->has_other_names());
+  std::filesystem::create_hard_link(folder_.Path("a"), folder_.Path("twin"));
+  EXPECT_TRUE(Open("a")->has_other_names());
+  EXPECT_EQ(Open("a")->identity(), Open("twin")->identity());
+  EXPECT_NE(Open("a")->identity(), Open("b")->identity());
 }
 
 }  // namespace

@@ -19,14 +19,14 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/http/body.h"
+#include "scriptworker/crypto/hash.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
+#include "scriptworker/taskcluster/artifact_source.h"
 #include "scriptworker/taskcluster/content_type.h"
 #include "scriptworker/taskcluster/queue.h"
-#include "scriptworker/taskcluster/verifying_source.h"
 
 namespace scriptworker::taskcluster {
 namespace {
@@ -55,8 +55,6 @@ struct ArtifactUploader::Body {
   const ArtifactFile& file;
   std::string path;  // for log lines
   ContentType content_type;
-  // Of the bytes in `file`, if known.
-  std::optional<std::string> digest;
 };
 
 ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
@@ -86,8 +84,7 @@ absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Bo
   if (!body.content_type.encoding.empty()) {
     request.headers.Add("Content-Encoding", body.content_type.encoding);
   }
-  http::FileSource bytes(body.file.fd(), body.file.size(), body.path);
-  VerifyingSource source(bytes, body.digest, body.path);
+  ArtifactSource source(body.file);
   request.body_source = &source;
   request.total_timeout = options_.put_timeout;
   request.cancellation = cancellation;
@@ -99,6 +96,14 @@ absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Bo
   Log(absl::StrCat("create_artifact ", body.path, ": ", response->status));
   Log(http::RedactUrl(response->body));
   if (response->status == 200 || response->status == 204) {
+    if (!source.finished()) {
+      return PutError(absl::UnavailableError(absl::StrCat(
+                          "PUT ", url->Redacted(), ": answered before it had the whole body")),
+                      /*http_status=*/0);
+    }
+    Log(absl::StrCat("sent ", body.path, ": ", body.file.size(), " bytes, ",
+                     crypto::HashAlgorithmName(crypto::AlgorithmOfHex(body.file.digest())), " ",
+                     body.file.digest()));
     return absl::OkStatus();
   }
   return PutError(absl::UnavailableError(
@@ -107,21 +112,25 @@ absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Bo
 }
 
 absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::string& directory,
-                                      const UploadFile& file,
-                                      const CancellationToken& cancellation) {
+                                      UploadFile file, const CancellationToken& cancellation) {
   if (cancellation.cancelled()) return Named(file.name, cancellation.reason());
-  SW_ASSIGN_OR_RETURN(ArtifactFile opened, ArtifactFile::Open(directory, file.name));
+  if (!file.opened.has_value()) {
+    SW_ASSIGN_OR_RETURN(file.opened, ArtifactFile::Open(directory, file.name));
+  }
+  ArtifactFile& opened = *file.opened;
+  if (opened.digest().empty()) {
+    SW_RETURN_IF_ERROR(opened.Hash(crypto::AlgorithmOfHex(file.digest.value_or("")), cancellation));
+  }
+  if (file.digest.has_value() && opened.digest() != *file.digest) return opened.Changed();
   Body body{.file = opened,
             .path = JoinPath(directory, file.name.path()),
-            .content_type = GuessContentType(file.name.path()),
-            .digest = file.digest};
+            .content_type = GuessContentType(file.name.path())};
   if (IsCompressible(body.content_type)) {
     Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
-    const absl::Status compressed = opened.Compress(clock_.Now(), file.digest);
+    const absl::Status compressed = opened.Compress(clock_.Now());
     if (compressed.ok()) {
       Log(absl::StrCat("\"", body.path, "\" compressed"));
       body.content_type.encoding = "gzip";
-      body.digest.reset();  // it was checked, and was that of the plain bytes
     } else if (absl::IsResourceExhausted(compressed)) {
       // A disk that the script has filled: its log is wanted all the more.
       Log(absl::StrCat("\"", body.path, "\" is sent as it is: ", compressed.message()));
@@ -138,10 +147,10 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
 
 std::vector<absl::Status> ArtifactUploader::UploadAll(const UploadTarget& target,
                                                       const std::string& directory,
-                                                      const std::vector<UploadFile>& files,
+                                                      std::vector<UploadFile> files,
                                                       const CancellationToken& cancellation) {
   return ParallelStatus(static_cast<int>(files.size()), options_.max_parallel, [&](int i) {
-    return Upload(target, directory, files[static_cast<size_t>(i)], cancellation);
+    return Upload(target, directory, std::move(files[static_cast<size_t>(i)]), cancellation);
   });
 }
 

@@ -36,9 +36,12 @@ struct UploadTarget {
 
 struct UploadFile {
   ArtifactName name;
-  // SHA-256 or SHA-512, lower-case hex. If set, the bytes sent (before any compression) must have
-  // this digest, or the upload fails and the store never gets a whole body.
+  // SHA-256 or SHA-512, lower-case hex. If set, the file's bytes (before any compression) must
+  // have this digest, or the upload fails and the store never gets a whole body.
   std::optional<std::string> digest = std::nullopt;
+  // The file itself, if it is open already (and hashed, to make `digest`); otherwise it is opened
+  // by its name.
+  std::optional<ArtifactFile> opened = std::nullopt;
 };
 
 struct UploadOptions {
@@ -56,11 +59,12 @@ struct UploadOptions {
 // Uploads artifacts: createArtifact, then a PUT of the file's bytes to the URL
 // that comes back.
 //
-// Text, JSON, HTML and XML are replaced on disk by their gzip form first (sent as
-// they are if the disk is full). If
-// the PUT fails (any status but 200 and 204, or no answer), or the queue cannot
-// be reached, both requests are repeated. A refusal of createArtifact is final
-// and concerns this artifact only.
+// Each file is open once, from before it is hashed until it is sent: the bytes
+// sent, and their number, are those that were hashed. Text, JSON, HTML and XML
+// are replaced on disk by their gzip form in between (sent as they are if the
+// disk is full), which is checked in the same way. If the PUT fails (any status but 200 and 204, or
+// no answer), or the queue cannot be reached, both requests are repeated. A refusal of
+// createArtifact is final and concerns this artifact only.
 //
 // Thread-safe. All references must outlive the uploader.
 class ArtifactUploader {
@@ -76,11 +80,11 @@ class ArtifactUploader {
   // what failed: see queue.h and ArtifactFile::Open(); DataLoss if a file has
   // not its digest; the token's reason if it is cancelled.
   std::vector<absl::Status> UploadAll(const UploadTarget& target, const std::string& directory,
-                                      const std::vector<UploadFile>& files,
+                                      std::vector<UploadFile> files,
                                       const CancellationToken& cancellation);
 
-  absl::Status Upload(const UploadTarget& target, const std::string& directory,
-                      const UploadFile& file, const CancellationToken& cancellation);
+  absl::Status Upload(const UploadTarget& target, const std::string& directory, UploadFile file,
+                      const CancellationToken& cancellation);
 
   // Makes `name` another name of the artifact `existing` of the same run.
   absl::Status CreateLink(const UploadTarget& target, const ArtifactName& name,

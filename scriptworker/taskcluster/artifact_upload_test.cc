@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +32,8 @@
 #include "scriptworker/crypto/hex.h"
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/artifact_file.h"
+#include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/queue_error.h"
@@ -108,8 +111,16 @@ class ArtifactUploadTest : public ::testing::Test {
   static UploadFile File(std::string_view name, std::optional<std::string> digest = std::nullopt) {
     return {.name = ArtifactName::Parse(name).value(), .digest = std::move(digest)};
   }
-  absl::Status Upload(const UploadFile& file) {
-    return uploader_->Upload(target_, folder_.path(), file, CancellationToken());
+  // Open and hashed, as for the chain of trust.
+  UploadFile Hashed(std::string_view name) {
+    UploadFile file = File(name);
+    file.opened = ArtifactFile::Open(folder_.path(), file.name).value();
+    EXPECT_THAT(file.opened->Hash(crypto::HashAlgorithm::kSha256), IsOk());
+    file.digest = file.opened->digest();
+    return file;
+  }
+  absl::Status Upload(UploadFile file) {
+    return uploader_->Upload(target_, folder_.path(), std::move(file), CancellationToken());
   }
   std::vector<http::SentRequest> Puts() const {
     std::vector<http::SentRequest> puts;
@@ -121,8 +132,11 @@ class ArtifactUploadTest : public ::testing::Test {
 
   SimulatedClock clock_{absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance};
   Services services_;
-  http::FunctionTransport transport_{
-      [this](const http::Request& request) { return services_.Answer(request); }};
+  http::FunctionTransport transport_{[this](const http::Request& request) {
+    if (request.method == http::Method::kPut && on_put_ != nullptr) on_put_();
+    return services_.Answer(request);
+  }};
+  std::function<void()> on_put_;
   TempDir folder_;
   std::unique_ptr<QueueClient> client_;
   std::unique_ptr<ArtifactUploader> uploader_;
@@ -175,7 +189,9 @@ TEST_F(ArtifactUploadTest, LogsTheReferencesLinesWithoutTheSignature) {
                                 AllOf(StartsWith(absl::StrCat("uploading ", path,
                                                               " to https://store.test/a.txt?n=1")),
                                       HasSubstr("<snip>..."), Not(HasSubstr("SECRET"))),
-                                absl::StrCat("create_artifact ", path, ": 200"), "stored"));
+                                absl::StrCat("create_artifact ", path, ": 200"), "stored",
+                                absl::StrCat("sent ", path, ": ", Puts().at(0).body.size(),
+                                             " bytes, sha256 ", Digest(Puts().at(0).body))));
 }
 
 TEST_F(ArtifactUploadTest, AFailedPutRepeatsThePairWithTheReferencesPauses) {
@@ -251,6 +267,66 @@ TEST_F(ArtifactUploadTest, BytesThatChangedSinceTheyWereHashedAreNotSentWhole) {
   EXPECT_THAT(Upload(File("b.bin", Digest("bytes"))), IsOk());
 }
 
+TEST_F(ArtifactUploadTest, AFileThatTakesTheNameOfAHashedOneIsNotSent) {
+  for (const std::string_view name : {"a.bin", "a.txt"}) {
+    folder_.Write(name, "bytes");
+    UploadFile file = Hashed(name);
+    std::filesystem::rename(folder_.Write("other", "other"), folder_.Path(name));
+    ASSERT_THAT(Upload(std::move(file)), IsOk());
+  }
+  EXPECT_EQ(Puts().at(0).body, "bytes");
+  const std::string sent_by_name = Puts().at(1).body;
+  folder_.Write("a.txt", "bytes");
+  ASSERT_THAT(Upload(Hashed("a.txt")), IsOk());
+  EXPECT_EQ(sent_by_name, Puts().at(2).body) << "the gzip form of what was hashed";
+}
+
+TEST_F(ArtifactUploadTest, AHashedFileThatIsRewrittenIsNotSent) {
+  for (const std::string_view name : {"a.bin", "a.txt"}) {
+    for (const std::string_view other : {"BYTES", "", "byte", "bytes and more"}) {
+      folder_.Write(name, "bytes");
+      UploadFile file = Hashed(name);
+      ASSERT_THAT(WriteFile(folder_.Path(name), other), IsOk());  // into the same file
+      EXPECT_THAT(Upload(std::move(file)), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(name)))
+          << other;
+    }
+  }
+  EXPECT_THAT(clock_.sleeps(), IsEmpty());
+  EXPECT_THAT(Puts(), IsEmpty());
+}
+
+TEST_F(ArtifactUploadTest, WhateverIsRewrittenBetweenTwoTriesIsNotSent) {
+  for (const std::string_view name : {"a.bin", "a.txt"}) {  // plain, and its gzip form
+    folder_.Write(name, "bytes");
+    on_put_ = [&] { ASSERT_THAT(WriteFile(folder_.Path(name), "other"), IsOk()); };
+    services_.Script("store.test", {http::MakeResponse(500)});
+    EXPECT_THAT(Upload(File(name)), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(name)));
+  }
+  EXPECT_THAT(Puts(), SizeIs(2)) << "the first tries";
+}
+
+// Says that it has everything, without having read it.
+class HastyTransport final : public http::Transport {
+ public:
+  absl::StatusOr<http::Response> Send(const http::Request&) override {
+    ++requests_;
+    return http::MakeResponse(200);
+  }
+  int requests() const { return requests_; }
+
+ private:
+  std::atomic<int> requests_ = 0;
+};
+
+TEST_F(ArtifactUploadTest, AStoreThatAnswersBeforeItHasTheWholeBodyHasNothing) {
+  HastyTransport hasty;
+  ArtifactUploader uploader(*client_, hasty, clock_);
+  folder_.Write("a.bin", "bytes");
+  EXPECT_THAT(uploader.Upload(target_, folder_.path(), File("a.bin"), {}),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("before it had the whole body")));
+  EXPECT_EQ(hasty.requests(), 5);
+}
+
 TEST_F(ArtifactUploadTest, LinksAreNotUploaded) {
   folder_.Write("real.bin", "bytes");
   std::filesystem::create_symlink(folder_.Path("real.bin"), folder_.Path("link.bin"));
@@ -266,7 +342,7 @@ TEST_F(ArtifactUploadTest, AllFilesAreTriedAndErrorsKeepTheirOrder) {
     files.push_back(File(name));
   }
   const std::vector<absl::Status> statuses =
-      uploader_->UploadAll(target_, folder_.path(), files, CancellationToken());
+      uploader_->UploadAll(target_, folder_.path(), std::move(files), CancellationToken());
   ASSERT_THAT(statuses, SizeIs(40));
   for (size_t i = 0; i < 40; ++i) {
     EXPECT_EQ(statuses[i].ok(), i != 7 && i != 23) << statuses[i];
@@ -304,7 +380,7 @@ TEST_F(ArtifactUploadTest, NoMoreAreUnderWayThanAllowed) {
     folder_.Write(name, name);
     files.push_back(File(name));
   }
-  EXPECT_THAT(uploader.UploadAll(target_, folder_.path(), files, CancellationToken()),
+  EXPECT_THAT(uploader.UploadAll(target_, folder_.path(), std::move(files), CancellationToken()),
               Each(IsOk()));
   EXPECT_GT(meeting.most(), 1);
   EXPECT_LE(meeting.most(), 3);

@@ -54,12 +54,13 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
 
   std::vector<char> in(kBuffer);
   std::vector<char> out(kBuffer);
-  crypto::Hasher hasher(algorithm);
+  crypto::Hasher hasher_in(algorithm);
+  crypto::Hasher hasher_out(algorithm);
   GzipCopyResult result;
   for (int flush = Z_NO_FLUSH; flush != Z_FINISH;) {
     SW_ASSIGN_OR_RETURN(const size_t n, ReadAt(input, result.bytes_in, in));
     result.bytes_in += static_cast<int64_t>(n);
-    hasher.Update(std::string_view(in.data(), n));
+    hasher_in.Update(std::string_view(in.data(), n));
     flush = n == 0 ? Z_FINISH : Z_NO_FLUSH;
     stream.next_in = reinterpret_cast<Bytef*>(in.data());
     stream.avail_in = static_cast<uInt>(n);
@@ -71,10 +72,12 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
       }
       const std::string_view made(out.data(), out.size() - stream.avail_out);
       SW_RETURN_IF_ERROR(WriteAll(output, made, header.name));
+      hasher_out.Update(made);
       result.bytes_out += static_cast<int64_t>(made.size());
     } while (stream.avail_out == 0);
   }
-  result.digest_in = hasher.FinishHex();
+  result.digest_in = hasher_in.FinishHex();
+  result.digest_out = hasher_out.FinishHex();
   return result;
 }
 

@@ -18,7 +18,8 @@ struct GzipHeader {
 struct GzipCopyResult {
   int64_t bytes_in = 0;
   int64_t bytes_out = 0;
-  std::string digest_in;  // of the uncompressed bytes, lower-case hex
+  std::string digest_in;   // of the uncompressed bytes, lower-case hex
+  std::string digest_out;  // of the bytes written
 };
 
 // Writes the gzip form (RFC 1952, level 9; the bytes that Python's gzip module
