@@ -2,6 +2,7 @@
 #include "cot/generator.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,10 +19,10 @@
 #include "scriptworker/base/parallel.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_schema.h"
+#include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 
 namespace cot {
@@ -30,8 +31,8 @@ namespace {
 using ::scriptworker::Dirname;
 using ::scriptworker::FileListing;
 using ::scriptworker::JoinPath;
-using ::scriptworker::UniqueFd;
 using ::scriptworker::crypto::HashAlgorithmName;
+using ::scriptworker::taskcluster::ArtifactFile;
 using ::scriptworker::taskcluster::ArtifactName;
 
 // A fault of the machine or of the set-up, whatever its code was: the codes
@@ -50,7 +51,7 @@ bool IsWrittenHere(std::string_view path) {
 }
 
 // Divides what lies in the folder into files to hash and entries to skip.
-void Sort(FileListing listing, std::vector<std::string>& files,
+void Sort(FileListing listing, std::vector<ArtifactName>& files,
           std::vector<SkippedEntry>& skipped) {
   for (const scriptworker::SkippedFile& entry : listing.skipped) {
     skipped.push_back(
@@ -62,7 +63,7 @@ void Sort(FileListing listing, std::vector<std::string>& files,
     } else if (auto name = ArtifactName::Parse(path); !name.ok()) {
       skipped.push_back({path, std::string(name.status().message())});
     } else {
-      files.push_back(std::move(path));
+      files.push_back(*std::move(name));
     }
   }
 }
@@ -81,21 +82,32 @@ absl::Status ClearPlace(const GeneratorInput& input, const std::vector<SkippedEn
   return absl::OkStatus();
 }
 
-// Fills `digests`, element i for file i.
-absl::Status HashFiles(const GeneratorInput& input, const std::vector<std::string>& files,
-                       std::vector<std::string>& digests) {
-  const auto hash = [&](int index) -> absl::Status {
-    const size_t i = static_cast<size_t>(index);
-    SW_ASSIGN_OR_RETURN(const UniqueFd fd,
-                        scriptworker::OpenFileBeneath(input.artifact_dir, files[i]));
-    SW_ASSIGN_OR_RETURN(digests[i],
-                        scriptworker::crypto::HashFileHex(input.hash_algorithm, fd.get(),
-                                                          JoinPath(input.artifact_dir, files[i]),
-                                                          input.cancellation));
-    return absl::OkStatus();
-  };
-  return scriptworker::FirstError(
-      scriptworker::ParallelStatus(static_cast<int>(files.size()), input.max_hash_threads, hash));
+// One file of the folder. Fills `digest`, and `opened` if `keep`.
+absl::Status HashFile(const GeneratorInput& input, const ArtifactName& name, bool keep,
+                      std::string& digest, std::optional<ArtifactFile>& opened) {
+  SW_ASSIGN_OR_RETURN(ArtifactFile file, ArtifactFile::Open(input.artifact_dir, name));
+  SW_RETURN_IF_ERROR(file.Hash(input.hash_algorithm, input.cancellation));
+  digest = file.digest();
+  if (keep) opened = std::move(file);
+  return absl::OkStatus();
+}
+
+// Fills the artifacts of `cot` and its open files.
+absl::Status HashFiles(const GeneratorInput& input, const std::vector<ArtifactName>& names,
+                       GeneratedCot& cot) {
+  std::vector<std::string> digests(names.size());
+  std::vector<std::optional<ArtifactFile>> opened(names.size());
+  SW_RETURN_IF_ERROR(scriptworker::FirstError(scriptworker::ParallelStatus(
+      static_cast<int>(names.size()), input.max_hash_threads, [&](int index) {
+        const size_t i = static_cast<size_t>(index);
+        return HashFile(input, names[i], index < input.max_open_files, digests[i], opened[i]);
+      })));
+  const std::string algorithm(HashAlgorithmName(input.hash_algorithm));
+  for (size_t i = 0; i < names.size(); ++i) {
+    cot.body.artifacts[names[i].path()] = {{algorithm, std::move(digests[i])}};
+    if (opened[i].has_value()) cot.files.push_back(*std::move(opened[i]));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckSchema(const GeneratorInput& input, std::string_view text) {
@@ -123,18 +135,13 @@ absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* si
   absl::StatusOr<FileListing> listing = scriptworker::ListFiles(input.artifact_dir);
   if (!listing.ok()) return Fault(listing.status());
   GeneratedCot cot;
-  std::vector<std::string> files;
-  Sort(*std::move(listing), files, cot.skipped);
+  std::vector<ArtifactName> names;
+  Sort(*std::move(listing), names, cot.skipped);
   SW_RETURN_IF_ERROR(ClearPlace(input, cot.skipped));
-  std::vector<std::string> digests(files.size());
-  const absl::Status hashed = HashFiles(input, files, digests);
+  const absl::Status hashed = HashFiles(input, names, cot);
   if (input.cancellation.cancelled()) return input.cancellation.reason();
   SW_RETURN_IF_ERROR(Fault(hashed));
 
-  const std::string algorithm(HashAlgorithmName(input.hash_algorithm));
-  for (size_t i = 0; i < files.size(); ++i) {
-    cot.body.artifacts[files[i]] = {{algorithm, digests[i]}};
-  }
   cot.body.run_id = input.run_id;
   cot.body.task = input.task;
   cot.body.task_id = input.task_id;

@@ -15,6 +15,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/artifact_file.h"
 
 namespace cot {
 
@@ -31,6 +32,7 @@ struct GeneratorInput {
   scriptworker::crypto::HashAlgorithm hash_algorithm = scriptworker::crypto::HashAlgorithm::kSha256;
   std::string schema_path;   // empty: the built-in schema
   int max_hash_threads = 4;  // files hashed at the same time
+  int max_open_files = 256;  // files kept open for the upload
   // Ends the hashing, which may take long, with its reason.
   scriptworker::CancellationToken cancellation = {};
 };
@@ -45,6 +47,10 @@ struct GeneratedCot {
   CotBody body;
   std::string text;       // what chain-of-trust.json holds
   std::string signature;  // 64 bytes; empty without a signer
+  // What was hashed, still open: to be sent from here. Of more files than
+  // max_open_files the first ones; the others have to be opened again, and to
+  // have the digest in `body`.
+  std::vector<scriptworker::taskcluster::ArtifactFile> files;
   // For the log: links, fifos, sockets, devices, names that no artifact can
   // have, and files under the two names written here.
   std::vector<SkippedEntry> skipped;
@@ -52,7 +58,7 @@ struct GeneratedCot {
 
 // Writes public/chain-of-trust.json below artifact_dir, then, with a signer,
 // public/chain-of-trust.json.sig over exactly those bytes. Only regular files
-// beneath artifact_dir are hashed; no symbolic link is followed. The caller
+// beneath artifact_dir are hashed, each opened once; no symbolic link is followed. The caller
 // has closed the logs and ended the script. Memory does not grow with the
 // files. Thread-compatible.
 //

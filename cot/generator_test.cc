@@ -164,6 +164,33 @@ TEST(GenerateCotTest, ManyFilesOnManyThreadsKeepTheirDigests) {
   EXPECT_EQ(one->text, eight->text);
 }
 
+TEST(GenerateCotTest, WhatWasHashedIsStillOpenWhateverBecomesOfTheName) {
+  const TempDir dir;
+  dir.Write("public/a", "hashed");
+  dir.Write("public/b", "hashed");
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(InputFor(dir.path()), nullptr);
+  ASSERT_THAT(cot, IsOk());
+  std::filesystem::rename(dir.Write("other", "another"), dir.Path("public/a"));
+  ASSERT_THAT(cot->files, SizeIs(2));
+  EXPECT_EQ(cot->files[0].name().str(), "public/a");
+  EXPECT_EQ(cot->files[1].name().str(), "public/b");
+  for (const auto& file : cot->files) {
+    EXPECT_THAT(scriptworker::crypto::HashFileHex(HashAlgorithm::kSha256, file.fd(), "file"),
+                IsOkAndHolds(cot->body.artifacts.at(file.name().str()).at("sha256")));
+  }
+}
+
+TEST(GenerateCotTest, NoMoreFilesAreKeptOpenThanAllowed) {
+  const TempDir dir;
+  for (int i = 0; i < 5; ++i) dir.Write(absl::StrCat("public/", i), "x");
+  GeneratorInput input = InputFor(dir.path());
+  input.max_open_files = 3;
+  const absl::StatusOr<GeneratedCot> cot = GenerateCot(input, nullptr);
+  ASSERT_THAT(cot, IsOk());
+  EXPECT_THAT(cot->body.artifacts, SizeIs(5));
+  EXPECT_THAT(cot->files, SizeIs(3));
+}
+
 TEST(GenerateCotTest, OnlyRegularFilesBeneathTheFolderAreDescribed) {
   const TempDir dir;
   const TempDir outside;

@@ -118,6 +118,9 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
     SW_ASSIGN_OR_RETURN(file.opened, ArtifactFile::Open(directory, file.name));
   }
   ArtifactFile& opened = *file.opened;
+  if (target.refused.contains(opened.identity())) {
+    return Named(file.name, absl::PermissionDeniedError("this file is never uploaded"));
+  }
   if (opened.digest().empty()) {
     SW_RETURN_IF_ERROR(opened.Hash(crypto::AlgorithmOfHex(file.digest.value_or("")), cancellation));
   }

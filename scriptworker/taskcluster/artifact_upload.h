@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct UploadTarget {
   // The run's latest temporary credentials; asked before each createArtifact,
   // since a reclaim replaces them. Must be thread-safe.
   std::function<Credentials()> credentials = nullptr;
+  // Files that are never sent, under any name.
+  std::set<ArtifactFile::Identity> refused = {};
 };
 
 struct UploadFile {
@@ -78,7 +81,7 @@ class ArtifactUploader {
   // in the order of `files` (FirstError() of base/parallel.h tells whether all
   // is well). An error names the artifact and keeps the code and QueueError of
   // what failed: see queue.h and ArtifactFile::Open(); DataLoss if a file has
-  // not its digest; the token's reason if it is cancelled.
+  // not its digest; PermissionDenied if it is refused; the token's reason if it is cancelled.
   std::vector<absl::Status> UploadAll(const UploadTarget& target, const std::string& directory,
                                       std::vector<UploadFile> files,
                                       const CancellationToken& cancellation);

@@ -327,6 +327,16 @@ TEST_F(ArtifactUploadTest, AStoreThatAnswersBeforeItHasTheWholeBodyHasNothing) {
   EXPECT_EQ(hasty.requests(), 5);
 }
 
+TEST_F(ArtifactUploadTest, ARefusedFileIsNotSentUnderAnyName) {
+  folder_.Write("secret.bin", "secret");
+  std::filesystem::create_hard_link(folder_.Path("secret.bin"), folder_.Path("innocent.bin"));
+  target_.refused.insert(Hashed("secret.bin").opened->identity());
+  EXPECT_THAT(Upload(File("innocent.bin")), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(Upload(Hashed("innocent.bin")),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("innocent.bin")));
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+}
+
 TEST_F(ArtifactUploadTest, LinksAreNotUploaded) {
   folder_.Write("real.bin", "bytes");
   std::filesystem::create_symlink(folder_.Path("real.bin"), folder_.Path("link.bin"));

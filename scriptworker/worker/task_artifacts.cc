@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/task_artifacts.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <cstddef>
-#include <optional>
+#include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/task_claim.h"
@@ -28,6 +30,7 @@
 
 namespace scriptworker::worker {
 
+using ::scriptworker::taskcluster::ArtifactFile;
 using ::scriptworker::taskcluster::ArtifactName;
 using ::scriptworker::taskcluster::UploadFile;
 
@@ -37,6 +40,16 @@ std::string HashHex(std::string_view bytes) {
   crypto::Hasher hasher(crypto::HashAlgorithm::kSha256);
   hasher.Update(bytes);
   return hasher.FinishHex();
+}
+
+// How many files may stay open from hashing to sending. The others of the
+// process's descriptors are for the uploads themselves and all else.
+int MaxOpenFiles() {
+  constexpr rlim_t kReserve = 256;
+  constexpr rlim_t kEnough = 100'000;
+  rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= kReserve) return 0;
+  return static_cast<int>(std::min(limit.rlim_cur - kReserve, kEnough));
 }
 
 }  // namespace
@@ -57,6 +70,7 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   input.artifact_dir = dirs_.artifact_dir();
   input.hash_algorithm = options_.hash_algorithm;
   input.schema_path = options_.schema_path;
+  input.max_open_files = MaxOpenFiles();
   input.cancellation = cancellation;
   if (const absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir()); listing.ok()) {
     RemoveNamesOfSecrets(listing->files);
@@ -71,6 +85,7 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   for (const auto& [path, hashes] : generated->body.artifacts) {
     digests_[path] = hashes.at(algorithm);
   }
+  for (ArtifactFile& file : generated->files) files_.insert({file.name().path(), std::move(file)});
   digests_[std::string(cot::kCotBodyName)] = HashHex(generated->text);
   if (!generated->signature.empty()) {
     digests_[std::string(cot::kCotSignatureName)] = HashHex(generated->signature);
@@ -78,15 +93,21 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   return absl::OkStatus();
 }
 
-// A user other than the worker's can, on some machines, give a file another name
-// that it cannot read.
-bool TaskArtifacts::RemoveNamesOfSecrets(const std::vector<std::string>& files) {
-  bool removed = false;
-  std::set<std::pair<dev_t, ino_t>> secrets;
+std::set<ArtifactFile::Identity> TaskArtifacts::Secrets() const {
+  std::set<ArtifactFile::Identity> secrets;
   struct stat info;
   for (const std::string& path : options_.secret_files) {
     if (::stat(path.c_str(), &info) == 0) secrets.insert({info.st_dev, info.st_ino});
   }
+  return secrets;
+}
+
+// A user other than the worker's can, on some machines, give a file another name
+// that it cannot read.
+bool TaskArtifacts::RemoveNamesOfSecrets(const std::vector<std::string>& files) {
+  bool removed = false;
+  const std::set<ArtifactFile::Identity> secrets = Secrets();
+  struct stat info;
   for (const std::string& file : files) {
     const std::string path = JoinPath(dirs_.artifact_dir(), file);
     if (::lstat(path.c_str(), &info) != 0 || info.st_nlink < 2 ||
@@ -102,9 +123,42 @@ bool TaskArtifacts::RemoveNamesOfSecrets(const std::vector<std::string>& files) 
   return removed;
 }
 
-std::optional<std::string> TaskArtifacts::DigestOf(const std::string& path) const {
-  const auto digest = digests_.find(path);
-  return digest == digests_.end() ? std::nullopt : std::make_optional(digest->second);
+std::vector<UploadFile> TaskArtifacts::FilesToUpload(
+    const FileListing& listing, const std::function<void(const absl::Status&)>& fail) {
+  for (const SkippedFile& skipped : listing.skipped) {
+    logger_.Warning(absl::StrCat("Not uploaded: \"", absl::CHexEscape(skipped.path),
+                                 "\" is no regular file but a ",
+                                 SkippedFileKindName(skipped.kind)));
+  }
+  std::vector<UploadFile> files;
+  for (const std::string& path : listing.files) {
+    absl::StatusOr<ArtifactName> name = ArtifactName::Parse(path);
+    if (!name.ok()) {
+      fail(name.status());
+    } else if (digests_.empty()) {
+      files.push_back({.name = *std::move(name)});
+    } else if (!digests_.contains(path)) {
+      logger_.Warning(absl::StrCat("Not uploaded: \"", path,
+                                   "\" has appeared since the chain of trust was made"));
+    }
+  }
+  for (const auto& [path, digest] : digests_) {
+    absl::StatusOr<ArtifactName> name = ArtifactName::Parse(path);
+    if (!name.ok()) {
+      fail(name.status());
+      continue;
+    }
+    files.push_back({.name = *std::move(name), .digest = digest});
+    if (auto opened = files_.extract(path)) files.back().opened = std::move(opened.mapped());
+  }
+  return files;
+}
+
+bool TaskArtifacts::HasOtherNames(const UploadFile& file) const {
+  if (file.opened.has_value()) return file.opened->has_other_names();
+  struct stat info;
+  return ::lstat(JoinPath(dirs_.artifact_dir(), file.name.path()).c_str(), &info) == 0 &&
+         info.st_nlink > 1;
 }
 
 int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
@@ -122,26 +176,16 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
     fail(listing.status());
     return status;
   }
-  for (const SkippedFile& skipped : listing->skipped) {
-    logger_.Warning(absl::StrCat("Not uploaded: \"", absl::CHexEscape(skipped.path),
-                                 "\" is no regular file but a ",
-                                 SkippedFileKindName(skipped.kind)));
-  }
-  std::vector<UploadFile> files;
-  for (const std::string& path : listing->files) {
-    absl::StatusOr<ArtifactName> name = ArtifactName::Parse(path);
-    if (!name.ok()) {
-      fail(name.status());
-      continue;
+  std::vector<UploadFile> files = FilesToUpload(*listing, fail);
+  for (const UploadFile& file : files) {
+    if (HasOtherNames(file)) {
+      logger_.Warning(absl::StrCat("\"", file.name, "\" has another name (hard link) as well"));
     }
-    struct stat info;
-    if (::lstat(JoinPath(dirs_.artifact_dir(), path).c_str(), &info) == 0 && info.st_nlink > 1) {
-      logger_.Warning(absl::StrCat("\"", path, "\" has another name (hard link) as well"));
-    }
-    files.push_back({.name = *std::move(name), .digest = DigestOf(path)});
   }
+  taskcluster::UploadTarget checked = target;
+  checked.refused = Secrets();
   for (const absl::Status& uploaded :
-       uploader_.UploadAll(target, dirs_.artifact_dir(), files, cancellation)) {
+       uploader_.UploadAll(checked, dirs_.artifact_dir(), std::move(files), cancellation)) {
     if (!uploaded.ok()) fail(uploaded);
   }
   return status;

@@ -6,8 +6,9 @@
 #ifndef SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
 #define SCRIPTWORKER_WORKER_TASK_ARTIFACTS_H_
 
+#include <functional>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@
 #include "cot/cot_body.h"
 #include "cot/signer.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/file.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/work_dir.h"
@@ -42,18 +45,20 @@ class TaskArtifacts {
                 taskcluster::ArtifactUploader& uploader, Logger& logger);
 
   // Writes chain-of-trust.json and its signature; the script and its logs must
-  // be closed. Files that are not published are named in a warning, and removed
-  // if they are another name (hard link) of one of the worker's secrets. Errors:
-  // see cot/generator.h.
+  // be closed. What was hashed stays open for UploadAll(). Files that are not published are named
+  // in a warning, and removed if they are another name (hard link) of one of the worker's secrets.
+  // Errors: see cot/generator.h.
   absl::Status GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
                                     const CancellationToken& cancellation);
 
-  // Uploads every regular file below the artifact folder, in parallel; those
-  // that the chain of trust lists must still have their digest. All are tried;
-  // each failure is logged, and makes the status (kSuccess if there is none;
-  // see exit_status.h). Symbolic links, fifos, sockets and devices are named in a
-  // warning, as are files with other names (hard links), which are uploaded; a
-  // file whose name no artifact can have is a failure.
+  // Uploads, in parallel, what the chain of trust lists: from the descriptors
+  // that were hashed, whatever became of the names since. Without a chain of
+  // trust (the script was stopped): every regular file below the artifact folder.
+  // All are tried; each failure is logged, and makes the status (kSuccess if there
+  // is none; see exit_status.h). Symbolic links, fifos, sockets and devices, and
+  // what has appeared since the files were hashed, are named in a warning; files
+  // with other names (hard links) are uploaded with one; a file whose name no
+  // artifact can have is a failure, as is one of the worker's secrets.
   int UploadAll(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
 
   // Lets live_backing.log show chain_of_trust.log, if that exists: what people
@@ -64,15 +69,19 @@ class TaskArtifacts {
  private:
   // Whether there were any.
   bool RemoveNamesOfSecrets(const std::vector<std::string>& files);
-  std::optional<std::string> DigestOf(const std::string& path) const;
+  std::set<taskcluster::ArtifactFile::Identity> Secrets() const;
+  std::vector<taskcluster::UploadFile> FilesToUpload(
+      const FileListing& listing, const std::function<void(const absl::Status&)>& fail);
+  bool HasOtherNames(const taskcluster::UploadFile& file) const;
 
   const WorkDir& dirs_;
   const ChainOfTrustOptions options_;
   taskcluster::ArtifactUploader& uploader_;
   Logger& logger_;
-  // Of the run in hand, once generated: digests by name, also of the two files
-  // that were made here.
+  // Of the run in hand, once its chain of trust is made: digests by name, also of
+  // the two files that were made here, and what is open.
   std::map<std::string, std::string> digests_;
+  std::map<std::string, taskcluster::ArtifactFile> files_;
 };
 
 }  // namespace scriptworker::worker

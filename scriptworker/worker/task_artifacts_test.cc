@@ -4,6 +4,9 @@
 
 #include "scriptworker/worker/task_artifacts.h"
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -190,7 +193,7 @@ TEST_F(TaskArtifactsTest, AChangedChainOfTrustIsNotPublished) {
 }
 
 TEST_F(TaskArtifactsTest, ALinkThatTakesTheFilesPlaceIsNotFollowed) {
-  const std::string secret = temp_.Write("secret", "what was hashed");
+  const std::string secret = temp_.Write("secret", "the secret");
   const std::string target = temp_.Write("artifacts/public/target.bin", "what was hashed");
   ASSERT_THAT(Generate(), IsOk());
   std::filesystem::remove(target);
@@ -198,7 +201,58 @@ TEST_F(TaskArtifactsTest, ALinkThatTakesTheFilesPlaceIsNotFollowed) {
   EXPECT_EQ(Upload(), kSuccess);
   EXPECT_THAT(logger_.lines(),
               Contains(HasSubstr("\"public/target.bin\" is no regular file but a symbolic link")));
-  EXPECT_THAT(store_.bodies, Not(Contains("what was hashed")));
+  EXPECT_THAT(store_.bodies, Contains("what was hashed"));
+  EXPECT_THAT(store_.bodies, Not(Contains("the secret")));
+}
+
+TEST_F(TaskArtifactsTest, AFileThatTakesTheNameOfAHashedOneIsNotPublished) {
+  const std::string target = temp_.Write("artifacts/public/target.bin", "what was hashed");
+  ASSERT_THAT(Generate(), IsOk());
+  std::filesystem::rename(temp_.Write("other", "something else!"), target);
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(store_.bodies, Contains("what was hashed"));
+  EXPECT_THAT(store_.bodies, Not(Contains("something else!")));
+}
+
+TEST_F(TaskArtifactsTest, AFileThatAppearsAfterTheHashingIsNotPublished) {
+  ASSERT_THAT(Generate(), IsOk());
+  temp_.Write("artifacts/public/late.bin", "late");
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(store_.bodies, Not(Contains("late")));
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("\"public/late.bin\" has appeared since")));
+}
+
+TEST_F(TaskArtifactsTest, AHashedFileIsPublishedThoughItsNameIsGone) {
+  const std::string target = temp_.Write("artifacts/public/target.bin", "what was hashed");
+  ASSERT_THAT(Generate(), IsOk());
+  std::filesystem::remove(target);
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(store_.bodies, Contains("what was hashed"));
+}
+
+TEST_F(TaskArtifactsTest, ASecretThatIsHashedByAMishapIsNotPublished) {
+  const std::string key = temp_.Write("key", "the secret");
+  const std::string target = temp_.Write("artifacts/public/target.bin", "what is hashed");
+  TaskArtifacts artifacts(dirs_, {.secret_files = {key}}, uploader_, logger_);
+  ASSERT_THAT(Generate(artifacts), IsOk());
+  std::filesystem::rename(target, key);  // the file that is open now
+  EXPECT_EQ(Upload({}, artifacts), kInternalError);
+  EXPECT_THAT(store_.bodies, Not(Contains("what is hashed")));
+}
+
+TEST_F(TaskArtifactsTest, MoreFilesThanDescriptorsArePublishedAsTheyWereHashed) {
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few = {.rlim_cur = 300, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  for (int i = 0; i < 400; ++i)
+    temp_.Write(absl::StrCat("artifacts/public/", i, ".bin"), "as hashed");
+  ASSERT_THAT(Generate(), IsOk());
+  temp_.Write("artifacts/public/399.bin", "");  // the list is sorted: this one is not open
+  EXPECT_EQ(Upload(), kInternalError);
+  EXPECT_EQ(std::count(store_.bodies.begin(), store_.bodies.end(), "as hashed"), 399);
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("\"public/399.bin\" changed")));
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 TEST_F(TaskArtifactsTest, ACancelledUploadEndsEarly) {
