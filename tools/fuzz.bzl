@@ -40,7 +40,7 @@ def cc_fuzz_target(name, srcs, deps = [], corpus = [], **kwargs):
         }),
         data = corpus + [name + "_seeds"],
         linkopts = select({
-            "//tools/fuzz:libfuzzer": ["-fsanitize=fuzzer,address"],
+            "//tools/fuzz:libfuzzer": ["-fsanitize=fuzzer,address,undefined"],
             "//conditions:default": [],
         }),
         tags = ["fuzz"],
