@@ -53,6 +53,7 @@ struct Options {
   double faults = 5;  // percent
   double hurts_per_minute = 20;
   int tasks = 0;
+  double rate = 0;  // tasks a second; 0: as fast as they are worked off
   bool load = false;
   std::string folder = {};
 };
@@ -133,6 +134,11 @@ class Soak {
     return clock_.Monotonic() - start_ >= absl::Minutes(1) * options_.minutes;
   }
 
+  bool NextIsDue() const {
+    const double seconds = absl::ToDoubleSeconds(clock_.Monotonic() - start_);
+    return options_.rate == 0 || ledger_.submitted() < options_.rate * seconds;
+  }
+
   void Submit() {
     const TaskId id = TaskId::Random(random_);
     ledger_.Submitted(id.str(), EndingOf(id));
@@ -145,7 +151,7 @@ class Soak {
     start_ = clock_.Monotonic();
     next_hurt_ = start_ + Pause();
     while (!EnoughSubmitted()) {
-      while (ledger_.submitted() - ledger_.resolved() < 4 * options_.workers &&
+      while (ledger_.submitted() - ledger_.resolved() < 4 * options_.workers && NextIsDue() &&
              !EnoughSubmitted()) {
         Submit();
       }
@@ -251,6 +257,8 @@ int Main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::NonNegativeNumber);
   app.add_option("--tasks", options.tasks, "Submit so many, however long it takes")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--rate", options.rate, "Submit at most so many tasks a second")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--load", options.load, "No faults and no signals; 10000 tasks unless --tasks");
   app.footer(
