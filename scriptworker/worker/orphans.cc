@@ -69,10 +69,11 @@ std::vector<ProcessStat> FindOrphans(const ScriptTraces& traces,
                             mark->pid_ns == PidNamespace();
   const ProcessStat* leader = same_numbers ? Find(processes, mark->pid) : nullptr;
   const bool leader_lives = leader != nullptr && leader->start_time == mark->start_time;
+  const bool session_lives = same_numbers && (leader == nullptr || leader_lives);
   std::set<pid_t> found;
   for (const ProcessStat& process : processes) {
     if (Contains(spared, process.pid)) continue;
-    const bool in_session = leader_lives && process.session == mark->pid;
+    const bool in_session = session_lives && process.session == mark->pid;
     if ((leader_lives && process.pid == mark->pid) || in_session ||
         HasEnvironment(process.pid, traces.environment)) {
       found.insert(process.pid);
@@ -102,12 +103,10 @@ absl::StatusOr<int> EndOrphans(const ScriptTraces& traces, Clock& clock, absl::D
     if (orphans.empty()) return static_cast<int>(seen.size());
     const absl::Duration waited = clock.Monotonic() - start;
     for (const ProcessStat& orphan : orphans) {
-      const bool is_new = seen.insert({orphan.pid, orphan.start_time}).second;
-      if (asked && waited >= kGrace) {
-        Signal(orphan, SIGKILL);
-      } else if (is_new) {
-        Signal(orphan, SIGTERM);
-      }
+      seen.insert({orphan.pid, orphan.start_time});
+      // What they start in order to tidy up may come to its end.
+      if (!asked) Signal(orphan, SIGTERM);
+      if (asked && waited >= kGrace) Signal(orphan, SIGKILL);
     }
     asked = true;
     if (waited > patience) {

@@ -27,8 +27,7 @@ struct ScriptTraces {
 // Finds, in `processes`,
 //   - the leader: its number and start time (and boot and PID namespace);
 //   - the members of its session, which keep the session's number from being
-//     given to anybody else: if the leader still lives, or if they have the
-//     environment;
+//     given to anybody else: unless a process that is not the leader has it;
 //   - whatever has the environment;
 //   - what descends from any of these.
 // This process and its ancestors are never among them. A process that has left

@@ -35,10 +35,10 @@ class OrphansTest : public testing::Test {
  protected:
   OrphansTest() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
   ~OrphansTest() override {
-    for (const ProcessStat& process : ListProcessStats()) {
-      if (process.parent == ::getpid()) ::kill(process.pid, SIGKILL);
-    }
-    while (::waitpid(-1, nullptr, 0) > 0) {
+    while (::waitpid(-1, nullptr, WNOHANG) >= 0) {
+      for (const ProcessStat& process : ListProcessStats()) {
+        if (process.parent == ::getpid()) ::kill(process.pid, SIGKILL);
+      }
     }
   }
 
@@ -67,6 +67,14 @@ class OrphansTest : public testing::Test {
     ::waitpid(leader_, nullptr, 0);
   }
   size_t Found() const { return FindOrphans(traces_, ListProcessStats()).size(); }
+  int InSessionWithoutEnvironment() const {
+    int found = 0;
+    for (const ProcessStat& process : ListProcessStats()) {
+      const bool is_other = process.session == leader_ && process.pid != leader_;
+      found += is_other && !HasEnvironment(process.pid, {"RUN_ID=4"}) ? 1 : 0;
+    }
+    return found;
+  }
   int Alive() const {
     int alive = 0;
     for (const ProcessStat& process : ListProcessStats()) {
@@ -106,6 +114,23 @@ TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
   EXPECT_EQ(Found(), 2u);  // the detached one, and the one that the leader waited for
   traces_.leader.reset();  // as when the worker died before it could note it
   EXPECT_EQ(Found(), 2u);
+}
+
+TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
+  Start("env -i /bin/sleep 1000 & touch $DIR/ready; wait");
+  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  ReapLeader();
+  EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(1));
+  EXPECT_EQ(Alive(), 0);
+}
+
+// The number was given to somebody else, who leads a session of his own.
+TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
+  Start("env -i /bin/sleep 1000 & touch $DIR/ready; wait");
+  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  traces_.leader->start_time -= 1;
+  traces_.environment = {"TASK_ID=of-another"};
+  EXPECT_EQ(Found(), 0u);
 }
 
 TEST_F(OrphansTest, AnotherRunOfTheTaskIsNoneOfIt) {

@@ -30,7 +30,20 @@ struct CloseDir {
 constexpr size_t kState = 0;
 constexpr size_t kParent = 1;
 constexpr size_t kSession = 3;
+constexpr size_t kThreads = 17;
 constexpr size_t kStartTime = 19;
+
+// The entries of a folder of /proc that are numbers; none if it is gone.
+std::vector<pid_t> NumbersIn(const std::string& folder) {
+  std::vector<pid_t> numbers;
+  const std::unique_ptr<DIR, CloseDir> dir(::opendir(folder.c_str()));
+  if (dir == nullptr) return numbers;
+  while (const dirent* entry = ::readdir(dir.get())) {
+    pid_t number = 0;
+    if (absl::SimpleAtoi(entry->d_name, &number)) numbers.push_back(number);
+  }
+  return numbers;
+}
 
 }  // namespace
 
@@ -42,13 +55,16 @@ std::optional<ProcessStat> ParseProcessStat(std::string_view text) {
   }
   const std::vector<std::string_view> fields = absl::StrSplit(text.substr(name_end + 2), ' ');
   ProcessStat stat;
+  int threads = 0;
   if (fields.size() <= kStartTime || !absl::SimpleAtoi(text.substr(0, name_begin), &stat.pid) ||
       !absl::SimpleAtoi(fields[kParent], &stat.parent) ||
       !absl::SimpleAtoi(fields[kSession], &stat.session) ||
+      !absl::SimpleAtoi(fields[kThreads], &threads) ||
       !absl::SimpleAtoi(fields[kStartTime], &stat.start_time)) {
     return std::nullopt;
   }
-  stat.ended = fields[kState] == "Z" || fields[kState] == "X";
+  // The state is the first thread's.
+  stat.ended = (fields[kState] == "Z" || fields[kState] == "X") && threads <= 1;
   return stat;
 }
 
@@ -59,18 +75,20 @@ std::optional<ProcessStat> ReadProcessStat(pid_t pid) {
 
 std::vector<ProcessStat> ListProcessStats() {
   std::vector<ProcessStat> all;
-  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
-  if (proc == nullptr) return all;
-  while (const dirent* entry = ::readdir(proc.get())) {
-    pid_t pid = 0;
-    if (!absl::SimpleAtoi(entry->d_name, &pid)) continue;
+  for (const pid_t pid : NumbersIn("/proc")) {
     if (const std::optional<ProcessStat> stat = ReadProcessStat(pid)) all.push_back(*stat);
   }
   return all;
 }
 
 bool HasEnvironment(pid_t pid, const std::vector<std::string>& variables) {
-  const absl::StatusOr<std::string> text = ReadFile(absl::StrCat("/proc/", pid, "/environ"));
+  absl::StatusOr<std::string> text = ReadFile(absl::StrCat("/proc/", pid, "/environ"));
+  if (!text.ok() || text->empty()) {
+    for (const pid_t thread : NumbersIn(absl::StrCat("/proc/", pid, "/task"))) {
+      text = ReadFile(absl::StrCat("/proc/", pid, "/task/", thread, "/environ"));
+      if (text.ok() && !text->empty()) break;
+    }
+  }
   if (!text.ok()) return false;
   const std::vector<std::string_view> found = absl::StrSplit(*text, '\0');
   return std::all_of(variables.begin(), variables.end(), [&](const std::string& variable) {

@@ -20,7 +20,8 @@ struct ProcessStat {
   pid_t parent = 0;
   pid_t session = 0;
   uint64_t start_time = 0;  // clock ticks since the boot
-  bool ended = false;       // not yet waited for
+  // All of its threads have; it was not yet waited for.
+  bool ended = false;
 };
 
 // Reads the text of /proc/PID/stat, in which the program's name may hold
@@ -34,7 +35,8 @@ std::optional<ProcessStat> ReadProcessStat(pid_t pid);
 std::vector<ProcessStat> ListProcessStats();
 
 // Whether the process was started with each of `variables` ("NAME=value"), as
-// far as this process may know.
+// far as this process may know. Any thread of it will do: the first may have
+// ended.
 bool HasEnvironment(pid_t pid, const std::vector<std::string>& variables);
 
 // This boot, and this PID namespace: a ProcessMark of others says nothing here.

@@ -26,6 +26,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/process_stat.h"
 #include "scriptworker/worker/script_cgroup.h"
 
 namespace scriptworker::worker {
@@ -102,7 +103,10 @@ std::vector<ProcessTree::Process> ProcessTree::ListProcesses() {
     if (fields.size() < 3 || !absl::SimpleAtoi(fields[1], &process.parent)) {
       continue;
     }
-    process.zombie = fields[0] == "Z" || fields[0] == "X";
+    // The state is the first thread's; others may go on.
+    if (fields[0] == "Z" || fields[0] == "X") {
+      process.zombie = ParseProcessStat(stat).value_or(ProcessStat{.ended = true}).ended;
+    }
     processes.push_back(process);
   }
   return processes;
@@ -136,25 +140,34 @@ bool ProcessTree::AnyAlive() const {
                      [](const Process& process) { return !process.zombie; });
 }
 
+std::vector<pid_t> ProcessTree::KillOnce(const std::vector<Process>& tree) const {
+  if (cgroup_.has_value()) cgroup_->Kill();
+  // Stopped first, none can start another while its siblings are killed.
+  for (const Process& process : tree) {
+    if (!process.zombie) ::kill(process.pid, SIGSTOP);
+  }
+  std::vector<pid_t> alive;
+  for (const Process& process : tree) {
+    if (process.zombie) continue;
+    ::kill(process.pid, SIGKILL);
+    alive.push_back(process.pid);
+  }
+  return alive;
+}
+
+void ProcessTree::Kill() const { KillOnce(Descendants()); }
+
 absl::Status ProcessTree::KillAll(absl::Duration patience) const {
   const absl::Time deadline = absl::Now() + patience;
   absl::Duration pause = absl::Microseconds(200);
   while (true) {
     const bool grouped = cgroup_.has_value() && cgroup_->populated();
-    if (grouped) cgroup_->Kill();
     if (!grouped && HasNoChildren()) break;
     const std::vector<Process> tree = Descendants();
     if (!grouped && tree.empty() && !exempt_.empty()) break;
-    // Stopped first, none can start another while its siblings are killed.
+    const std::vector<pid_t> alive = KillOnce(tree);
     for (const Process& process : tree) {
-      if (!process.zombie) ::kill(process.pid, SIGSTOP);
-    }
-    std::vector<pid_t> alive;
-    for (const Process& process : tree) {
-      if (!process.zombie) {
-        ::kill(process.pid, SIGKILL);
-        alive.push_back(process.pid);
-      } else if (process.parent == ::getpid()) {
+      if (process.zombie && process.parent == ::getpid()) {
         ::waitpid(process.pid, nullptr, WNOHANG);
       }
     }

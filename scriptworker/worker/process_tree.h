@@ -41,6 +41,10 @@ class ProcessTree {
   // waited for is not.
   bool AnyAlive() const;
 
+  // SIGKILL to all of them, once; reaps none. For a leader whose end is not seen,
+  // as one of them traces it: AwaitLeader returns when the tracer has ended.
+  void Kill() const;
+
   // Ends all of them with SIGKILL and reaps them, again and again until there
   // is none: also those that start new ones meanwhile. kDeadlineExceeded names
   // those that are alive after `patience` (in real time). REQUIRES: the leader
@@ -59,6 +63,9 @@ class ProcessTree {
   static std::vector<Process> ListProcesses();
   static bool HasNoChildren();
   std::vector<Process> Descendants() const;
+  // Kills what is in the control group and `tree`; returns what was alive of the
+  // latter.
+  std::vector<pid_t> KillOnce(const std::vector<Process>& tree) const;
 
   std::vector<pid_t> exempt_;  // children that are not the script's
   std::optional<ScriptCgroup> cgroup_;

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include <string>
+#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -104,6 +106,25 @@ TEST_F(ProcessTreeTest, EndsProcessesThatKeepStartingOthers) {
   AwaitPid(pid_file_);
   EXPECT_THAT(tree->KillAll(kPatience), IsOk());
   EXPECT_FALSE(tree->AnyAlive());
+}
+
+// /proc calls it a zombie then, but its other threads go on.
+TEST_F(ProcessTreeTest, EndsAProcessWhoseFirstThreadHasEnded) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  const pid_t process = ::fork();
+  if (process == 0) {
+    std::thread([] {
+      while (true) ::pause();
+    }).detach();
+    ::syscall(SYS_exit, 0);
+  }
+  while (!absl::StrContains(ReadFile(absl::StrCat("/proc/", process, "/stat")).value(), ") Z ")) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  EXPECT_TRUE(tree->AnyAlive());
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(process));
 }
 
 TEST_F(ProcessTreeTest, LeavesChildrenThatWereThereBefore) {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -206,6 +208,31 @@ TEST_F(ScriptUserTest, RunsAsThatUserWhoCannotReadTheKey) {
                 "exec 2>/dev/null; id -un; cat $TEMP/secrets/key || echo unreadable"),
             "nobody\nunreadable\n");
   EXPECT_THAT(warnings_, IsEmpty());
+}
+
+// The kernel forgets what was asked for the parent's death when a process
+// changes its user.
+TEST_F(ScriptUserTest, EndsWithItsWorker) {
+  const absl::StatusOr<Sandbox> sandbox = Create({.script_user = std::string(kUser)});
+  ASSERT_THAT(sandbox, IsOk());
+  const absl::StatusOr<Restrictions> restrictions = sandbox->Prepare(dirs_);
+  ASSERT_THAT(restrictions, IsOk());
+  const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  const UniqueFd high(::fcntl(null.get(), F_DUPFD_CLOEXEC, 50));
+  absl::StatusOr<pid_t> pid;
+  std::thread worker([&] {
+    pid = Spawn({.argv = {"sleep", "1000"},
+                 .environment = {"PATH=/usr/bin:/bin"},
+                 .stdout_fd = high.get(),
+                 .stderr_fd = high.get(),
+                 .restrictions = &*restrictions});
+  });
+  worker.join();  // the thread that has started it
+  ASSERT_THAT(pid, IsOk());
+  int status = 0;
+  for (int i = 0; i < 1000 && ::waitpid(*pid, &status, WNOHANG) == 0; ++i) ::usleep(10000);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "it still runs";
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
 TEST_F(ScriptUserTest, KeepsNoneOfTheWorkersGroups) {

@@ -91,7 +91,7 @@ TEST(ScriptBoxTest, AScriptThatIgnoresTermAndClosedItsPipesIsEndedByTheTimeLimit
   payload.Set("maxRunTime", json::Value(30));
   const TaskId id = h.Submit(json::Value(payload));
   const TimeDriver driver(h.clock, absl::Seconds(150),
-                          [&] { return ::access(h.temp.Path("pid").c_str(), F_OK) == 0; });
+                          [&] { return ReadFile(h.temp.Path("pid")).value_or("") != ""; });
   h.RunPending();
   EXPECT_THAT(h.Runs(id), ElementsAre("failed"));
   EXPECT_FALSE(IsAlive(h.temp.Path("pid")));

@@ -55,6 +55,7 @@ struct Plan {
   int stderr_fd = -1;
   int credentials_fd = -1;
   int failure_fd = -1;  // above all that are replaced
+  pid_t worker = 0;
   const Restrictions* restrictions = nullptr;
 };
 
@@ -80,13 +81,15 @@ void ResetSignals() {
 // lock or speak of its threads.
 [[noreturn]] void BecomeScript(const Plan& plan) {
   ::syscall(SYS_setsid);
-  // A worker that is killed takes its script along. What else the script has
-  // started is for the next worker to end (orphans.h).
-  ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL);
   if (plan.restrictions != nullptr) {
     const RestrictionFailure failure = ApplyRestrictions(*plan.restrictions);
     if (failure.error != 0) Fail(plan.failure_fd, failure.step, failure.error);
   }
+  // A worker that is killed takes its script along. What else the script has
+  // started is for the next worker to end (orphans.h). After the restrictions,
+  // since a change of the user undoes it.
+  ::syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0UL, 0UL, 0UL);
+  if (::syscall(SYS_getppid) != plan.worker) ::_exit(127);  // it was killed before that
   // The sources are all above 2 (a main file sees to that), so no step
   // overwrites the source of a later one but the credentials' own.
   int next = kCredentialsFdInScript;
@@ -185,6 +188,7 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
                   .stderr_fd = options.stderr_fd,
                   .credentials_fd = options.credentials_fd,
                   .failure_fd = writer.get(),
+                  .worker = ::getpid(),
                   .restrictions = options.restrictions};
   // No handler of this program may run in the copy.
   sigset_t all;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -140,6 +141,16 @@ TEST_F(SpawnTest, AFileThatIsNoProgramIsRefused) {
 
 TEST_F(SpawnTest, AnEmptyCommandIsRefused) {
   EXPECT_THAT(Spawn(Options({})).status(), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(SpawnTest, IsKilledWhenTheThreadThatSpawnedItEnds) {
+  absl::StatusOr<pid_t> pid;
+  std::thread worker([&] { pid = Spawn(Bash("trap '' TERM HUP; sleep 1000")); });
+  worker.join();
+  ASSERT_THAT(pid, IsOk());
+  int status = 0;
+  EXPECT_EQ(::waitpid(*pid, &status, 0), *pid);
+  EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
 }  // namespace

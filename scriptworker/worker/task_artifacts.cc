@@ -21,6 +21,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
@@ -58,6 +59,18 @@ TaskArtifacts::TaskArtifacts(const WorkDir& dirs, ChainOfTrustOptions chain_of_t
                              taskcluster::ArtifactUploader& uploader, Logger& logger)
     : dirs_(dirs), options_(std::move(chain_of_trust)), uploader_(uploader), logger_(logger) {}
 
+absl::StatusOr<FileListing> TaskArtifacts::ListArtifacts() const {
+  const std::string& path = dirs_.artifact_dir();
+  struct stat info;
+  if (::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
+    return absl::InternalError(
+        absl::StrCat(path, ": expected the folder that the worker made, found a symbolic link"));
+  }
+  absl::StatusOr<FileListing> listing = ListFiles(path);
+  if (!listing.ok()) return absl::InternalError(listing.status().message());
+  return listing;
+}
+
 absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
                                                  const CancellationToken& cancellation) {
   cot::GeneratorInput input;
@@ -72,9 +85,8 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   input.schema_path = options_.schema_path;
   input.max_open_files = MaxOpenFiles();
   input.cancellation = cancellation;
-  if (const absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir()); listing.ok()) {
-    RemoveNamesOfSecrets(listing->files);
-  }
+  SW_ASSIGN_OR_RETURN(const FileListing listing, ListArtifacts());
+  RemoveNamesOfSecrets(listing.files);
   absl::StatusOr<cot::GeneratedCot> generated = cot::GenerateCot(input, options_.signer);
   if (!generated.ok()) return generated.status();
   for (const cot::SkippedEntry& skipped : generated->skipped) {
@@ -168,9 +180,9 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
     status = WorstStatus(status, StatusForError(Phase::kUpload, error));
     logger_.Error(absl::StrCat("Upload failed: ", error.message()));
   };
-  absl::StatusOr<FileListing> listing = ListFiles(dirs_.artifact_dir());
+  absl::StatusOr<FileListing> listing = ListArtifacts();
   if (listing.ok() && RemoveNamesOfSecrets(listing->files)) {
-    listing = ListFiles(dirs_.artifact_dir());
+    listing = ListArtifacts();
   }
   if (!listing.ok()) {
     fail(listing.status());

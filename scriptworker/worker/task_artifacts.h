@@ -67,6 +67,9 @@ class TaskArtifacts {
   void LinkChainOfTrustLog(const taskcluster::UploadTarget& target);
 
  private:
+  // kInternal: something else lies in the artifact folder's place, or it cannot
+  // be listed.
+  absl::StatusOr<FileListing> ListArtifacts() const;
   // Whether there were any.
   bool RemoveNamesOfSecrets(const std::vector<std::string>& files);
   std::set<taskcluster::ArtifactFile::Identity> Secrets() const;

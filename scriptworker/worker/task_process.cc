@@ -32,6 +32,8 @@ namespace {
 using Cause = ProcessOutcome::Cause;
 
 constexpr absl::Duration kGrace = absl::Seconds(1);
+// Within which the end of what was killed is seen, as a rule.
+constexpr absl::Duration kUsualEnd = absl::Milliseconds(500);
 // How long the system may take to bury what was killed.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -74,6 +76,12 @@ class Events {
   bool AwaitEndOrAtOnce(Clock& clock, absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
     clock.AwaitWithTimeout(mutex_, absl::Condition(this, &Events::EndedOrAtOnce), timeout);
+    return ended_;
+  }
+  // In real time, since it is the system that ends processes.
+  bool AwaitEnd(absl::Duration timeout) {
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&ended_), timeout);
     return ended_;
   }
   // Waits for the second TERM alone.
@@ -160,6 +168,8 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
     }
     if (!ended) StopGroup(leader, tree, events, clock);
     ::kill(-leader, SIGKILL);  // what is left of the group in any case
+    // A process of another session that traces the leader hides its end.
+    while (!events.AwaitEnd(kUsualEnd)) tree.Kill();
     waiter.join();
   }
   outcome.return_code = ReturnCode(leader);

@@ -7,8 +7,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -33,6 +37,7 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
+#include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -293,6 +298,40 @@ TEST_F(TaskProcessTest, AFullDiskDoesNotBlockTheScript) {
   ASSERT_THAT(outcome, IsOk());
   EXPECT_EQ(outcome->return_code, 4);
   EXPECT_THAT(full.Close(), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+// A script whose child traces it: nobody but the child is told of its end.
+TEST_F(TaskProcessTest, AScriptWhoseEndIsHiddenByItsOwnTracerIsStopped) {
+  absl::StatusOr<ProcessOutcome> outcome;
+  std::thread runner([&] {
+    outcome = RunCommand({.argv = {"/proc/self/exe", "--gtest_filter=TracedScript.*",
+                                   "--gtest_also_run_disabled_tests"},
+                          .time_limit = absl::Seconds(30)});
+  });
+  AwaitFile("traced");
+  const bool traced = ReadFile(temp_.Path("traced")).value() == "0";
+  clock_.AdvanceTime(absl::Seconds(31));
+  const TimeDriver driver(clock_, absl::Seconds(2));
+  runner.join();
+  ASSERT_THAT(outcome, IsOk());
+  if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
+  EXPECT_EQ(outcome->cause, Cause::kTimedOut);
+  EXPECT_EQ(outcome->return_code, 0) << "it had ended long before";
+}
+
+// Not a test: the script of the one above.
+TEST(TracedScript, DISABLED_EndsUnseen) {
+  ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+  const std::string dir = ::getenv("DIR");
+  const pid_t tracer = ::fork();
+  if (tracer == 0) {
+    ::setsid();
+    const bool traces = ::ptrace(PTRACE_SEIZE, ::getppid(), 0, 0) == 0;
+    WriteFile(dir + "/done", traces ? "0" : "1").IgnoreError();
+    while (true) ::pause();
+  }
+  while (::rename((dir + "/done").c_str(), (dir + "/traced").c_str()) != 0) ::usleep(1000);
+  ::_exit(0);
 }
 
 }  // namespace

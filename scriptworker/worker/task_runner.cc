@@ -126,7 +126,7 @@ RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
   // An abandoned run is for the next start to resolve.
   if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
   with_.observer.OnPhase(Phase::kCleanUp);
-  outcome.cleaned = with_.dirs.Cleanup();
+  outcome.cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
   with_.observer.OnTaskEnded(outcome);
   return outcome;
 }

@@ -20,9 +20,10 @@ bool IsEmptyDirectory(const std::string& path) {
   return listing.ok() && listing->files.empty() && listing->skipped.empty();
 }
 
-absl::Status Renew(const std::string& path) {
+absl::Status Renew(const std::string& path, WorkDir::Links links) {
   struct stat info;
-  if (::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
+  if (links == WorkDir::Links::kRefused && ::lstat(path.c_str(), &info) == 0 &&
+      S_ISLNK(info.st_mode)) {
     return absl::FailedPreconditionError(
         absl::StrCat(path,
                      ": expected a folder that may be removed and made anew, found a "
@@ -50,11 +51,11 @@ std::string WorkDir::chain_of_trust_log() const {
   return JoinPath(task_log_dir_, "chain_of_trust.log");
 }
 
-absl::Status WorkDir::Cleanup() const {
+absl::Status WorkDir::Cleanup(Links links) const {
   absl::Status first;
-  first.Update(Renew(work_dir_));
-  first.Update(Renew(artifact_dir_));
-  first.Update(Renew(task_log_dir_));
+  first.Update(Renew(work_dir_, links));
+  first.Update(Renew(artifact_dir_, links));
+  first.Update(Renew(task_log_dir_, links));
   return first;
 }
 

@@ -41,12 +41,16 @@ class WorkDir {
   // What the verification of the chain of trust did.
   std::string chain_of_trust_log() const;
 
+  // What becomes of a symbolic link in place of a folder. At the worker's start
+  // it is the operator's, and kFailedPrecondition. Later it can only be a
+  // script's, and is removed like anything else that scripts leave.
+  enum class Links { kRefused, kRemoved };
+
   // Leaves the three folders existing and empty: each is removed with all it
   // holds (a plain file is removed as well) and made anew with its parents. A
-  // mount point is emptied and kept. Errors name the path; a folder that is a
-  // symbolic link is kFailedPrecondition and left alone, what cannot be emptied
+  // mount point is emptied and kept. Errors name the path; what cannot be emptied
   // or made is an error of its own kind. All three are tried in any case.
-  absl::Status Cleanup() const;
+  absl::Status Cleanup(Links links = Links::kRefused) const;
 
  private:
   std::string work_dir_;

@@ -77,5 +77,16 @@ TEST_F(WorkDirTest, CleanupRefusesASymbolicLinkButDoesTheRest) {
   EXPECT_TRUE(fs::is_directory(dirs_.task_log_dir()));
 }
 
+TEST_F(WorkDirTest, CleanupAfterATaskRemovesTheLinksThatItMade) {
+  temp_.Write("elsewhere/keep", "kept");
+  fs::create_symlink(temp_.Path("elsewhere"), dirs_.work_dir());
+  fs::create_symlink(temp_.Path("nowhere"), dirs_.artifact_dir());
+  ASSERT_THAT(dirs_.Cleanup(WorkDir::Links::kRemoved), IsOk());
+  EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/keep")));
+  EXPECT_TRUE(fs::is_directory(fs::symlink_status(dirs_.work_dir())));
+  EXPECT_TRUE(fs::is_directory(fs::symlink_status(dirs_.artifact_dir())));
+  EXPECT_TRUE(fs::is_directory(fs::symlink_status(dirs_.task_log_dir())));
+}
+
 }  // namespace
 }  // namespace scriptworker::worker

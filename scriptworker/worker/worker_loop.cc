@@ -40,7 +40,7 @@ absl::Status WorkerLoop::Run() {
       SW_RETURN_IF_ERROR(options_.check());
     }
     if (!clean_) {
-      const absl::Status cleaned = with_.dirs.Cleanup();
+      const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
       clean_ = cleaned.ok();
       if (!clean_) {
         with_.logger.Critical(absl::StrCat(

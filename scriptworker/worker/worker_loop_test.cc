@@ -2,9 +2,11 @@
 #include "scriptworker/worker/worker_loop.h"
 
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -14,8 +16,10 @@
 #include "gtest/gtest.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/worker/exit_status.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -109,9 +113,29 @@ TEST(WorkerLoopTest, FoldersThatCannotBeEmptiedAtTheStartAreAnError) {
   EXPECT_EQ(h.fake.request_log().total(), 0);
 }
 
+// The folder above all others goes away while the first task is cleaned up.
+class FolderThief final : public WorkerObserver {
+ public:
+  explicit FolderThief(const std::string& folder) : folder_(folder), away_(folder + ".away") {}
+  void OnPhase(Phase phase) override {
+    if (phase != Phase::kCleanUp || std::exchange(done_, true)) return;
+    std::filesystem::rename(folder_, away_);
+    std::ofstream(folder_) << "a file";
+  }
+  void BringBack() {
+    std::filesystem::remove(folder_);
+    std::filesystem::rename(away_, folder_);
+  }
+
+ private:
+  const std::string folder_, away_;
+  bool done_ = false;
+};
+
 TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
-  WorkerHarness h("rmdir $DIR/trap 2>/dev/null && rm -rf $WORK && ln -s /tmp $WORK; true");
-  std::filesystem::create_directory(h.temp.Path("trap"));  // for the first task alone
+  WorkerHarness h("true");
+  FolderThief thief(h.temp.path());
+  h.set_observer(&thief);
   h.Submit();
   h.Submit();
   RunningLoop loop(h);
@@ -123,7 +147,7 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
     absl::SleepFor(absl::Milliseconds(5));
   }
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
-  std::filesystem::remove(h.dirs.work_dir());  // somebody repairs it
+  thief.BringBack();
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 2));
   h.shutdown.Stop("SIGTERM");
 }
