@@ -42,6 +42,7 @@ using ::scriptworker::http::Response;
 using ::scriptworker::json::Array;
 using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
+using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -125,6 +126,37 @@ TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {
   GeneratedChain chain(kHgPush);
   Define(chain, "build", "/metadata/source", good);
   EXPECT_THAT(ViolationsOf(chain), IsEmpty());
+}
+
+// A commit that has not landed can be read from the official repository, and its template
+// names the source as it likes: git@github.com: does not mean that GitHub is not asked.
+TEST(ChainAttacksTest, TheShortFormOfASourceIsNoWayAroundWhetherItHasLanded) {
+  for (const bool short_form : {false, true}) {
+    GeneratedChain chain({.product = "gadget", .tasks_for = "cron", .worker = "generic-worker"});
+    chain.MoveToGithub();
+    if (short_form) {
+      const auto shorten = [](std::string& text) {
+        text = absl::StrReplaceAll(
+            text, {{"source: ${repository.url}/", "source: git@github.com:example-apps/gadget/"},
+                   {"\"source\":\"https://github.com/", "\"source\":\"git@github.com:"}});
+      };
+      for (auto& [url, page] : chain.pages) shorten(page.text);
+      for (auto& [role, task] : chain.tasks) {
+        std::string text = scriptworker::json::FormatCompact(task.definition);
+        shorten(text);
+        task.definition = *scriptworker::json::Parse(text);
+      }
+      chain.MakeGraphs();
+    }
+    chain.Publish();
+    for (auto& [url, answer] : chain.answers) {
+      if (absl::StrContains(url, "/branch_commits/")) answer.body = "\n";
+    }
+    const std::vector<Violation> violations = ViolationsOf(chain);
+    EXPECT_THAT(violations, Contains(Violation::kTryOrPullRequest)) << short_form;
+    // As in the reference no rule trusts a source of that form either.
+    EXPECT_THAT(violations, Contains(Violation::kRepoNotAllowedForScope).Times(short_form ? 1 : 0));
+  }
 }
 
 struct LandedCase {

@@ -3,6 +3,7 @@
 // Every generated good chain is accepted: each kind of product, each reason for a
 // decision or action task that it knows, each worker implementation.
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,17 +15,23 @@
 #include "cot/verdict.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/secret_string.h"
+#include "scriptworker/taskcluster/credentials.h"
 
 namespace cot {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::scriptworker::taskcluster::Credentials;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::Gt;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 std::vector<ChainDescription> AllDescriptions() {
@@ -36,10 +43,21 @@ std::vector<ChainDescription> AllDescriptions() {
       }
       if (tasks_for == "hg-push" || tasks_for == "github-push") {
         all.push_back({.product = product.name, .tasks_for = tasks_for, .cached_image = true});
+        all.push_back({.product = product.name, .tasks_for = tasks_for, .private_artifact = true});
+      }
+      if (tasks_for == "github-push") {
+        all.push_back({.product = product.name, .tasks_for = tasks_for, .short_form = true});
       }
     }
   }
   return all;
+}
+
+Credentials ClientCredentials() {
+  return {.client_id = std::string(kGeneratedClient),
+          .access_token = scriptworker::SecretString("a synthetic access token"),
+          .certificate = std::nullopt,
+          .authorized_scopes = std::nullopt};
 }
 
 class GoodChainTest : public ::testing::TestWithParam<ChainDescription> {};
@@ -47,6 +65,7 @@ class GoodChainTest : public ::testing::TestWithParam<ChainDescription> {};
 TEST_P(GoodChainTest, IsVerifiedByChecksInAllStepsAndRestsOnAllItsTasks) {
   GeneratedChain chain(GetParam());
   ChainTrial trial(chain);
+  if (GetParam().private_artifact) trial.credentials = ClientCredentials();
   const absl::StatusOr<Verdict> verdict = trial.Run();
   ASSERT_THAT(verdict, IsOk());
   EXPECT_EQ(verdict->outcome, Verdict::Outcome::kVerified) << FormatVerdict(*verdict);
@@ -74,6 +93,29 @@ TEST_P(GoodChainTest, IsVerifiedByChecksInAllStepsAndRestsOnAllItsTasks) {
 
 INSTANTIATE_TEST_SUITE_P(All, GoodChainTest, ::testing::ValuesIn(AllDescriptions()),
                          [](const auto& info) { return info.param.Name(); });
+
+// What is private needs credentials, and they need scopes; each is said.
+TEST(GoodChainsTest, AreNotVerifiedWithoutTheRightToReadWhatIsPrivate) {
+  GeneratedChain chain({.private_artifact = true});
+  ChainTrial nobody(chain);
+  absl::StatusOr<Verdict> verdict = nobody.Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kEvidenceUnavailable) << FormatVerdict(*verdict);
+  EXPECT_THAT(verdict->unavailable,
+              ElementsAre(HasSubstr("a private artifact needs credentials that have the scope "
+                                    "queue:get-artifact:releng/unreleased.zip")));
+  ChainTrial stranger(chain);
+  stranger.credentials = ClientCredentials();
+  stranger.credentials->client_id = "project/other/stranger";
+  verdict = stranger.Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kEvidenceUnavailable) << FormatVerdict(*verdict);
+  EXPECT_THAT(verdict->unavailable,
+              ElementsAre(AllOf(HasSubstr("InsufficientScopes"),
+                                HasSubstr("; give credentials with the scope "
+                                          "queue:get-artifact:releng/unreleased.zip"),
+                                Not(HasSubstr("bewit=c")))));
+}
 
 TEST(GoodChainsTest, AreTheSameEachTime) {
   GeneratedChain one({}), other({});

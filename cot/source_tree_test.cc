@@ -160,6 +160,12 @@ TEST(TaskOriginTest, GithubTasksAreKnownByEverySign) {
       IsGithubTask(Task(R"({"metadata": {"source": "https://github.com/a/b"}})"), "github.com"));
   EXPECT_TRUE(
       IsGithubTask(Task(R"({"metadata": {"source": "ssh://github.com/a/b"}})"), "github.com"));
+  EXPECT_TRUE(
+      IsGithubTask(Task(R"({"metadata": {"source": "git@github.com:a/b"}})"), "github.com"));
+  EXPECT_TRUE(
+      IsGithubTask(Task(R"({"metadata": {"source": "ssh://git@github.com/a/b"}})"), "github.com"));
+  EXPECT_FALSE(IsGithubTask(Task(R"({"metadata": {"source": "https://github.com.evil.org/a/b"}})"),
+                            "github.com"));
 }
 
 constexpr std::string_view kOfficial = R"({

@@ -54,10 +54,10 @@ bool IsTry(const TaskDefinition& task, std::string_view source_env_prefix) {
 }
 
 bool IsGithubTask(const TaskDefinition& task, std::string_view github_host) {
+  const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(task.metadata().source);
   return task.scheduler_id() == "taskcluster-github" ||
          absl::StartsWith(TasksForText(task), "github-") ||
-         absl::StartsWith(task.metadata().source, absl::StrCat("https://", github_host, "/")) ||
-         absl::StartsWith(task.metadata().source, absl::StrCat("ssh://", github_host, "/"));
+         (source.ok() && IsGithub(*source, github_host));
 }
 
 absl::StatusOr<PullRequestSigns> FindPullRequestSigns(const TaskDefinition& task,

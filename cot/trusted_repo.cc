@@ -14,6 +14,8 @@ bool Lists(const std::vector<std::string>& list, const std::string& text) {
 
 std::optional<std::string> TrustedRepoPath(const std::vector<UrlRule>& rules,
                                            const scriptworker::vcs::SourceUrl& source) {
+  // As in the reference, which knows it as a repository's name only.
+  if (source.is_short_form()) return std::nullopt;
   for (const UrlRule& rule : rules) {
     if (!Lists(rule.schemes, source.scheme()) || !Lists(rule.netlocs, source.netloc())) {
       continue;

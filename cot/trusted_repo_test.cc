@@ -42,7 +42,9 @@ TEST(TrustedRepoTest, TheFirstRuleThatFitsTellsThePath) {
        "/mozilla-releng/adhoc-signing"},
       {"adhoc", "ssh://github.com/mozilla-releng/adhoc-signing.git",
        "/mozilla-releng/adhoc-signing"},
-      {"adhoc", "git@github.com:mozilla-releng/adhoc-signing", "/mozilla-releng/adhoc-signing"},
+      // The short form is no URL, and with a user the host is another.
+      {"adhoc", "git@github.com:mozilla-releng/adhoc-signing", ""},
+      {"adhoc", "ssh://git@github.com/mozilla-releng/adhoc-signing", ""},
       {"adhoc", "https://github.com/stranger/adhoc-signing", ""},
   };
   for (const RepoCase& c : cases) {

@@ -70,7 +70,8 @@ Object ProductPolicy(const GeneratedProduct& product) {
 
 std::string ChainDescription::Name() const {
   return absl::StrReplaceAll(
-      absl::StrCat(product, "_", tasks_for, "_", worker, cached_image ? "_cached_image" : ""),
+      absl::StrCat(product, "_", tasks_for, "_", worker, cached_image ? "_cached_image" : "",
+                   short_form ? "_short_form" : "", private_artifact ? "_private_artifact" : ""),
       {{"-", "_"}});
 }
 
@@ -115,9 +116,14 @@ ChainFacts::ChainFacts(const ChainDescription& the_description)
   if (description.tasks_for == "action") decision_tasks_for = hg ? "hg-push" : "github-push";
   if (description.tasks_for == "pr-action") decision_tasks_for = "github-pull-request";
   level = is_pull_request() ? "1" : "3";
+  if (description.short_form) {
+    product.repository = absl::StrCat("git@github.com:", BaseName(), ".git");
+  }
   head_repository = is_pull_request()
                         ? absl::StrCat("https://git.example.com/contributor/", product.project)
                         : product.repository;
+  source_root =
+      description.short_form ? absl::StrCat("https://github.com/", BaseName()) : head_repository;
   commit = GeneratedHash(absl::StrCat(product.name, " commit"));
   base_revision = GeneratedHash(absl::StrCat(product.name, " base"));
   revision = decision_tasks_for == "github-release" ? "v7.1.0" : commit;

@@ -25,6 +25,11 @@ struct ChainDescription {
   // The image was built for an earlier push: by a task of another task group. Only for
   // pushes.
   bool cached_image = false;
+  // The repository is named git@github.com:OWNER/NAME.git, as private ones are. Only for
+  // "github-push".
+  bool short_form = false;
+  // The target also uses a file that only clients with scopes may read.
+  bool private_artifact = false;
 
   // "desktop_hg_push_docker_worker".
   std::string Name() const;
@@ -67,6 +72,7 @@ struct ChainFacts {
   std::string decision_tasks_for;  // differs from the description's for actions
   std::string level;               // "3", or "1" for pull requests
   std::string head_repository;     // the fork for a pull request
+  std::string source_root;         // the same, as metadata.source names it
   std::string revision;            // or a tag, of a release
   std::string commit;              // always a hash
   std::string base_revision;
@@ -82,6 +88,9 @@ inline constexpr std::string_view kGeneratedNextYear = "2027-06-01T08:00:00.000Z
 inline constexpr std::string_view kGeneratedRootUrl = "https://tc.example.com";
 inline constexpr std::string_view kGeneratedProjectsUrl = "https://config.example.com/projects.yml";
 inline constexpr std::string_view kGeneratedToken = "synthetic-token";  // of private repositories
+// Who may read private artifacts, and such a one.
+inline constexpr std::string_view kGeneratedClient = "project/synthetic/verifier";
+inline constexpr std::string_view kPrivateArtifact = "releng/unreleased.zip";
 
 // The same 40 digits for the same text.
 std::string GeneratedHash(std::string_view text);

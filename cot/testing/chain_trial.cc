@@ -2,7 +2,6 @@
 #include "cot/testing/chain_trial.h"
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -60,7 +59,7 @@ absl::StatusOr<Verdict> ChainTrial::Run() {
   api.retry = kWithoutPauses;
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<QueueClient> queue,
                       QueueClient::Create(std::string(kGeneratedRootUrl), network, clock_,
-                                          std::nullopt, std::move(api)));
+                                          credentials, std::move(api)));
   SW_ASSIGN_OR_RETURN(const TaskId task_id, TaskId::Parse(chain_.facts().TaskId("target")));
   SW_ASSIGN_OR_RETURN(TaskDefinition task, queue->Task(task_id));
   const std::string& worker = chain_.facts().description.worker;

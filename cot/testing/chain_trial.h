@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/http/transport.h"
+#include "scriptworker/taskcluster/credentials.h"
 
 namespace cot {
 
@@ -31,6 +33,8 @@ class ChainTrial {
   std::function<void(VerifyRequest&)> change_request;
   // In place of the chain's own, which takes a while to read. Borrowed.
   const Policy* policy = nullptr;
+  // Of Taskcluster; without them nothing private is readable.
+  std::optional<scriptworker::taskcluster::Credentials> credentials = std::nullopt;
   // Answers in place of the chain. Borrowed.
   scriptworker::http::Transport* transport = nullptr;
   // Called with each line of the log.

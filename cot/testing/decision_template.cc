@@ -209,7 +209,15 @@ std::string DecisionTemplate(const ChainFacts& facts) {
   } else if (facts.product.name == "enterprise") {
     second = "                    COMM_HEAD_REPOSITORY: ${head.url}";
   }
-  return absl::StrReplaceAll(absl::StrCat(hg ? kHgHead : kGithubHead, kTask),
+  std::string head(hg ? kHgHead : kGithubHead);
+  if (facts.description.short_form) {
+    head = absl::StrReplaceAll(
+        head, {{"url: ${event.repository.html_url}\n              rev: ${event.after}",
+                "url: ${event.repository.ssh_url}\n              rev: ${event.after}"},
+               {"${event.repository.html_url}/raw/${event.after}",
+                "https://github.com/${event.repository.full_name}/raw/${event.after}"}});
+  }
+  return absl::StrReplaceAll(absl::StrCat(head, kTask),
                              {{"@DOMAIN@", facts.product.name},
                               {"@PREFIX@", facts.product.prefix},
                               {"@BASE@", facts.product.repository},

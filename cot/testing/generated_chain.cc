@@ -9,6 +9,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "cot/testing/generated_tasks.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/crypto/hex.h"
@@ -57,6 +59,14 @@ std::string_view ContentType(std::string_view name) {
   return "application/octet-stream";
 }
 
+// Whether the query is bewit=, base64 of CLIENT\\EXPIRES\\MAC\\EXT, by the client that may
+// read private artifacts. (That MACs are right is shown where they are made.)
+bool IsBewitOfClient(std::string_view query) {
+  std::string bewit;
+  return absl::ConsumePrefix(&query, "bewit=") && absl::WebSafeBase64Unescape(query, &bewit) &&
+         absl::StartsWith(bewit, absl::StrCat(kGeneratedClient, "\\"));
+}
+
 std::string Status(const GeneratedTask& task) {
   return FormatCompact(
       Object{{"status", Object{{"taskId", task.id},
@@ -83,12 +93,36 @@ GeneratedChain::GeneratedChain(const ChainDescription& description)
                      {"public/build/notes.txt", "what changed\n"},
                      {"public/logs/live_backing.log", "how it was built\n"},
                      {"public/other.txt", "wanted by nobody\n"}};
+  if (description.private_artifact) {
+    build.artifacts[std::string(kPrivateArtifact)] = "not for everybody";
+  }
   AddTask("decision", "docker-worker", DecisionDefinition(facts_));
   if (facts_.is_action()) AddTask("action", "docker-worker", ActionDefinition(facts_));
   if (description.worker == "docker-worker") AddImage();
   for (std::string_view role : {"decision", "action", "old-decision"}) {
     if (tasks.contains(role)) AddParentFiles(role);
   }
+  MakeGraphs();
+  if (description.short_form) MoveToGithub();
+}
+
+void GeneratedChain::MoveToGithub() {
+  const auto moved = [](std::string_view text) {
+    return absl::StrReplaceAll(text, {{"git.example.com", "github.com"}});
+  };
+  const auto move = [&](Value& value) {
+    const absl::StatusOr<Value> parsed = scriptworker::json::Parse(moved(FormatCompact(value)));
+    CHECK_OK(parsed);
+    value = *parsed;
+  };
+  move(policy);
+  for (auto& [role, task] : tasks) move(task.definition);
+  GeneratedPages there;
+  for (auto& [url, page] : pages) {
+    page.text = moved(page.text);
+    there.emplace(moved(url), std::move(page));
+  }
+  pages = std::move(there);
   MakeGraphs();
 }
 
@@ -189,7 +223,8 @@ void GeneratedChain::PublishTask(std::string_view role, const GeneratedTask& tas
     answers[ArtifactUrl(role, name)] = {
         .status = 303,
         .body = FormatCompact(Object{{"storageType", "s3"}, {"url", StoreUrl(role, name)}}),
-        .location = StoreUrl(role, name)};
+        .location = StoreUrl(role, name),
+        .needs_bewit = !absl::StartsWith(name, "public/")};
     answers[StoreUrl(role, name)] = {.body = content,
                                      .content_type = std::string(ContentType(name))};
     list.push_back(Object{{"name", name},
@@ -224,6 +259,7 @@ absl::StatusOr<Response> GeneratedChain::SendOne(const Request& request) {
   response.final_url = request.url;
   const auto found = answers.find(url);
   const std::string_view credentials = request.headers.Find("Authorization").value_or("");
+  const bool knows_bewit = IsBewitOfClient(query);
   const bool knows_token =
       credentials == absl::StrCat("token ", kGeneratedToken) ||
       credentials == absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(kGeneratedToken, ":")));
@@ -234,6 +270,13 @@ absl::StatusOr<Response> GeneratedChain::SendOne(const Request& request) {
     return response;
   }
   const Answer& answer = found->second;
+  if (answer.needs_bewit && !knows_bewit) {
+    response.status = 403;
+    response.headers.Set("Content-Type", "application/json; charset=utf-8");
+    response.body =
+        R"({"code":"InsufficientScopes","message":"You do not have sufficient scopes."})";
+    return response;
+  }
   response.status = answer.status;
   response.headers.Set("Content-Type", answer.content_type);
   if (!answer.location.empty()) response.headers.Set("Location", answer.location);

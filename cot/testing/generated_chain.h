@@ -50,6 +50,8 @@ class GeneratedChain final : public scriptworker::http::Transport {
 
   // Writes the task graphs of the decision and action tasks anew, from the definitions.
   void MakeGraphs();
+  // Puts all that is at git.example.com to github.com, in whose URLs there is a short form.
+  void MoveToGithub();
   void Seal();
   // Seals, if that has not happened.
   void Publish();
@@ -60,6 +62,7 @@ class GeneratedChain final : public scriptworker::http::Transport {
     std::string content_type = "application/json; charset=utf-8";
     std::string location = {};
     bool needs_token = false;
+    bool needs_bewit = false;  // a URL signed by kGeneratedClient
   };
   // By URL, with its path percent-decoded; without the query of signed URLs.
   std::map<std::string, Answer, std::less<>> answers;

@@ -54,7 +54,7 @@ Object Definition(const ChainFacts& facts, std::string_view provisioner,
 }
 
 std::string TemplateSource(const ChainFacts& facts) {
-  return absl::StrCat(facts.head_repository, facts.product.type == "hg" ? "/raw-file/" : "/raw/",
+  return absl::StrCat(facts.source_root, facts.product.type == "hg" ? "/raw-file/" : "/raw/",
                       facts.revision, "/.taskcluster.yml");
 }
 
@@ -162,7 +162,7 @@ void Describe(Object& task, std::string_view name, std::string_view description,
 void DescribeChild(const ChainFacts& facts, Object& task, std::string_view name,
                    std::string_view kind, std::string_view worker) {
   const std::string source =
-      absl::StrCat(facts.head_repository, facts.product.type == "hg" ? "/file/" : "/blob/",
+      absl::StrCat(facts.source_root, facts.product.type == "hg" ? "/file/" : "/blob/",
                    facts.revision, "/taskcluster/kinds/", kind);
   Describe(task, name, absl::StrCat(name, " (synthetic)"), "releng@example.org", source, kind,
            worker);
@@ -336,12 +336,14 @@ Value TargetDefinition(const ChainFacts& facts) {
                            "decision");
   task.Set("dependencies", Array{facts.TaskId(MakerRole(facts)), build});
   if (!facts.privileged_scope.empty()) task.Set("scopes", Array{facts.privileged_scope});
+  Array paths{"public/build/target.zip"};
+  if (facts.description.private_artifact) paths.push_back(kPrivateArtifact);
   task.Set("payload",
            Object{{"maxRunTime", 1200},
                   {"upstreamArtifacts",
                    Array{Object{{"taskId", build},
                                 {"taskType", type},
-                                {"paths", Array{"public/build/target.zip"}},
+                                {"paths", std::move(paths)},
                                 {"formats", Array{"gpg"}}},
                          Object{{"taskId", build},
                                 {"taskType", type},

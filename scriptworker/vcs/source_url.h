@@ -27,6 +27,8 @@ class SourceUrl {
   static absl::StatusOr<SourceUrl> Parse(std::string_view text);
 
   const std::string& text() const { return text_; }  // as given
+  // Whether that is git@github.com:OWNER/REPO, which no rule for URLs is about.
+  bool is_short_form() const { return text_.starts_with("git@"); }
   const std::string& scheme() const { return scheme_; }
   const std::string& netloc() const { return netloc_; }  // with "git@"
   const std::string& host() const { return host_; }
