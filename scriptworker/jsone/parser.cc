@@ -24,23 +24,26 @@ constexpr std::string_view kContinuations =
 struct InfixOperator {
   TokenKind token;
   Op op;
+  int binding;  // the greater, the tighter
 };
 
-// One row a level of binding, loosest first. ** is not among them: it alone is
-// right-associative.
-constexpr size_t kLevels = 7;
-constexpr std::array<std::array<InfixOperator, 4>, kLevels> kInfix = {{
-    {{{TokenKind::kOr, Op::kOr}}},
-    {{{TokenKind::kAnd, Op::kAnd}}},
-    {{{TokenKind::kIn, Op::kIn}}},
-    {{{TokenKind::kEqual, Op::kEqual}, {TokenKind::kNotEqual, Op::kNotEqual}}},
-    {{{TokenKind::kLess, Op::kLess},
-      {TokenKind::kGreater, Op::kGreater},
-      {TokenKind::kLessEqual, Op::kLessEqual},
-      {TokenKind::kGreaterEqual, Op::kGreaterEqual}}},
-    {{{TokenKind::kPlus, Op::kAdd}, {TokenKind::kMinus, Op::kSubtract}}},
-    {{{TokenKind::kTimes, Op::kMultiply}, {TokenKind::kDivide, Op::kDivide}}},
-}};
+// All are left-associative. ** is not among them: it alone is right-associative.
+constexpr int kLoosest = 1;
+constexpr std::array kInfix = {
+    InfixOperator{TokenKind::kOr, Op::kOr, kLoosest},
+    InfixOperator{TokenKind::kAnd, Op::kAnd, 2},
+    InfixOperator{TokenKind::kIn, Op::kIn, 3},
+    InfixOperator{TokenKind::kEqual, Op::kEqual, 4},
+    InfixOperator{TokenKind::kNotEqual, Op::kNotEqual, 4},
+    InfixOperator{TokenKind::kLess, Op::kLess, 5},
+    InfixOperator{TokenKind::kGreater, Op::kGreater, 5},
+    InfixOperator{TokenKind::kLessEqual, Op::kLessEqual, 5},
+    InfixOperator{TokenKind::kGreaterEqual, Op::kGreaterEqual, 5},
+    InfixOperator{TokenKind::kPlus, Op::kAdd, 6},
+    InfixOperator{TokenKind::kMinus, Op::kSubtract, 6},
+    InfixOperator{TokenKind::kTimes, Op::kMultiply, 7},
+    InfixOperator{TokenKind::kDivide, Op::kDivide, 7},
+};
 
 json::Value NumberValue(std::string_view text) {
   int64_t integer = 0;
@@ -63,7 +66,9 @@ class Parser {
     return std::move(expression_);
   }
 
-  absl::StatusOr<NodeId> ParseInfix(size_t level = 0);
+  // Precedence climbing: takes operators that bind at least as tightly as `binding`.
+  // One frame of the stack for an operand, however many kinds of operators there are.
+  absl::StatusOr<NodeId> ParseInfix(int binding = kLoosest);
   absl::Status Found(std::string_view expected) const {
     if (current_.kind == TokenKind::kEnd) {
       return TemplateError(ErrorClass::kSyntax, "Unexpected end of input");
@@ -104,20 +109,19 @@ class Parser {
   int depth_ = 0;
 };
 
-const InfixOperator* FindOperator(size_t level, TokenKind kind) {
-  if (kind == TokenKind::kEnd) return nullptr;
-  for (const InfixOperator& candidate : kInfix[level]) {
-    if (candidate.token == kind) return &candidate;
+// The operator that `kind` stands for if it binds at least as tightly as `binding`.
+const InfixOperator* FindOperator(TokenKind kind, int binding) {
+  for (const InfixOperator& candidate : kInfix) {
+    if (candidate.token == kind) return candidate.binding >= binding ? &candidate : nullptr;
   }
   return nullptr;
 }
 
-absl::StatusOr<NodeId> Parser::ParseInfix(size_t level) {
-  if (level == kLevels) return ParsePower();
-  SW_ASSIGN_OR_RETURN(NodeId left, ParseInfix(level + 1));
-  while (const InfixOperator* infix = FindOperator(level, current_.kind)) {
+absl::StatusOr<NodeId> Parser::ParseInfix(int binding) {
+  SW_ASSIGN_OR_RETURN(NodeId left, ParsePower());
+  while (const InfixOperator* infix = FindOperator(current_.kind, binding)) {
     SW_RETURN_IF_ERROR(Advance());
-    SW_ASSIGN_OR_RETURN(NodeId right, ParseInfix(level + 1));
+    SW_ASSIGN_OR_RETURN(NodeId right, ParseInfix(infix->binding + 1));
     left = expression_.Add({.op = infix->op, .left = left, .right = right});
   }
   return left;
