@@ -52,7 +52,7 @@ TEST_F(AuditLogTest, LinesAreTheReferencesWithABlankMoreBeforeDebug) {
   log->Critical("two\nlines");
   EXPECT_THAT(Text(), IsOkAndHolds("2026-01-01T00:00:00     INFO - Good.\n"
                                    "2026-01-01T00:00:00    DEBUG -  a detail\n"
-                                   "2026-01-01T00:00:00 CRITICAL - two\nlines\n"));
+                                   "2026-01-01T00:00:00 CRITICAL - two\n    lines\n"));
 }
 
 TEST_F(AuditLogTest, TheWorkersLogHasEveryLineToo) {

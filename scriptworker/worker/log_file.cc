@@ -56,7 +56,10 @@ absl::Status LogFile::Rotate() {
   };
   for (int backup = options_.max_backups - 1; backup >= 0; --backup) {
     if (std::rename(name(backup).c_str(), name(backup + 1).c_str()) != 0 && errno != ENOENT) {
-      return absl::ErrnoToStatus(errno, absl::StrCat(name(backup), ": cannot rotate the log"));
+      const absl::Status why = absl::ErrnoToStatus(errno, name(backup));
+      size_ = 0;  // tried again when as much has come as should have been rotated
+      return absl::FailedPreconditionError(
+          absl::StrCat("the log cannot be rotated and grows on: ", why.message()));
     }
   }
   return Reopen();
@@ -64,14 +67,16 @@ absl::Status LogFile::Rotate() {
 
 absl::Status LogFile::Append(std::string_view bytes) {
   const int64_t length = static_cast<int64_t>(bytes.size());
+  absl::Status rotated = absl::OkStatus();
   if (!fd_.valid() || (options_.watch && WasReplaced())) {
     SW_RETURN_IF_ERROR(Reopen());
   } else if (rotates() && size_ > 0 && size_ + length >= options_.max_bytes) {
-    SW_RETURN_IF_ERROR(Rotate());
+    rotated = Rotate();
+    if (!fd_.valid()) return rotated;
   }
   SW_RETURN_IF_ERROR(WriteAll(fd_.get(), bytes, options_.path));
   size_ += length;
-  return absl::OkStatus();
+  return rotated;
 }
 
 }  // namespace scriptworker::worker

@@ -38,6 +38,7 @@ class LogFile {
   static absl::StatusOr<LogFile> Open(Options options);
 
   // Appends in one write. After an error (disk full) the next call tries again.
+  // kFailedPrecondition: the file could not be rotated, but the bytes are in it.
   absl::Status Append(std::string_view bytes);
 
  private:

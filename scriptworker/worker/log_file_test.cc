@@ -90,6 +90,33 @@ TEST_F(LogFileTest, RotationCountsWhatWasThereAtTheStart) {
   EXPECT_TRUE(Exists(".1"));
 }
 
+TEST_F(LogFileTest, WhatCannotBeRotatedGrowsOnAndSaysItNowAndThen) {
+  temp_.Write("worker.log.1/a folder", "in the way");
+  LogFile file = Open({.max_bytes = 6, .max_backups = 1});
+  EXPECT_THAT(file.Append("11\n"), IsOk());
+  EXPECT_THAT(file.Append("22\n"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("cannot be rotated")));
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds("11\n22\n"));
+  EXPECT_FALSE(file.Append("33\n").ok());
+  std::filesystem::remove_all(path_ + ".1");
+  EXPECT_THAT(file.Append("44\n"), IsOk());
+  EXPECT_THAT(ReadFile(path_ + ".1"), IsOkAndHolds("11\n22\n33\n"));
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds("44\n"));
+}
+
+TEST_F(LogFileTest, WhereItsFolderWasRemovedAWatchedFileComesBackWithIt) {
+  const std::string folder = temp_.Path("log");
+  std::filesystem::create_directory(folder);
+  absl::StatusOr<LogFile> file = LogFile::Open({.path = folder + "/worker.log", .watch = true});
+  ASSERT_THAT(file, IsOk());
+  ASSERT_THAT(file->Append("1\n"), IsOk());
+  std::filesystem::remove_all(folder);
+  EXPECT_THAT(file->Append("2\n"), StatusIs(absl::StatusCode::kNotFound, HasSubstr(folder)));
+  std::filesystem::create_directory(folder);
+  EXPECT_THAT(file->Append("3\n"), IsOk());
+  EXPECT_THAT(ReadFile(folder + "/worker.log"), IsOkAndHolds("3\n"));
+}
+
 TEST_F(LogFileTest, ALineLargerThanTheLimitIsNotLost) {
   LogFile file = Open({.max_bytes = 4, .max_backups = 1});
   ASSERT_THAT(file.Append("a line of its own\n"), IsOk());

@@ -69,7 +69,13 @@ INSTANTIATE_TEST_SUITE_P(
         FormatCase{"percent_sign", "100%% %(message)s %%", "%H", "x", "100% x %"},
         FormatCase{"message_is_never_a_format", "%(message)s", "%H", "%(levelname)s %s %d",
                    "%(levelname)s %s %d"},
-        FormatCase{"several_lines", "> %(message)s <", "%H", "a\nb", "> a\nb <"}),
+        FormatCase{"several_lines", "> %(message)s <", "%H", "a\nb", "> a\n    b <"},
+        FormatCase{"controls", "%(message)s", "%H",
+                   "10%\r20% \x1b[31mred\x7f \t \xc2\x9b"
+                   "1A caf\xc3\xa9",
+                   "10%\\x0d20% \\x1b[31mred\\x7f \t \\xc2\\x9b1A caf\xc3\xa9"},
+        FormatCase{"a_line_made_up", "%(asctime)s %(message)s", "%H", "x\n01 INFO - done",
+                   "01 x\n    01 INFO - done"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 struct BadFormat {

@@ -51,16 +51,21 @@ absl::StatusOr<ProcessTree> ProcessTree::Create() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
     return absl::ErrnoToStatus(errno, "cannot become a subreaper");
   }
-  std::vector<pid_t> exempt;
-  if (!HasNoChildren()) {
-    for (const Process& process : ListProcesses()) {
-      if (process.parent == ::getpid()) exempt.push_back(process.pid);
-    }
-  }
   // In most containers there is none to be had; the rest does without.
   absl::StatusOr<ScriptCgroup> cgroup = ScriptCgroup::Create();
-  return ProcessTree(std::move(exempt),
+  return ProcessTree(OwnChildren(),
                      cgroup.ok() ? std::make_optional(*std::move(cgroup)) : std::nullopt);
+}
+
+ProcessTree ProcessTree::OfAllScripts() { return ProcessTree(OwnChildren(), std::nullopt); }
+
+std::vector<pid_t> ProcessTree::OwnChildren() {
+  std::vector<pid_t> children;
+  if (HasNoChildren()) return children;
+  for (const Process& process : ListProcesses()) {
+    if (process.parent == ::getpid()) children.push_back(process.pid);
+  }
+  return children;
 }
 
 bool ProcessTree::HasNoChildren() {

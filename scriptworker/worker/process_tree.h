@@ -30,6 +30,10 @@ class ProcessTree {
   // Call it before the script starts.
   static absl::StatusOr<ProcessTree> Create();
 
+  // All scripts from now on, without a control group: what a tree of one of them
+  // could not end is in this one still. Never fails.
+  static ProcessTree OfAllScripts();
+
   // For Spawn, which puts the script into it; -1: there is none.
   int cgroup_fd() const { return cgroup_.has_value() ? cgroup_->fd() : -1; }
 
@@ -62,6 +66,7 @@ class ProcessTree {
       : exempt_(std::move(exempt)), cgroup_(std::move(cgroup)) {}
   static std::vector<Process> ListProcesses();
   static bool HasNoChildren();
+  static std::vector<pid_t> OwnChildren();
   std::vector<Process> Descendants() const;
   // Kills what is in the control group and `tree`; returns what was alive of the
   // latter.

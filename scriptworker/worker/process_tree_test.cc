@@ -179,6 +179,18 @@ TEST_F(ProcessTreeTest, EndsWhatIsInItsControlGroupWhoeverStartedIt) {
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
+TEST_F(ProcessTreeTest, WhatIsLeftOverIsEndedBeforeTheNextScript) {
+  const pid_t companion = StartBash("exec sleep 1000");  // came with the worker
+  const ProcessTree scripts = ProcessTree::OfAllScripts();
+  EXPECT_THAT(scripts.KillAll(kPatience), IsOk());
+  const pid_t left = StartBash("trap '' TERM; while true; do sleep 1000; done");
+  EXPECT_THAT(scripts.KillAll(kPatience), IsOk());
+  EXPECT_FALSE(Exists(left));
+  EXPECT_TRUE(Exists(companion));
+  ::kill(companion, SIGKILL);
+  EXPECT_EQ(::waitpid(companion, nullptr, 0), companion);
+}
+
 TEST_F(ProcessTreeTest, ReapsOrphansWhileTheLeaderRuns) {
   absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
   ASSERT_THAT(tree, IsOk());

@@ -26,6 +26,7 @@ sigset_t WatchedSignals() {
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGHUP);
   ::sigaddset(&signals, SIGUSR1);
   return signals;
 }
@@ -81,6 +82,8 @@ void SignalWatcher::Run() {
       if (info.ssi_signo == SIGUSR1) shutdown_.Drain("SIGUSR1");
       if (info.ssi_signo == SIGTERM) shutdown_.Stop("SIGTERM");
       if (info.ssi_signo == SIGINT) shutdown_.Stop("SIGINT");
+      // A closing terminal sends it more than once, and means no hurry by that.
+      if (info.ssi_signo == SIGHUP && !shutdown_.stop().cancelled()) shutdown_.Stop("SIGHUP");
       continue;
     }
     if (polled[1].revents != 0) return;

@@ -13,8 +13,9 @@
 
 namespace scriptworker::worker {
 
-// SIGUSR1 drains; SIGTERM and SIGINT stop, the second of them at once. The same
-// thread takes the steps that a grace period asks for.
+// SIGUSR1 drains; SIGTERM and SIGINT stop, the second of them at once; SIGHUP stops
+// however often it comes, and means nothing to a worker that was started with it
+// ignored (nohup). The same thread takes the steps that a grace period asks for.
 // Thread-compatible; one in a process.
 class SignalWatcher {
  public:

@@ -6,6 +6,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -51,6 +52,18 @@ TEST_F(SignalWatcherTest, IntIsLikeTerm) {
   const SignalWatcher watcher(shutdown_);
   Send(SIGINT);
   EXPECT_TRUE(Await(shutdown_.stop()));
+}
+
+TEST_F(SignalWatcherTest, HupStopsButNeverAtOnce) {
+  const SignalWatcher watcher(shutdown_);
+  Send(SIGHUP);
+  EXPECT_TRUE(Await(shutdown_.stop()));
+  Send(SIGHUP);
+  Send(SIGINT);  // is seen after that, since it has the higher number
+  EXPECT_TRUE(Await(shutdown_.at_once()));
+  EXPECT_THAT(logger_.lines(),
+              testing::ElementsAre("INFO SIGHUP received; shutting down",
+                                   "WARNING SIGINT received again; stopping at once"));
 }
 
 TEST_F(SignalWatcherTest, ASignalBeforeTheWatcherIsNotLost) {

@@ -21,6 +21,7 @@
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/process_tree.h"
 #include "scriptworker/worker/recovery.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_environment.h"
@@ -168,6 +169,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> file_journal,
                       OpenJournal(config.directories, logger));
   RunJournal no_journal;
+  const ProcessTree scripts = ProcessTree::OfAllScripts();
   TaskRunner runner(
       MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox),
       {.queue = *queue,
@@ -188,7 +190,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                    .check =
                        [signer = surroundings.signer] {
                          return signer == nullptr ? absl::OkStatus() : signer->Check();
-                       }},
+                       },
+                   .end_left_overs = [&scripts] { return scripts.KillAll(absl::Seconds(1)); }},
                   {.queue = *queue,
                    .runner = runner,
                    .dirs = dirs,

@@ -50,7 +50,9 @@ void WorkerLog::Log(LogLevel level, std::string_view message) {
   const absl::Status written = file_.Append(line);
   if (!written.ok() && !file_failed_) {
     WriteAll(options_.stderr_fd,
-             absl::StrCat("scriptworker: log lines are being lost: ", written.message(), "\n"),
+             absl::StrCat("scriptworker: ",
+                          absl::IsFailedPrecondition(written) ? "" : "log lines are being lost: ",
+                          written.message(), "\n"),
              "stderr")
         .IgnoreError();
   }

@@ -31,6 +31,25 @@ void WorkerLoop::Pause() {
   SleepUnlessCancelled(with_.clock, options_.poll_interval, with_.shutdown.drain());
 }
 
+bool WorkerLoop::IsReady() {
+  if (options_.end_left_overs != nullptr) {
+    if (const absl::Status ended = options_.end_left_overs(); !ended.ok()) {
+      with_.logger.Critical(
+          absl::StrCat("No task is claimed while the last script is not ended: ", ended.message()));
+      clean_ = false;  // it may write until then
+      return false;
+    }
+  }
+  if (clean_) return true;
+  const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
+  clean_ = cleaned.ok();
+  if (!clean_) {
+    with_.logger.Critical(absl::StrCat("No task is claimed while the folders cannot be emptied: ",
+                                       cleaned.message()));
+  }
+  return clean_;
+}
+
 absl::Status WorkerLoop::Run() {
   LogLife("starting up");
   SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
@@ -39,15 +58,7 @@ absl::Status WorkerLoop::Run() {
     if (options_.check != nullptr) {
       SW_RETURN_IF_ERROR(options_.check());
     }
-    if (!clean_) {
-      const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
-      clean_ = cleaned.ok();
-      if (!clean_) {
-        with_.logger.Critical(absl::StrCat(
-            "No task is claimed while the folders cannot be emptied: ", cleaned.message()));
-      }
-    }
-    if (!clean_) {
+    if (!IsReady()) {
       Pause();
       continue;
     }

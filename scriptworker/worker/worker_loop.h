@@ -31,6 +31,9 @@ struct LoopOptions {
   // Asked before each claim: an error (the signer is gone) ends the loop. Null:
   // nothing can be wrong.
   std::function<absl::Status()> check = nullptr;
+  // Asked before each claim, too: while there is an error (processes of a former
+  // script cannot be ended) none is made. Null: as `check`.
+  std::function<absl::Status()> end_left_overs = nullptr;
 };
 
 // One task at a time; after a task the next claim follows at once, after an
@@ -65,6 +68,8 @@ class WorkerLoop {
  private:
   void LogLife(std::string_view event);
   void Pause();
+  // Whether there is nothing of the last task in the way of the next one.
+  bool IsReady();
   // Whether a task was taken; an error if the claim failed.
   absl::StatusOr<bool> ClaimAndRun();
 

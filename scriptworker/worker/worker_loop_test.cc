@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/worker_loop.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -149,6 +150,27 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
   thief.BringBack();
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 2));
+  h.shutdown.Stop("SIGTERM");
+}
+
+TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
+  std::atomic<bool> alive = true;
+  WorkerHarness h("[ -z \"$(ls $WORK | grep -v json)\" ]", {.end_left_overs = [&alive] {
+                    return alive ? absl::FailedPreconditionError("these processes: 4711")
+                                 : absl::OkStatus();
+                  }});
+  h.Submit();
+  RunningLoop loop(h);
+  const TimeDriver driver(h.clock, kHorizon);
+  for (int i = 0; i < 3000 && h.clock.sleeps().size() < 3; ++i) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_EQ(h.fake.request_log().Count("claimWork"), 0);
+  EXPECT_THAT(h.logger.lines(), Contains("CRITICAL No task is claimed while the last script is not "
+                                         "ended: these processes: 4711"));
+  h.temp.Write("work/written-by-it", "x");
+  alive = false;
+  EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1)) << "in folders that are empty";
   h.shutdown.Stop("SIGTERM");
 }
 
