@@ -13,7 +13,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/value.h"
@@ -62,6 +61,8 @@ struct Signature {
   Result (*body)(const Call& call);
 };
 
+std::string_view Text(const Call& call, size_t i) { return call.arguments[i].string_value(); }
+
 Result CheckedCall(const Signature& signature, const Call& call) {
   const size_t count = call.arguments.size();
   if (count < signature.min_arguments && signature.counts_in_message) {
@@ -73,6 +74,9 @@ Result CheckedCall(const Signature& signature, const Call& call) {
   for (size_t i = 0; fits && i < count; ++i) {
     const size_t last = signature.parameters.size() - 1;
     fits = IsOneOf(signature.parameters[i < last ? i : last], call.arguments[i]);
+    if (call.arguments[i].is_string()) {
+      SW_RETURN_IF_ERROR(call.budget.ReadText(Text(call, i).size()));
+    }
   }
   if (!fits) {
     return TemplateError(ErrorClass::kBuiltin,
@@ -84,8 +88,6 @@ Result CheckedCall(const Signature& signature, const Call& call) {
 absl::Status InvalidArguments(std::string_view name) {
   return TemplateError(ErrorClass::kBuiltin, absl::StrCat("invalid arguments to builtin: ", name));
 }
-
-std::string_view Text(const Call& call, size_t i) { return call.arguments[i].string_value(); }
 
 Result NewText(std::string text, const Call& call) {
   SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
@@ -195,6 +197,7 @@ Result Split(const Call& call) {
   if (delimiter.empty()) {
     const size_t count = CodePointCount(text);
     SW_RETURN_IF_ERROR(call.budget.AddNodes(static_cast<int64_t>(count)));
+    SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
     for (std::string_view rest = text; !rest.empty();) {
       const std::string_view character = CodePointSlice(rest, 0, 1);
       parts.push_back(Value(character));
@@ -202,11 +205,14 @@ Result Split(const Call& call) {
     }
     return Value(std::move(parts));
   }
-  for (std::string_view part : absl::StrSplit(text, delimiter)) {
-    SW_RETURN_IF_ERROR(call.budget.AddNodes(1));
-    parts.push_back(Value(part));
-  }
   SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
+  for (std::string_view rest = text;;) {
+    SW_RETURN_IF_ERROR(call.budget.AddNodes(1));
+    const size_t end = FindText(rest, delimiter);
+    parts.push_back(Value(rest.substr(0, end)));
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + delimiter.size());
+  }
   return Value(std::move(parts));
 }
 
@@ -216,9 +222,11 @@ absl::Status AppendJoined(const json::Array& list, std::string_view separator, i
                           const Call& call, std::string& out) {
   if (depth > call.budget.limits().max_depth) return InvalidArguments("join");
   for (size_t i = 0; i < list.size(); ++i) {
+    SW_RETURN_IF_ERROR(call.budget.Step());
     const size_t before = out.size();
     if (i > 0) out.append(separator);
     if (list[i].is_array()) {
+      SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(out.size() - before)));
       SW_RETURN_IF_ERROR(AppendJoined(list[i].array(), ",", depth + 1, call, out));
     } else if (std::optional<std::string> text = InterpolatedText(list[i])) {
       out.append(*text);

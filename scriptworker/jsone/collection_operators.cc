@@ -3,6 +3,9 @@
 // $merge $mergeDeep $reverse $sort.
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +24,7 @@
 #include "scriptworker/jsone/operators.h"
 #include "scriptworker/jsone/template_error.h"
 #include "scriptworker/jsone/truth.h"
+#include "scriptworker/jsone/written_size.h"
 
 namespace scriptworker::jsone {
 namespace {
@@ -30,32 +34,12 @@ using json::Object;
 using json::Value;
 using Result = absl::StatusOr<Rendered>;
 
-// $reduce can nest its result deeper with each element. Deeper values than this
-// are refused, so that nothing that walks them runs out of stack.
-constexpr int kMaxValueDepth = 1000;
-// Elements between two looks at the depth: each adds at most a template's own.
+// $reduce can nest its result deeper with each element: it is looked at after so many,
+// each of which adds at most a template's own depth.
 constexpr size_t kElementsPerDepthCheck = 8;
 
 absl::Status Error(std::string_view message) {
   return TemplateError(ErrorClass::kTemplate, message);
-}
-
-absl::Status CheckDepth(const Value& value, int depth, Budget& budget) {
-  SW_RETURN_IF_ERROR(budget.Step());
-  if (depth > kMaxValueDepth) {
-    return BudgetError(
-        absl::StrCat("a value nested deeper than ", kMaxValueDepth, " levels was built"));
-  }
-  if (value.is_array()) {
-    for (const Value& element : value.array()) {
-      SW_RETURN_IF_ERROR(CheckDepth(element, depth + 1, budget));
-    }
-  } else if (value.is_object()) {
-    for (const json::Member& member : value.object()) {
-      SW_RETURN_IF_ERROR(CheckDepth(member.value(), depth + 1, budget));
-    }
-  }
-  return absl::OkStatus();
 }
 
 Value IndexValue(size_t i) { return Value(static_cast<int64_t>(i)); }
@@ -64,6 +48,7 @@ Value IndexValue(size_t i) { return Value(static_cast<int64_t>(i)); }
 absl::Status MergeInto(const Object& from, Object& into, Budget& budget) {
   SW_RETURN_IF_ERROR(budget.AddNodes(static_cast<int64_t>(from.size())));
   for (const json::Member& member : from) {
+    SW_RETURN_IF_ERROR(budget.ReadText(member.key().size()));
     into.Set(member.key_as_value(), member.value());
   }
   return absl::OkStatus();
@@ -73,6 +58,7 @@ absl::StatusOr<Rendered> MapObject(const Object& object, const BindingKey& each,
                                    TemplateInterpreter& interpreter) {
   Object result;
   for (const json::Member& member : object) {
+    SW_RETURN_IF_ERROR(interpreter.budget().Step());
     Scope inner(&scope);
     if (each.names.size() > 1) {
       inner.Bind(each.names[0], member.value());
@@ -138,14 +124,16 @@ Result RenderReduce(const Object& node, const Scope& scope, TemplateInterpreter&
   }
   Value result = *initial;
   for (size_t i = 0; i < value.array().size(); ++i) {
+    SW_RETURN_IF_ERROR(interpreter.budget().Step());
     Scope inner(&scope);
     inner.Bind(each.names[0], result);
     inner.Bind(each.names[1], value.array()[i]);
     if (each.names.size() > 2) inner.Bind(each.names[2], IndexValue(i));
     SW_ASSIGN_OR_RETURN(Rendered next, interpreter.Render(*each.body, inner));
     if (next.has_value()) result = *std::move(next);
-    if (i % kElementsPerDepthCheck == kElementsPerDepthCheck - 1) {
-      SW_RETURN_IF_ERROR(CheckDepth(result, 0, interpreter.budget()));
+    const bool last = i + 1 == value.array().size();
+    if (last || i % kElementsPerDepthCheck == kElementsPerDepthCheck - 1) {
+      SW_RETURN_IF_ERROR(CheckWrittenDepth(result, interpreter.budget()));
     }
   }
   return result;
@@ -165,6 +153,7 @@ Result RenderFind(const Object& node, const Scope& scope, TemplateInterpreter& i
     return Error("each can evaluate string expressions only");
   }
   for (size_t i = 0; i < value.array().size(); ++i) {
+    SW_RETURN_IF_ERROR(interpreter.budget().Step());
     Scope inner(&scope);
     inner.Bind(each.names[0], value.array()[i]);
     if (each.names.size() > 1) inner.Bind(each.names[1], IndexValue(i));
@@ -193,6 +182,7 @@ Result Flatten(std::string_view name, bool deep, const Object& node, const Scope
   if (!value.is_array()) {
     return Error(absl::StrCat(name, " value must evaluate to an array"));
   }
+  SW_RETURN_IF_ERROR(interpreter.budget().AddNodes(static_cast<int64_t>(value.array().size())));
   Array result;
   for (const Value& element : value.array()) {
     if (element.is_array()) {
@@ -217,6 +207,9 @@ absl::StatusOr<Value> RenderObjects(std::string_view name, const Object& node, c
                                     TemplateInterpreter& interpreter) {
   SW_RETURN_IF_ERROR(CheckProperties({.name = name}, node));
   SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find(name), scope));
+  if (value.is_array()) {
+    SW_RETURN_IF_ERROR(interpreter.budget().AddSteps(static_cast<int64_t>(value.array().size())));
+  }
   const bool fits =
       value.is_array() && std::all_of(value.array().begin(), value.array().end(),
                                       [](const Value& element) { return element.is_object(); });
@@ -246,8 +239,11 @@ absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right, Budget& b
   }
   if (!left.is_object() || !right.is_object()) return right;
   SW_RETURN_IF_ERROR(budget.AddNodes(static_cast<int64_t>(right.object().size())));
+  // Its members are copied as soon as one of them changes.
+  SW_RETURN_IF_ERROR(budget.AddSteps(static_cast<int64_t>(left.object().size())));
   Object merged = left.object();
   for (const json::Member& member : right.object()) {
+    SW_RETURN_IF_ERROR(budget.ReadText(member.key().size()));
     Value value = member.value();
     if (const Value* old = left.Find(member.key())) {
       SW_ASSIGN_OR_RETURN(value, MergeDeep(*old, member.value(), budget));
@@ -314,6 +310,11 @@ Result RenderSort(const Object& node, const Scope& scope, TemplateInterpreter& i
     std::stable_sort(keyed.begin(), keyed.end(),
                      [](const Keyed& a, const Keyed& b) { return Compare(a.key, b.key) < 0; });
   } else if (std::all_of(keyed.begin(), keyed.end(), is_string)) {
+    // Each key is compared with about log2(size) others.
+    const auto rounds = static_cast<size_t>(std::bit_width(keyed.size()));
+    for (const Keyed& k : keyed) {
+      SW_RETURN_IF_ERROR(interpreter.budget().ReadText(k.key.string_value().size() * rounds));
+    }
     std::stable_sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
       return a.key.string_value() < b.key.string_value();
     });

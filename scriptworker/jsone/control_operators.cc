@@ -3,6 +3,7 @@
 // $json $fromNow.
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,12 +18,12 @@
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/jsone/from_now.h"
-#include "scriptworker/jsone/function.h"
 #include "scriptworker/jsone/operator_syntax.h"
 #include "scriptworker/jsone/operators.h"
 #include "scriptworker/jsone/stable_json.h"
 #include "scriptworker/jsone/template_error.h"
 #include "scriptworker/jsone/truth.h"
+#include "scriptworker/jsone/written_size.h"
 
 namespace scriptworker::jsone {
 namespace {
@@ -67,7 +68,10 @@ Result RenderLet(const Object& node, const Scope& scope, TemplateInterpreter& in
   if (!definitions.is_object()) return Error("$let value must be an object");
   SW_ASSIGN_OR_RETURN(Value variables, interpreter.RenderValue(definitions, scope));
   if (!variables.is_object()) return Error("$let value must be an object");
+  SW_RETURN_IF_ERROR(
+      interpreter.budget().AddSteps(static_cast<int64_t>(variables.object().size())));
   for (const json::Member& variable : variables.object()) {
+    SW_RETURN_IF_ERROR(interpreter.budget().ReadText(variable.key().size()));
     if (!IsIdentifier(variable.key())) {
       return Error("top level keys of $let must follow /[a-zA-Z_][a-zA-Z0-9_]*/");
     }
@@ -85,6 +89,7 @@ absl::StatusOr<std::vector<const json::Member*>> TrueMembers(const Object& condi
                                                              std::string_view except,
                                                              const Scope& scope,
                                                              TemplateInterpreter& interpreter) {
+  SW_RETURN_IF_ERROR(interpreter.budget().AddSteps(static_cast<int64_t>(conditions.size())));
   std::vector<const json::Member*> members;
   for (const json::Member& member : conditions) {
     if (member.key() != except) members.push_back(&member);
@@ -137,9 +142,7 @@ Result RenderSwitch(const Object& node, const Scope& scope, TemplateInterpreter&
 Result RenderJson(const Object& node, const Scope& scope, TemplateInterpreter& interpreter) {
   SW_RETURN_IF_ERROR(CheckProperties({.name = "$json"}, node));
   SW_ASSIGN_OR_RETURN(Value value, interpreter.RenderValue(*node.Find("$json"), scope));
-  if (ContainsFunction(value)) {
-    return Error("evaluated template contained uncalled functions");
-  }
+  SW_RETURN_IF_ERROR(CheckWrittenSize(value, interpreter.budget()));
   SW_ASSIGN_OR_RETURN(std::string text, StableJson(value, interpreter.budget()));
   return Value(text);
 }

@@ -48,9 +48,6 @@ inline const Function& AsFunction(const json::Value& value) {
   return static_cast<const Function&>(value.opaque());
 }
 
-// Whether a function is anywhere in it.
-bool ContainsFunction(const json::Value& value);
-
 }  // namespace scriptworker::jsone
 
 #endif  // SCRIPTWORKER_JSONE_FUNCTION_H_

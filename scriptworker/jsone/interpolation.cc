@@ -45,21 +45,24 @@ Interpolation Interpolation::Parse(std::string_view text) {
 
 absl::StatusOr<std::string> Interpolation::Evaluate(const Scope& scope, Budget& budget) const {
   std::string text;
+  const auto add = [&text, &budget](std::string_view more) {
+    text.append(more);
+    return budget.AddStringBytes(static_cast<int64_t>(more.size()));
+  };
   for (const Part& part : parts_) {
-    text.append(part.literal);
+    SW_RETURN_IF_ERROR(add(part.literal));
     SW_ASSIGN_OR_RETURN(json::Value value, jsone::Evaluate(part.expression, scope, budget));
     if (value.is_string()) {
-      text.append(value.string_value());
+      SW_RETURN_IF_ERROR(add(value.string_value()));
     } else if (std::optional<std::string> inner = InterpolatedText(value)) {
-      text.append(*inner);
+      SW_RETURN_IF_ERROR(add(*inner));
     } else {
       return TemplateError(ErrorClass::kTemplate, absl::StrCat("interpolation of '", part.source,
                                                                "' produced an array or object"));
     }
-    SW_RETURN_IF_ERROR(budget.AddStringBytes(static_cast<int64_t>(text.size())));
   }
   SW_RETURN_IF_ERROR(error_);
-  text.append(tail_);
+  SW_RETURN_IF_ERROR(add(tail_));
   return text;
 }
 

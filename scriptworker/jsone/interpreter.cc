@@ -11,11 +11,11 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/jsone/equality.h"
 #include "scriptworker/jsone/function.h"
 #include "scriptworker/jsone/number.h"
 #include "scriptworker/jsone/template_error.h"
@@ -158,8 +158,10 @@ Result Interpreter::VisitLogic(const Node& node) {
 Result Interpreter::VisitBinary(const Node& node) {
   SW_ASSIGN_OR_RETURN(Value left, Visit(node.left));
   SW_ASSIGN_OR_RETURN(Value right, Visit(node.right));
-  if (node.op == Op::kEqual) return Value(left == right);
-  if (node.op == Op::kNotEqual) return Value(!(left == right));
+  if (node.op == Op::kEqual || node.op == Op::kNotEqual) {
+    SW_ASSIGN_OR_RETURN(const bool equal, Equal(left, right, budget_));
+    return Value(equal == (node.op == Op::kEqual));
+  }
   if (node.op == Op::kIn) return IsIn(left, right);
   if (node.op == Op::kAdd) return Add(left, right);
   if (node.op == Op::kSubtract || node.op == Op::kMultiply || node.op == Op::kDivide ||
@@ -194,6 +196,8 @@ Result Interpreter::Order(Op op, const Value& left, const Value& right) {
   if (left.is_number() && right.is_number()) {
     order = Compare(left, right);
   } else if (left.is_string() && right.is_string()) {
+    SW_RETURN_IF_ERROR(
+        budget_.ReadText(std::min(left.string_value().size(), right.string_value().size())));
     order = left.string_value() <=> right.string_value();
   } else {
     return ExpectsOperands(op, "numbers/strings");
@@ -209,19 +213,22 @@ Result Interpreter::IsIn(const Value& left, const Value& right) {
     if (!left.is_string()) {
       return Expects("Infix: in-object", "string on left side");
     }
+    SW_RETURN_IF_ERROR(budget_.ReadText(left.string_value().size()));
     return Value(right.object().contains(left.string_value()));
   }
   if (right.is_string()) {
     if (!left.is_string()) {
       return Expects("Infix: in-string", "string on left side");
     }
-    return Value(absl::StrContains(right.string_value(), left.string_value()));
+    SW_RETURN_IF_ERROR(budget_.ReadText(left.string_value().size() + right.string_value().size()));
+    return Value(FindText(right.string_value(), left.string_value()) != std::string_view::npos);
   }
   if (!right.is_array()) {
     return Expects("Infix: in", "Array, string, or object on right side");
   }
   for (const Value& element : right.array()) {
-    if (element == left) return Value(true);
+    SW_ASSIGN_OR_RETURN(const bool equal, Equal(element, left, budget_));
+    if (equal) return Value(true);
   }
   return Value(false);
 }
@@ -248,12 +255,16 @@ Result Interpreter::VisitAccess(const Node& node) {
     SW_ASSIGN_OR_RETURN(upper, Visit(node.upper));
   }
   if (from.is_array() || from.is_string()) {
+    if (from.is_string()) {
+      SW_RETURN_IF_ERROR(budget_.ReadText(from.string_value().size()));
+    }
     return node.op == Op::kSlice ? Slice(from, lower, upper) : At(from, lower);
   }
   if (!from.is_object()) {
     return Expects("infix: \"[..]\"", "object, array, or string");
   }
   if (!lower.is_string()) return Error("object keys must be strings");
+  SW_RETURN_IF_ERROR(budget_.ReadText(lower.string_value().size()));
   const Value* property = from.Find(lower.string_value());
   return property == nullptr ? Value() : *property;
 }
@@ -279,8 +290,10 @@ Result Interpreter::Slice(const Value& from, const Value& lower, const Value& up
   const int64_t end = std::min(FromStart(*last, length), length);
   const int64_t begin = std::min(FromStart(*first, length), end);
   if (from.is_string()) {
-    return Value(
-        CodePointSlice(from.string_value(), static_cast<size_t>(begin), static_cast<size_t>(end)));
+    const std::string_view part =
+        CodePointSlice(from.string_value(), static_cast<size_t>(begin), static_cast<size_t>(end));
+    SW_RETURN_IF_ERROR(budget_.AddStringBytes(static_cast<int64_t>(part.size())));
+    return Value(part);
   }
   SW_RETURN_IF_ERROR(budget_.AddNodes(end - begin));
   json::Array part;

@@ -2,6 +2,7 @@
 #ifndef SCRIPTWORKER_JSONE_LIMITS_H_
 #define SCRIPTWORKER_JSONE_LIMITS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -12,7 +13,7 @@ namespace scriptworker::jsone {
 // exponential work in a few bytes; real ones stay below a thousandth of these.
 struct Limits {
   int max_depth = 150;                  // nested template nodes, and of expressions
-  int64_t max_steps = 10'000'000;       // nodes of templates and expressions visited
+  int64_t max_steps = 10'000'000;       // nodes visited, values and texts looked at
   int64_t max_nodes = 2'000'000;        // values produced
   int64_t max_string_bytes = 64 << 20;  // text produced, all together
   int64_t max_range = 1'000'000;        // elements of one range()
@@ -26,6 +27,15 @@ class Budget {
 
   const Limits& limits() const { return limits_; }
   absl::Status Step() { return ++steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded(); }
+  absl::Status AddSteps(int64_t count) {
+    steps_ += count;
+    return steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded();
+  }
+  // To be called before a text of so many bytes is searched, hashed, compared or
+  // counted: long ones cost steps, or one long text read in a loop is work for hours.
+  absl::Status ReadText(size_t bytes) {
+    return AddSteps(static_cast<int64_t>(bytes / kTextBytesPerStep));
+  }
   absl::Status AddNodes(int64_t count) {
     nodes_ += count;
     return nodes_ <= limits_.max_nodes ? absl::OkStatus() : NodesExceeded();
@@ -52,10 +62,14 @@ class Budget {
     Budget& budget_;
   };
 
- private:
-  absl::Status StepsExceeded() const;
+  // The errors of max_nodes and max_string_bytes.
   absl::Status NodesExceeded() const;
   absl::Status BytesExceeded() const;
+
+ private:
+  static constexpr size_t kTextBytesPerStep = 64;
+
+  absl::Status StepsExceeded() const;
   absl::Status DepthExceeded() const;
 
   Limits limits_;

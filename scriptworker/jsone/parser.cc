@@ -2,10 +2,13 @@
 #include "scriptworker/jsone/parser.h"
 
 #include <array>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -55,6 +58,11 @@ json::Value NumberValue(std::string_view text) {
   return json::Value(real);
 }
 
+absl::Status TooDeep() {
+  return BudgetError(absl::StrCat("an expression exceeds the limit max_expression_depth of ",
+                                  kMaxExpressionDepth));
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view source) : lexer_(source) {}
@@ -100,7 +108,13 @@ class Parser {
   absl::StatusOr<NodeId> ParseConstant(json::Value value);
   absl::StatusOr<NodeId> ParseBrackets(NodeId left);
   absl::StatusOr<NodeId> ParseObject();
-  void SetMember(std::string_view key, NodeId value, std::vector<NodeId>& members);
+  // Of an object: keys and values in turn, and where each key, which is a part of the
+  // source, stands among them.
+  struct Members {
+    std::vector<NodeId> nodes = {};
+    absl::flat_hash_map<std::string_view, size_t> positions = {};
+  };
+  void SetMember(std::string_view key, NodeId value, Members& members);
   absl::StatusOr<std::vector<NodeId>> ParseSequence(TokenKind close);
 
   Lexer lexer_;
@@ -132,7 +146,7 @@ absl::StatusOr<NodeId> Parser::ParsePower() {
   if (current_.kind != TokenKind::kPower) return base;
   SW_RETURN_IF_ERROR(Advance());
   if (++depth_ > kMaxExpressionDepth) {
-    return BudgetError("expression is nested too deeply");
+    return TooDeep();
   }
   SW_ASSIGN_OR_RETURN(NodeId exponent, ParsePower());
   --depth_;
@@ -162,7 +176,7 @@ absl::StatusOr<NodeId> Parser::ParseAccess() {
 
 absl::StatusOr<NodeId> Parser::ParseUnit() {
   if (++depth_ > kMaxExpressionDepth) {
-    return BudgetError("expression is nested too deeply");
+    return TooDeep();
   }
   absl::StatusOr<NodeId> node = kNoNode;
   if (current_.kind == TokenKind::kMinus) {
@@ -249,20 +263,19 @@ absl::StatusOr<NodeId> Parser::ParseBrackets(NodeId left) {
 
 // A later value takes the place of an earlier one with the same key, which is
 // then never evaluated.
-void Parser::SetMember(std::string_view key, NodeId value, std::vector<NodeId>& members) {
-  for (size_t i = 0; i + 1 < members.size(); i += 2) {
-    if (expression_.node(members[i]).value.string_value() == key) {
-      members[i + 1] = value;
-      return;
-    }
+void Parser::SetMember(std::string_view key, NodeId value, Members& members) {
+  const auto [position, is_new] = members.positions.try_emplace(key, members.nodes.size());
+  if (!is_new) {
+    members.nodes[position->second + 1] = value;
+    return;
   }
-  members.push_back(expression_.Add({.op = Op::kConstant, .value = json::Value(key)}));
-  members.push_back(value);
+  members.nodes.push_back(expression_.Add({.op = Op::kConstant, .value = json::Value(key)}));
+  members.nodes.push_back(value);
 }
 
 absl::StatusOr<NodeId> Parser::ParseObject() {
   SW_RETURN_IF_ERROR(Advance());
-  std::vector<NodeId> members;
+  Members members;
   while (current_.kind == TokenKind::kString || current_.kind == TokenKind::kIdentifier) {
     SW_ASSIGN_OR_RETURN(Token key, TakeAny());
     if (key.kind == TokenKind::kString) {
@@ -275,7 +288,7 @@ absl::StatusOr<NodeId> Parser::ParseObject() {
     SW_RETURN_IF_ERROR(Take(TokenKind::kComma));
   }
   SW_RETURN_IF_ERROR(Take(TokenKind::kCloseBrace));
-  return expression_.AddWithChildren({.op = Op::kObject}, members);
+  return expression_.AddWithChildren({.op = Op::kObject}, members.nodes);
 }
 
 }  // namespace

@@ -71,7 +71,10 @@ TEST(ParserTest, DeepNestingIsRefusedBeforeTheStackEnds) {
   for (const std::string_view open : {"(", "[", "-", "{a:", "1**"}) {
     std::string source;
     for (int i = 0; i < 100000; ++i) absl::StrAppend(&source, open);
-    EXPECT_THAT(ParseExpression(source), StatusIs(absl::StatusCode::kResourceExhausted)) << open;
+    EXPECT_THAT(ParseExpression(source),
+                StatusIs(absl::StatusCode::kResourceExhausted,
+                         "an expression exceeds the limit max_expression_depth of 200"))
+        << open;
   }
 }
 

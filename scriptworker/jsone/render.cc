@@ -7,11 +7,11 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/member.h"
 #include "scriptworker/jsone/builtins.h"
-#include "scriptworker/jsone/function.h"
 #include "scriptworker/jsone/operator_syntax.h"
 #include "scriptworker/jsone/scope.h"
 #include "scriptworker/jsone/template_error.h"
 #include "scriptworker/jsone/template_interpreter.h"
+#include "scriptworker/jsone/written_size.h"
 
 namespace scriptworker::jsone {
 namespace {
@@ -23,9 +23,7 @@ absl::StatusOr<json::Value> RenderIn(const json::Value& document, const Scope& s
                                      TemplateInterpreter& interpreter) {
   SW_ASSIGN_OR_RETURN(Rendered rendered, interpreter.Render(document, scope));
   if (!rendered.has_value()) return json::Value();
-  if (ContainsFunction(*rendered)) {
-    return TemplateError(ErrorClass::kTemplate, "evaluated template contained uncalled functions");
-  }
+  SW_RETURN_IF_ERROR(CheckWrittenSize(*rendered, interpreter.budget()));
   return *std::move(rendered);
 }
 

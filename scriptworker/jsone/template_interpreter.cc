@@ -77,12 +77,14 @@ absl::StatusOr<Value> TemplateInterpreter::RenderValue(const Value& node, const 
 }
 
 absl::StatusOr<Value> TemplateInterpreter::Evaluate(std::string_view source, const Scope& scope) {
+  SW_RETURN_IF_ERROR(budget_.ReadText(source.size()));
   const absl::StatusOr<Expression>& expression = cache_.Get(source);
   SW_RETURN_IF_ERROR(expression.status());
   return jsone::Evaluate(*expression, scope, budget_);
 }
 
 absl::StatusOr<Rendered> TemplateInterpreter::RenderString(const Value& text, const Scope& scope) {
+  SW_RETURN_IF_ERROR(budget_.ReadText(text.string_value().size()));
   if (!NeedsInterpolation(text.string_value())) return text;
   SW_ASSIGN_OR_RETURN(std::string result,
                       cache_.GetInterpolation(text.string_value()).Evaluate(scope, budget_));
@@ -116,8 +118,12 @@ absl::StatusOr<Rendered> TemplateInterpreter::RenderArray(const Value& node, con
 
 absl::StatusOr<Value> TemplateInterpreter::RenderKey(const Value& key, const Scope& scope) {
   const std::string_view text = key.string_value();
+  SW_RETURN_IF_ERROR(budget_.ReadText(text.size()));
   if (text.find('$') == std::string_view::npos) return key;
-  if (absl::StartsWith(text, "$$")) return Value(text.substr(1));
+  if (absl::StartsWith(text, "$$")) {
+    SW_RETURN_IF_ERROR(budget_.AddStringBytes(static_cast<int64_t>(text.size())));
+    return Value(text.substr(1));
+  }
   if (IsReserved(text)) {
     return TemplateError(ErrorClass::kTemplate, "$<identifier> is reserved; use $$<identifier>");
   }

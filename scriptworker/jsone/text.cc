@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/jsone/text.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -119,6 +121,13 @@ std::string_view CodePointSlice(std::string_view text, size_t begin, size_t end)
   const size_t first = i;
   for (; i < text.size() && index < end; ++index) i += SequenceLength(text, i);
   return text.substr(first, i - first);
+}
+
+size_t FindText(std::string_view text, std::string_view needle) {
+  if (needle.empty()) return 0;
+  const void* const found = ::memmem(text.data(), text.size(), needle.data(), needle.size());
+  return found == nullptr ? std::string_view::npos
+                          : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
 
 std::string Uppercase(std::string_view text) {

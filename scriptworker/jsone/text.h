@@ -21,6 +21,10 @@ size_t CodePointCount(std::string_view text);
 // <= end; what lies behind the end of the text is left out.
 std::string_view CodePointSlice(std::string_view text, size_t begin, size_t end);
 
+// Where `needle` begins first in `text`; npos: nowhere. Takes linear time whatever the
+// two are, unlike std::string_view::find.
+size_t FindText(std::string_view text, std::string_view needle);
+
 // With Unicode's full case mappings (one character may become several).
 std::string Uppercase(std::string_view text);
 std::string Lowercase(std::string_view text);
