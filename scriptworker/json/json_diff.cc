@@ -18,8 +18,10 @@
 namespace scriptworker::json {
 namespace {
 
-// Cells of the table for the longest common subsequence: 2000 by 2000 elements.
-constexpr size_t kMaxTable = 4'000'000;
+// Cells of the tables for longest common subsequences, of all arrays of a comparison
+// together: 2000 by 2000 elements. Both sides may come from somebody who wants this to
+// take long.
+constexpr size_t kMaxCells = 4'000'000;
 
 std::vector<const Member*> SortedMembers(const Object& object) {
   std::vector<const Member*> members;
@@ -105,10 +107,11 @@ class Differ {
     }
     const Range old_range{front, before.size() - back};
     const Range new_range{front, after.size() - back};
-    if (old_range.size() * new_range.size() <= kMaxTable) {
-      Align(before, old_range, after, new_range);
-    } else {
-      CompareGap(before, old_range, after, new_range);
+    const size_t cells = old_range.size() * new_range.size();
+    if (cells > cells_left_) return CompareGap(before, old_range, after, new_range);
+    cells_left_ -= cells;
+    for (const Gap& gap : Align(before, old_range, after, new_range)) {
+      CompareGap(before, gap.before, after, gap.after);
     }
   }
 
@@ -118,9 +121,15 @@ class Differ {
     size_t size() const { return end - begin; }
   };
 
-  // Walks a longest common subsequence of the two ranges, and compares what lies
-  // between its elements.
-  void Align(const Array& before, Range old_range, const Array& after, Range new_range) {
+  struct Gap {
+    Range before;
+    Range after;
+  };
+
+  // What lies between the elements of a longest common subsequence of the two ranges.
+  static std::vector<Gap> Align(const Array& before, Range old_range, const Array& after,
+                                Range new_range) {
+    std::vector<Gap> gaps;
     const std::vector<size_t> old_hashes = Hashes(before);
     const std::vector<size_t> new_hashes = Hashes(after);
     const auto equal = [&](size_t i, size_t j) {
@@ -142,7 +151,7 @@ class Differ {
     Range new_gap{new_range.begin, new_range.begin};
     while (old_gap.end < old_range.end && new_gap.end < new_range.end) {
       if (equal(old_gap.end, new_gap.end)) {
-        CompareGap(before, old_gap, after, new_gap);
+        gaps.push_back({old_gap, new_gap});
         old_gap = {old_gap.end + 1, old_gap.end + 1};
         new_gap = {new_gap.end + 1, new_gap.end + 1};
       } else if (length(old_gap.end + 1, new_gap.end) >= length(old_gap.end, new_gap.end + 1)) {
@@ -153,7 +162,8 @@ class Differ {
     }
     old_gap.end = old_range.end;
     new_gap.end = new_range.end;
-    CompareGap(before, old_gap, after, new_gap);
+    gaps.push_back({old_gap, new_gap});
+    return gaps;
   }
 
   // Elements without a counterpart, one by one.
@@ -171,6 +181,7 @@ class Differ {
     }
   }
 
+  size_t cells_left_ = kMaxCells;
   std::string pointer_;
   std::vector<Difference> differences_;
 };

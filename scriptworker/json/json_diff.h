@@ -24,9 +24,9 @@ struct Difference {
 
 // What must be added, removed and changed to make `after` of `before`; empty if
 // and only if they are equal. Objects are compared by key in sorted order;
-// arrays by a longest common subsequence when both are short enough (a few
-// thousand elements apart), so that one inserted element is one difference,
-// else by index.
+// arrays by a longest common subsequence while that is cheap (a few thousand
+// elements, in all arrays of the documents), so that one inserted element is one
+// difference, else by index.
 std::vector<Difference> Diff(const Value& before, const Value& after);
 
 // One line per difference, for people:

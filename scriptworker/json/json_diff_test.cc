@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -73,6 +74,22 @@ TEST(DiffTest, ComparesArraysByIndexWhenTheyAreTooLongToAlign) {
     after.push_back(i + 100000);
   }
   EXPECT_EQ(Diff(before, after).size(), 5000u);
+}
+
+// 300 levels of 2 by 1500 elements that differ: aligning all of them would take minutes, and
+// a table for each open level 2.7 GB.
+TEST(DiffTest, AlignsNoMoreThanACheapPartOfLargeDocuments) {
+  const auto tower = [](int first) {
+    Value value = first;
+    for (int level = 0; level < 300; ++level) {
+      Array array;
+      array.push_back(std::move(value));
+      for (int i = 0; i < 1500; ++i) array.push_back(first + i);
+      value = Value(std::move(array));
+    }
+    return value;
+  };
+  EXPECT_EQ(Diff(tower(0), tower(100000)).size(), 300u * 1500 + 1);
 }
 
 Value RandomValue(std::mt19937& random, int depth) {

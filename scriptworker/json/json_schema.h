@@ -25,8 +25,8 @@ struct SchemaError {
 using SchemaResolver = absl::FunctionRef<absl::StatusOr<Value>(std::string_view uri)>;
 
 // A compiled JSON Schema of draft 4, 6 or 7, as "$schema" says (default: 7).
-// Formats "uri" and "date-time" are checked, others are ignored.
-// docs/json_schema.md lists what is not supported; such a schema is refused by
+// docs/json_schema.md says which formats are checked (others are ignored, as the
+// standard has it) and what is not supported; a schema with that is refused by
 // Compile rather than half applied. Immutable and thread-safe.
 class Schema {
  public:
