@@ -30,9 +30,10 @@
 namespace scriptworker::taskcluster {
 namespace {
 
-// Turns a good status with a body that is no JSON (a login page, a cut answer)
-// into the error DataLoss, which is worth another try, and keeps the value that
-// it parsed. Sits below the RetryingTransport; for one call.
+// Turns a good status with a body that is no JSON (a login page, a cut answer), and a
+// redirect, which no call here is answered with (a proxy's way to its login page), into
+// the error DataLoss, which is worth another try, and keeps the value that it parsed.
+// Sits below the RetryingTransport; for one call.
 class JsonTransport final : public http::Transport {
  public:
   explicit JsonTransport(http::Transport& inner) : inner_(inner) {}
@@ -41,6 +42,12 @@ class JsonTransport final : public http::Transport {
     absl::StatusOr<http::Response> response = inner_.Send(request);
     if (!response.ok() || response->status >= 400) return response;
     answer_ = json::Value();
+    if (!response->ok()) {
+      return absl::DataLossError(
+          absl::StrCat(http::MethodName(request.method), " ", request.url.Redacted(),
+                       ": expected an answer, found HTTP ", response->status, " to \"",
+                       http::RedactUrl(response->headers.Find("Location").value_or("")), "\""));
+    }
     if (response->body.empty()) return response;
     absl::StatusOr<json::Value> answer =
         json::Parse(response->body,

@@ -31,7 +31,8 @@ struct ApiOptions {
 
 // One call to a Taskcluster service: builds the URL, signs, sends, retries 429,
 // 5xx and connection errors (each time signed anew), reads the JSON answer,
-// and turns an HTTP status >= 400 into an error with a QueueError.
+// and turns an HTTP status >= 400 into an error with a QueueError. A redirect, and
+// a body that is no JSON, is repeated, too, and in the end DataLoss.
 //
 // Thread-safe.
 class ApiCaller {
@@ -49,7 +50,7 @@ class ApiCaller {
   };
   struct Answer {
     http::Url url;
-    // null if the body is empty or no JSON.
+    // null if the body is empty.
     json::Value body;
     std::optional<absl::Time> server_time;
     // The error to return when `body` has not the shape that `status` (of a

@@ -94,8 +94,16 @@ TEST_F(ApiCallerTest, ReadsTheServersClock) {
   EXPECT_EQ(answer->body.Find("a")->int_value(), 1);
 }
 
-TEST_F(ApiCallerTest, ARedirectIsSuccess) {
-  EXPECT_THAT(Send({http::MakeResponse(303, R"({"url": "x"})")}), IsOk());
+// A report that a proxy answered has not reached the queue.
+TEST_F(ApiCallerTest, ARedirectIsNoAnswer) {
+  http::Response redirect = http::MakeResponse(302);
+  redirect.headers.Add("Location", "https://proxy.test/login?token=SECRET");
+  EXPECT_THAT(Send({redirect, http::MakeResponse(200, "{}")}), IsOk());
+  EXPECT_THAT(
+      Send({redirect, redirect, redirect, redirect, redirect, redirect}),
+      StatusIs(absl::StatusCode::kDataLoss,
+               AllOf(HasSubstr("HTTP 302 to \"https://proxy.test/login?"),
+                     HasSubstr("https://tc.test/api/queue/v1/task/x"), Not(HasSubstr("SECRET")))));
 }
 
 TEST_F(ApiCallerTest, AnEmptyAnswerIsNull) {

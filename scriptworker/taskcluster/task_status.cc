@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json_reader.h"
@@ -18,6 +19,8 @@
 
 namespace scriptworker::taskcluster {
 namespace {
+
+constexpr RunId kMaxRunId = 1000;  // of Taskcluster's schemas
 
 constexpr TaskState kStates[] = {
     TaskState::kUnscheduled, TaskState::kPending, TaskState::kRunning,
@@ -53,7 +56,11 @@ absl::StatusOr<std::optional<absl::Time>> ReadTime(const json::Reader& object,
 
 absl::StatusOr<RunStatus> ReadRun(const json::Reader& reader) {
   RunStatus run;
-  SW_ASSIGN_OR_RETURN(const int64_t run_id, reader.Int("runId"));
+  SW_ASSIGN_OR_RETURN(const json::Reader run_id_field, reader.Field("runId"));
+  SW_ASSIGN_OR_RETURN(const int64_t run_id, run_id_field.AsInt());
+  if (run_id < 0 || run_id > kMaxRunId) {
+    return run_id_field.Error(absl::StrCat("expected a run's number, 0 to ", kMaxRunId));
+  }
   run.run_id = static_cast<RunId>(run_id);
   SW_ASSIGN_OR_RETURN(run.state, ReadState(reader));
   SW_ASSIGN_OR_RETURN(run.reason_created, reader.StringOr("reasonCreated", ""));

@@ -9,6 +9,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
@@ -77,6 +78,17 @@ TEST(TaskStatusTest, RefusesAWrongShape) {
                 "taskGroupId": "NsqSIRDwQtuVxPjPCFpS1A", "state": "done",
                 "runs": []}})"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.status.state")));
+}
+
+TEST(TaskStatusTest, RefusesARunThatCannotBe) {
+  for (const std::string_view run_id : {"-1", "1001", "4294967296", "0.5", "\"0\""}) {
+    EXPECT_THAT(Read(absl::StrCat(R"({"status": {"taskId": "NsqSIRDwQtuVxPjPCFpS1A",
+                    "taskGroupId": "NsqSIRDwQtuVxPjPCFpS1A", "state": "pending",
+                    "runs": [{"state": "pending", "runId": )",
+                                  run_id, "}]}}")),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.status.runs[0].runId")))
+        << run_id;
+  }
 }
 
 TEST(TaskStateTest, EveryStateHasItsName) {
