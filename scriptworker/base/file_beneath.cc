@@ -46,11 +46,17 @@ absl::StatusOr<std::vector<std::string>> Segments(std::string_view relative) {
 }
 
 // The folder `dir`, made if it is missing.
-UniqueFd OpenFolder(const std::string& dir) {
-  UniqueFd folder(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.valid() || errno != ENOENT) return folder;
-  const absl::Status made = MakeDirs(dir);
-  return UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+absl::StatusOr<UniqueFd> OpenFolder(const std::string& dir, std::string_view relative) {
+  const auto open = [&dir] {
+    return UniqueFd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  };
+  UniqueFd folder = open();
+  if (!folder.valid() && errno == ENOENT) {
+    SW_RETURN_IF_ERROR(MakeDirs(dir));
+    folder = open();
+  }
+  if (!folder.valid()) return Error(errno, dir, relative, "cannot open the folder");
+  return folder;
 }
 
 // The usual case at once: all folders are there, and none is a link.
@@ -66,8 +72,7 @@ UniqueFd OpenBeneathAtOnce(int folder, const std::string& relative) {
 
 absl::StatusOr<UniqueFd> MakeParentsBeneath(const std::string& dir, std::string_view relative) {
   SW_ASSIGN_OR_RETURN(const std::vector<std::string> segments, Segments(relative));
-  UniqueFd at = OpenFolder(dir);
-  if (!at.valid()) return Error(errno, dir, relative, "cannot open the folder");
+  SW_ASSIGN_OR_RETURN(UniqueFd at, OpenFolder(dir, relative));
   if (segments.size() == 1) return at;
   if (UniqueFd parent = OpenBeneathAtOnce(at.get(), std::string(Dirname(relative)));
       parent.valid()) {
@@ -111,7 +116,9 @@ absl::Status WriteFileBeneath(const std::string& dir, std::string_view relative,
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   if (::renameat(parent.get(), part.c_str(), parent.get(), name.c_str()) != 0) {
-    return Error(errno, dir, relative, "cannot write");
+    const int error = errno;
+    ::unlinkat(parent.get(), part.c_str(), 0);
+    return Error(error, dir, relative, "cannot write");
   }
   return absl::OkStatus();
 }

@@ -61,6 +61,13 @@ TEST(WriteFileBeneathTest, AFileWhereAFolderShouldBeIsAnError) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST(WriteFileBeneathTest, LeavesNothingBehindWhereTheNameIsTaken) {
+  const TempDir dir;
+  dir.Write("c.txt/d", "in a folder of that name");
+  EXPECT_FALSE(WriteFileBeneath(dir.path(), "c.txt", "x").ok());
+  EXPECT_THAT(ListFiles(dir.path())->files, ElementsAre("c.txt/d"));
+}
+
 TEST(MakeParentsBeneathTest, RefusesNamesThatAreNotPlain) {
   const TempDir dir;
   for (const char* name : {"", "/a", "a//b", "./a", "../a", "a/..", "a/", "."}) {

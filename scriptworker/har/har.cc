@@ -108,9 +108,8 @@ absl::StatusOr<RecordedResponse> ReadResponse(const json::Reader& reader, Folder
   SW_ASSIGN_OR_RETURN(const json::Reader content, reader.Field("content"));
   SW_ASSIGN_OR_RETURN(response.body, ReadBody(content, "encoding", folder));
   // Text that needed no base64 is no coded body.
-  const json::Value* const text = content.value().Find("text");
-  const bool is_plain =
-      text != nullptr && !text->string_value().empty() && !content.value().Find("encoding");
+  SW_ASSIGN_OR_RETURN(const std::string text, content.StringOr("text", ""));
+  const bool is_plain = !text.empty() && content.value().Find("encoding") == nullptr;
   SW_ASSIGN_OR_RETURN(
       response.body_is_decoded,
       content.BoolOr("_decoded", is_plain && response.headers.contains("Content-Encoding")));

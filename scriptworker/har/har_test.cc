@@ -221,6 +221,18 @@ TEST(HarFileTest, AFileElsewhereIsNotRead) {
   }
 }
 
+TEST(HarFileTest, TextBesideABodyFileIsText) {
+  const TempDir dir;
+  dir.Write("body", "bytes");
+  const std::string path =
+      dir.Write("exchange.har",
+                absl::StrReplaceAll(
+                    kBrowserHar, {{"\"text\": \"received\"", "\"_file\": \"body\", \"text\": 5"}}));
+  EXPECT_THAT(ReadHarFile(path).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("response.content.text: expected a string")));
+}
+
 TEST(HarFileTest, AbsentFilesAreNamed) {
   const TempDir dir;
   EXPECT_THAT(ReadHarFile(dir.Path("absent.har")).status(),

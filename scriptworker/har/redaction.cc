@@ -33,7 +33,7 @@ class BytesRegex : public RE2 {
 void RedactParameters(std::string& text) {
   static const BytesRegex& parameter = *new BytesRegex(
       R"((?i)((?:bewit|access_token|awsaccesskeyid|googleaccessid|x-(?:amz|goog)-(?:signature|)"
-      R"(credential|security-token)|[?&;]signature|[?&;]credential|[?&;]sig|[?&;]client_secret)=))"
+      R"(credential|security-token)|[?&;]signature|[?&;]credential|[?&;]sig|[?&;]token|[?&;]client_secret)=))"
       R"([^&"'<>\\\s#]*)");
   RE2::GlobalReplace(&text, parameter, absl::StrCat(R"(\1)", kRedacted));
 }

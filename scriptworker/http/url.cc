@@ -32,9 +32,9 @@ constexpr size_t kMaxLabelLength = 63;
 
 // Parameters from which on a URL is secret, in lower case. The first four are
 // the reference's; they count wherever they stand in the text, as there.
-constexpr std::array<std::string_view, 9> kSecretParameters = {
-    "bewit=",          "awsaccesskeyid=", "access_token=", "credential=",    "signature=",
-    "security-token=", "?sig=",           "&sig=",         "googleaccessid="};
+constexpr std::array<std::string_view, 11> kSecretParameters = {
+    "bewit=", "awsaccesskeyid=", "access_token=",   "credential=", "signature=", "security-token=",
+    "?sig=",  "&sig=",           "googleaccessid=", "?token=",     "&token="};
 
 bool IsTargetCharacter(char c) {
   return absl::ascii_isgraph(static_cast<unsigned char>(c)) &&
