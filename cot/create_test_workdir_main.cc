@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Fill a folder as the worker does for a task's script: task.json, and the\n"
       "upstream artifacts. NOTHING IS VERIFIED; it is for trying out scripts.\n\n"
-      "Exit status: 0 done, 1 not done (the reason on stderr), 2 wrong usage.");
+      "Exit status: 0 done, 1 not done (the reason on stderr), 2 wrong usage.",
+      "create_test_workdir");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));
   std::string task_text;
   std::string path = "work";

@@ -78,10 +78,11 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Check a detached Ed25519 signature, against the given key and those of the\n"
       "built-in policy.\n\n"
-      "Exit status: 0 good, 1 not (the reason on stderr), 2 wrong usage.");
+      "Exit status: 0 good, 1 not (the reason on stderr), 2 wrong usage.",
+      "verify_ed25519_signature");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));
   std::string pubkey, file, signature;
-  app.add_option("--pubkey", pubkey, "a key to try first: base64, or a file that holds it")
+  app.add_option("--pubkey", pubkey, "a key to try first: base64, or a file that holds\nit")
       ->type_name("KEY");
   app.add_option("FILE", file, "what was signed")->required();
   app.add_option("SIGNATURE", signature, "the file of 64 raw bytes")->required();

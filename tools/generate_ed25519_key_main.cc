@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
       "by you alone; configuration key ed25519_private_key_path) and\n"
       "PREFIX_public_key (base64; for the policy's ed25519_public_keys). Existing\n"
       "files are not replaced.\n\n"
-      "Exit status: 0 made, 1 not (the reason on stderr), 2 wrong usage.");
+      "Exit status: 0 made, 1 not (the reason on stderr), 2 wrong usage.",
+      "generate_ed25519_key");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));
   std::string prefix;
   app.add_option("PREFIX", prefix, "path and beginning of the names (default: none)");

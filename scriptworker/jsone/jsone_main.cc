@@ -59,7 +59,7 @@ absl::StatusOr<std::string> Run(const Options& options, Clock& clock,
                                 std::string_view working_directory) {
   absl::Time now = clock.Now();
   if (!options.now.empty()) {
-    SW_ASSIGN_OR_RETURN(now, ParseTimestamp(options.now));
+    SW_ASSIGN_OR_RETURN(now, ParseTimestamp(options.now), _.SetPrepend() << "--now: ");
   }
   Context context(now);
   for (const std::string& path : options.context_paths) {
@@ -83,14 +83,15 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Render a json-e template (json-e 4.8.4).\n"
       "Exit status: 0 rendered, 1 not rendered (the reason on stderr),\n"
-      "2 wrong usage.");
+      "2 wrong usage.",
+      "jsone");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));
   scriptworker::jsone::Options options;
   app.add_option("TEMPLATE", options.template_path, "YAML or JSON file; - reads the standard input")
       ->required();
   app.add_option("CONTEXT", options.context_paths,
-                 "YAML or JSON files with an object of variables each; a\n"
-                 "later file wins");
+                 "YAML or JSON files with an object of variables\n"
+                 "each; a later file wins");
   app.add_option("--now", options.now,
                  "the time that $fromNow counts from, such as\n"
                  "2017-01-19T16:27:20.974Z (default: the clock)");

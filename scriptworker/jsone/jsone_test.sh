@@ -35,6 +35,13 @@ expect "reads the standard input" 0 $'[\n  "world"\n]' ""
 try template.yml --now 2020-01-01T00:00:00Z
 expect "says where an error is" 1 "" "jsone: InterpreterError at template.greeting: unknown context value name"
 
+try template.yml context.yml --now today
+expect "names the option that is wrong" 1 "" "jsone: --now: 'today' is not a timestamp"
+
+printf 'tasks: [{payload: {$eval: nobody}}]\n' >tasks.yml
+try tasks.yml
+expect "says where in nested lists" 1 "" "jsone: InterpreterError at template.tasks[0].payload: unknown context value nobody"
+
 printf 'a: [' >broken.yml
 try broken.yml
 [[ $status == 1 && $error == "jsone: broken.yml:"* ]] || { echo "FAILED broken template: $status $error"; failed=1; }

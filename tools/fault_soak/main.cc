@@ -247,7 +247,7 @@ int Main(int argc, char** argv) {
   app.add_option("--minutes", options.minutes, "How long tasks are submitted")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "Of all chance; without it a random one, which is shown");
+  app.add_option("--seed", options.seed, "Of all chance; without it a random one, which is\nshown");
   app.add_option("--workers", options.workers, "4, with --load 8")->check(CLI::Range(1, 64));
   app.add_option("--faults", options.faults, "Percent of requests that fail")
       ->capture_default_str()
@@ -260,7 +260,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber);
   app.add_option("--rate", options.rate, "Submit at most so many tasks a second")
       ->check(CLI::NonNegativeNumber);
-  app.add_flag("--load", options.load, "No faults and no signals; 10000 tasks unless --tasks");
+  app.add_flag("--load", options.load, "No faults and no signals; 10000 tasks unless\n--tasks");
   app.footer(
       "Exit status: 0 if every task was resolved exactly once, as its script says,\n"
       "and no script was started twice in a run; 1 if not, with what is wrong;\n"

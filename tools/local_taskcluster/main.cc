@@ -99,7 +99,8 @@ int Run(const Flags& flags) {
 
 int main(int argc, char** argv) {
   scriptworker::tools::Flags flags;
-  CLI::App app("A Taskcluster in memory on a loopback port, for trying out workers.");
+  CLI::App app("A Taskcluster in memory on a loopback port, for trying out workers.",
+               "local_taskcluster");
   app.add_option("--port", flags.port, "port to listen on (0: any that is free)")
       ->check(CLI::Range(0, 65535));
   app.add_option("--poll-seconds", flags.poll_seconds, "how long an empty claimWork waits")
@@ -109,12 +110,18 @@ int main(int argc, char** argv) {
   app.add_option("--latency", flags.latency_ms, "milliseconds added to every answer")
       ->check(CLI::NonNegativeNumber);
   app.add_option("--fault-probability", flags.fault_probability,
-                 "how likely a request is reset, cut short or answered with 500 or 503")
+                 "how likely a request is reset, cut short or\n"
+                 "answered with 500 or 503")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--fault-seed", flags.fault_seed, "which faults");
   app.add_flag("--fixed-tokens", flags.fixed_tokens,
-               "the access tokens of the tests in place of random ones");
+               "the access tokens of the tests in place of random\n"
+               "ones");
   app.add_flag("--events", flags.events, "print what happens to tasks");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   return scriptworker::tools::Run(flags);
 }

@@ -249,10 +249,17 @@ int Main(Flags flags) {
 int main(int argc, char** argv) {
   scriptworker::tools::Flags flags;
   CLI::App app(
-      "Runs the worker through a few tasks of a Taskcluster on this machine, and shows what "
-      "happens. Takes about 20 s.");
-  app.add_option("--out", flags.out, "an empty folder for all files (default: a temporary one)");
-  app.add_option("--worker", flags.worker, "the worker's program (default: the one just built)");
-  CLI11_PARSE(app, argc, argv);
+      "Runs the worker through a few tasks of a Taskcluster on this machine, and\n"
+      "shows what happens. Takes about 20 s.",
+      "quickstart");
+  app.add_option("--out", flags.out, "an empty folder for all files (default: a\ntemporary one)")
+      ->type_name("DIR");
+  app.add_option("--worker", flags.worker, "the worker's program (default: the one just\nbuilt)")
+      ->type_name("FILE");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   return scriptworker::tools::Main(std::move(flags));
 }
