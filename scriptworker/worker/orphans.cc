@@ -28,6 +28,8 @@ namespace {
 
 constexpr absl::Duration kGrace = absl::Seconds(1);
 constexpr absl::Duration kPause = absl::Milliseconds(20);
+// A process in the middle of an execve() shows no environment for a moment.
+constexpr int kEmptyLooks = 2;
 
 bool Contains(const std::set<pid_t>& pids, pid_t pid) { return pids.find(pid) != pids.end(); }
 
@@ -98,9 +100,11 @@ absl::StatusOr<int> EndOrphans(const ScriptTraces& traces, Clock& clock, absl::D
   std::set<std::pair<pid_t, uint64_t>> seen;
   const absl::Duration start = clock.Monotonic();
   bool asked = false;
+  int empty_looks = 0;
   while (true) {
     const std::vector<ProcessStat> orphans = FindOrphans(traces, ListProcessStats());
-    if (orphans.empty()) return static_cast<int>(seen.size());
+    empty_looks = orphans.empty() ? empty_looks + 1 : 0;
+    if (empty_looks == kEmptyLooks) return static_cast<int>(seen.size());
     const absl::Duration waited = clock.Monotonic() - start;
     for (const ProcessStat& orphan : orphans) {
       seen.insert({orphan.pid, orphan.start_time});
@@ -108,8 +112,8 @@ absl::StatusOr<int> EndOrphans(const ScriptTraces& traces, Clock& clock, absl::D
       if (!asked) Signal(orphan, SIGTERM);
       if (asked && waited >= kGrace) Signal(orphan, SIGKILL);
     }
-    asked = true;
-    if (waited > patience) {
+    asked = asked || !orphans.empty();
+    if (waited > patience && !orphans.empty()) {
       return absl::DeadlineExceededError(absl::StrCat(
           "these processes of a former script cannot be ended: ",
           absl::StrJoin(orphans, ", ", [](std::string* out, const ProcessStat& orphan) {

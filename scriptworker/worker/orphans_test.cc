@@ -22,6 +22,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/worker/process_stat.h"
 
@@ -42,8 +43,8 @@ class OrphansTest : public testing::Test {
     }
   }
 
-  // A script as a worker starts it: a session of its own. `script` has to touch
-  // $DIR/ready.
+  // A script as a worker starts it: a session of its own. `script` has to make $DIR/ready, by
+  // the shell itself: a `touch` may live on for a moment, and is one more process of the script's.
   void Start(const std::string& script) {
     leader_ = ::fork();
     if (leader_ == 0) {
@@ -75,6 +76,16 @@ class OrphansTest : public testing::Test {
     }
     return found;
   }
+  // How many of them have become `sleep`, environment and all.
+  int Sleeping() const {
+    int sleeping = 0;
+    for (const ProcessStat& process : FindOrphans(traces_, ListProcessStats())) {
+      const auto name = ReadFile(absl::StrCat("/proc/", process.pid, "/comm"));
+      sleeping +=
+          name.value_or("") == "sleep\n" && HasEnvironment(process.pid, traces_.environment);
+    }
+    return sleeping;
+  }
   int Alive() const {
     int alive = 0;
     for (const ProcessStat& process : ListProcessStats()) {
@@ -90,26 +101,35 @@ class OrphansTest : public testing::Test {
 };
 
 TEST_F(OrphansTest, AWholeTreeIsEndedHoweverItIsDetached) {
-  Start("sleep 1000 & (setsid sleep 1000 &); (env -i /bin/sleep 1000 &); touch $DIR/ready; wait");
+  Start("sleep 1000 & (setsid sleep 1000 &); (env -i /bin/sleep 1000 &); : > $DIR/ready; wait");
   EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(4));
   EXPECT_EQ(Alive(), 0);
 }
 
 TEST_F(OrphansTest, ThatWhichIgnoresTermIsKilled) {
-  Start("trap '' TERM; touch $DIR/ready; while true; do sleep 0.05; done");
+  Start("trap '' TERM; : > $DIR/ready; while true; do sleep 0.05; done");
   EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(Ge(1)));
   EXPECT_EQ(Alive(), 0);
 }
 
 TEST_F(OrphansTest, ThatWhichObeysTermHasTimeToTidyUp) {
-  Start("trap 'touch $DIR/tidied; exit' TERM; touch $DIR/ready; while true; do sleep 0.05; done");
+  Start("trap 'touch $DIR/tidied; exit' TERM; : > $DIR/ready; while true; do sleep 0.05; done");
   EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(Ge(1)));
   EXPECT_EQ(::access(temp_.Path("tidied").c_str(), F_OK), 0);
 }
 
+TEST_F(OrphansTest, AndSoHasWhatItStartsToTidyUp) {
+  Start(
+      "trap 'bash -c \"sleep 0.2; : > $DIR/tidied\"; exit' TERM; : > $DIR/ready; "
+      "while true; do sleep 0.05; done");
+  EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(Ge(2)));
+  EXPECT_EQ(::access(temp_.Path("tidied").c_str(), F_OK), 0);
+}
+
 TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
-  Start("(setsid sleep 1000 &); sleep 1000 & touch $DIR/ready; wait");
-  while (Found() < 3) absl::SleepFor(absl::Milliseconds(5));
+  Start("(setsid sleep 1000 &); sleep 1000 & : > $DIR/ready; wait");
+  while (Sleeping() < 2) absl::SleepFor(absl::Milliseconds(5));
+  EXPECT_EQ(Found(), 3u);
   ReapLeader();
   EXPECT_EQ(Found(), 2u);  // the detached one, and the one that the leader waited for
   traces_.leader.reset();  // as when the worker died before it could note it
@@ -117,7 +137,7 @@ TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
 }
 
 TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
-  Start("env -i /bin/sleep 1000 & touch $DIR/ready; wait");
+  Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
   while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
   ReapLeader();
   EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(1));
@@ -126,7 +146,7 @@ TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
 
 // The number was given to somebody else, who leads a session of his own.
 TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
-  Start("env -i /bin/sleep 1000 & touch $DIR/ready; wait");
+  Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
   while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
   traces_.leader->start_time -= 1;
   traces_.environment = {"TASK_ID=of-another"};
@@ -134,14 +154,14 @@ TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
 }
 
 TEST_F(OrphansTest, AnotherRunOfTheTaskIsNoneOfIt) {
-  Start("touch $DIR/ready; exec sleep 1000");
+  Start(": > $DIR/ready; exec sleep 1000");
   traces_ = {.environment = {"TASK_ID=of-this-test", "RUN_ID=5"}};
   EXPECT_EQ(Found(), 0u);
 }
 
 // The number was given to somebody else after the leader had ended.
 TEST_F(OrphansTest, AProcessWithTheNumberButAnotherStartIsSpared) {
-  Start("touch $DIR/ready; exec env -i /bin/sleep 1000");
+  Start(": > $DIR/ready; exec env -i /bin/sleep 1000");
   while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
   EXPECT_EQ(Found(), 1u);
   traces_.leader->start_time += 1;
@@ -149,7 +169,7 @@ TEST_F(OrphansTest, AProcessWithTheNumberButAnotherStartIsSpared) {
 }
 
 TEST_F(OrphansTest, NumbersOfAnotherBootOrNamespaceMeanNothing) {
-  Start("touch $DIR/ready; exec env -i /bin/sleep 1000");
+  Start(": > $DIR/ready; exec env -i /bin/sleep 1000");
   while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
   const ProcessMark mark = *traces_.leader;
   traces_.leader->boot = "another";

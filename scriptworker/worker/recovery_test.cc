@@ -58,6 +58,7 @@ class RecoveryTest : public testing::Test {
     journal_ = FileJournal::Open(h_.temp.Path("state")).value();
   }
   absl::Status Recover() {
+    const TimeDriver driver(h_.clock, kHorizon);
     return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger}, h_.shutdown.stop());
   }
   TaskId id() const { return TaskId::Parse(id_).value(); }
@@ -124,7 +125,6 @@ TEST_F(RecoveryTest, AnEndThatTheQueueKnowsIsLeftAlone) {
 TEST_F(RecoveryTest, AQueueThatIsOutOfReachIsAskedAgain) {
   ClaimAndDie();
   h_.fake.faults().Add("reportException", Fault::Reset(), 1, 20);
-  const TimeDriver driver(h_.clock, kHorizon);
   EXPECT_THAT(Recover(), IsOk());
   EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
 }
@@ -132,7 +132,6 @@ TEST_F(RecoveryTest, AQueueThatIsOutOfReachIsAskedAgain) {
 TEST_F(RecoveryTest, AndUntilTheLeaseEndsAtMost) {
   ClaimAndDie();
   h_.fake.faults().Add("reportException", Fault::Reset(), 1, 100'000);
-  const TimeDriver driver(h_.clock, kHorizon);
   EXPECT_THAT(Recover(), IsOk());
   EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("is left to expire")));
   EXPECT_TRUE(wiped());
@@ -184,10 +183,7 @@ TEST_F(RecoveryTest, WhatTheScriptLeftRunningIsEndedFirst) {
   while (FindOrphans({.environment = {"TASK_ID=" + id_, "RUN_ID=0"}}, ListProcessStats()).empty()) {
     absl::SleepFor(absl::Milliseconds(5));
   }
-  {
-    const TimeDriver driver(h_.clock, kHorizon);
-    EXPECT_THAT(Recover(), IsOk());
-  }
+  EXPECT_THAT(Recover(), IsOk());
   script.join();
   EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("processes that its script left running")));
   EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
