@@ -2,6 +2,7 @@
 #include "scriptworker/taskcluster/worker_manager_client.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,6 +93,37 @@ absl::StatusOr<WorkerGrant> WorkerManagerClient::Reregister(
                                                                  .credentials = &last.credentials,
                                                                  .cancellation = cancellation}));
   return ReadGrant(answer);
+}
+
+absl::StatusOr<std::optional<std::string>> WorkerManagerClient::ReasonToTerminate(
+    const ManagedWorker& worker, const Credentials& credentials,
+    const CancellationToken& cancellation) const {
+  SW_ASSIGN_OR_RETURN(
+      const ApiCaller::Answer answer,
+      api_.Send({.name = "shouldWorkerTerminate",
+                 .route = Route("/workers/{}/{}/{}/should-terminate",
+                                {worker.worker_pool_id, worker.worker_group, worker.worker_id}),
+                 .credentials = &credentials,
+                 .cancellation = cancellation}));
+  const json::Reader reader(answer.body, answer.url.Redacted());
+  const absl::StatusOr<bool> terminate = reader.Bool("terminate");
+  if (!terminate.ok()) return answer.WrongShape(terminate.status());
+  absl::StatusOr<std::string> reason = reader.String("reason");
+  if (!reason.ok()) return answer.WrongShape(reason.status());
+  return *terminate ? std::make_optional(*std::move(reason)) : std::nullopt;
+}
+
+absl::Status WorkerManagerClient::Remove(const ManagedWorker& worker,
+                                         const Credentials& credentials,
+                                         const CancellationToken& cancellation) const {
+  return api_
+      .Send({.name = "removeWorker",
+             .method = http::Method::kDelete,
+             .route = Route("/workers/{}/{}/{}",
+                            {worker.worker_pool_id, worker.worker_group, worker.worker_id}),
+             .credentials = &credentials,
+             .cancellation = cancellation})
+      .status();
 }
 
 bool IsWorkerSecret(const SecretString& secret) {

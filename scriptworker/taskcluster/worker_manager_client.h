@@ -37,8 +37,9 @@ struct WorkerGrant {
   std::optional<absl::Time> server_time;
 };
 
-// The two calls of Taskcluster's worker-manager by which a worker gets its
-// credentials. Errors: those of queue.h; none quotes a secret. Thread-safe.
+// The calls of Taskcluster's worker-manager that a worker makes of its own: by two
+// of them it gets its credentials, by the others it ends in order. Errors: those of queue.h; none
+// quotes a secret. Thread-safe.
 class WorkerManagerClient {
  public:
   // `transport` must not retry by itself. It and `clock` must outlive the
@@ -56,6 +57,17 @@ class WorkerManagerClient {
   // does not: when an answer is lost, only Register() helps.
   absl::StatusOr<WorkerGrant> Reregister(const ManagedWorker& worker, const WorkerGrant& last,
                                          const CancellationToken& cancellation) const;
+
+  // Whether the worker is still wanted (shouldWorkerTerminate, which Taskcluster
+  // calls experimental): nullopt if so, else worker-manager's reason.
+  absl::StatusOr<std::optional<std::string>> ReasonToTerminate(
+      const ManagedWorker& worker, const Credentials& credentials,
+      const CancellationToken& cancellation) const;
+
+  // Tells worker-manager that the worker is gone (removeWorker). It cannot
+  // register again then, until somebody creates it anew.
+  absl::Status Remove(const ManagedWorker& worker, const Credentials& credentials,
+                      const CancellationToken& cancellation) const;
 
  private:
   explicit WorkerManagerClient(ApiCaller api) : api_(std::move(api)) {}

@@ -32,6 +32,7 @@ namespace scriptworker::taskcluster {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -45,6 +46,11 @@ const SecretString kFirstSecret("OpFATqV1QjSQ2rgXR_GHNgdZkqRQdrTx2jm97kqyR0Rg");
 const SecretString kSecondSecret("LGzhxTzoQpy_CQiIIh-83gaBeWt389TdaKsLUzhyQ7jA");
 constexpr std::string_view kRegisterComment = "registerWorker (no credentials on the request)";
 
+// "" for no body.
+std::string CanonicalJson(const std::string& body) {
+  return body.empty() ? "" : json::Format(json::Parse(body).value());
+}
+
 class WorkerManagerClientTest : public testing::Test {
  protected:
   // Answers as the exchange with this comment was, or with `body` if its own is
@@ -56,8 +62,7 @@ class WorkerManagerClientTest : public testing::Test {
         if (exchange.comment != comment) continue;
         EXPECT_EQ(http::MethodName(request.method), exchange.method);
         EXPECT_EQ(request.url.path(), exchange.target);
-        EXPECT_EQ(json::Format(json::Parse(request.body).value()),
-                  json::Format(json::Parse(exchange.request_body).value()));
+        EXPECT_EQ(CanonicalJson(request.body), CanonicalJson(exchange.request_body));
         EXPECT_EQ(request.headers.contains("Authorization"),
                   exchange.request_headers.contains("Authorization"));
         return http::Response{.status = exchange.status,
@@ -168,6 +173,28 @@ TEST_F(WorkerManagerClientTest, AnAnswerOfAnotherShapeIsAnErrorThatQuotesNoSecre
     EXPECT_THAT(grant, StatusIs(absl::StatusCode::kDataLoss)) << body;
     EXPECT_THAT(std::string(grant.status().message()), Not(HasSubstr("s3cret")));
   }
+}
+
+TEST_F(WorkerManagerClientTest, AsksWhetherTheWorkerIsStillWanted) {
+  EXPECT_THAT(ClientOf("shouldWorkerTerminate")
+                  .ReasonToTerminate(kWorker, RecordedWorkerCredentials(), CancellationToken()),
+              IsOkAndHolds(std::nullopt));
+  EXPECT_THAT(ClientOf("shouldWorkerTerminate", R"({"terminate": true, "reason": "over capacity"})")
+                  .ReasonToTerminate(kWorker, RecordedWorkerCredentials(), CancellationToken()),
+              IsOkAndHolds("over capacity"));
+  for (const std::string_view body : {"[]", R"({"terminate": 1, "reason": "x"})",
+                                      R"({"terminate": true})", R"({"reason": "x"})"}) {
+    EXPECT_THAT(ClientOf("shouldWorkerTerminate", body)
+                    .ReasonToTerminate(kWorker, RecordedWorkerCredentials(), CancellationToken()),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("shouldWorkerTerminate")))
+        << body;
+  }
+}
+
+TEST_F(WorkerManagerClientTest, TellsThatTheWorkerIsGone) {
+  EXPECT_THAT(ClientOf("removeWorker (by root)")
+                  .Remove(kWorker, RecordedWorkerCredentials(), CancellationToken()),
+              IsOk());
 }
 
 TEST_F(WorkerManagerClientTest, KnowsWhatASecretLooksLike) {

@@ -352,6 +352,10 @@ class Loader {
       Refuse(management.enabled() ? "worker_manager_provider" : "worker_manager_secret_path",
              "worker_manager_provider and worker_manager_secret_path need each other");
     }
+    management.remove_on_shutdown = settings_.Bool("worker_manager_remove_on_shutdown");
+    if (management.remove_on_shutdown && !management.enabled()) {
+      Refuse("worker_manager_remove_on_shutdown", "has no effect without worker_manager_provider");
+    }
     if (const Value* value = document_.value.Find("credentials");
         management.enabled() && value != nullptr && IsTruthy(*value)) {
       Refuse("worker_manager_provider", "gives out what `credentials` sets; remove one of them");

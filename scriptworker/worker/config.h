@@ -40,6 +40,8 @@ struct QueueIdentity {
 struct WorkerManagement {
   std::string provider;     // of the type `static`; empty: none
   std::string secret_path;  // absolute; set if `provider` is
+  // Tells worker-manager when the worker is told to end; it cannot come back.
+  bool remove_on_shutdown = false;
 
   bool enabled() const { return !provider.empty(); }
 };

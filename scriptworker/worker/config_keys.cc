@@ -41,6 +41,10 @@ constexpr ConfigKey kKeys[] = {
      .type = kString,
      .default_json = R"("")",
      .extension = true},
+    {.name = "worker_manager_remove_on_shutdown",
+     .type = kBoolean,
+     .default_json = "false",
+     .extension = true},
     {.name = "strict", .type = kBoolean, .default_json = "false", .extension = true},
 
     // Directories.

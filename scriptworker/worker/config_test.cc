@@ -138,6 +138,7 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.queue.worker_id, "an-id");
   EXPECT_EQ(c.worker_management.provider, "a-provider");
   EXPECT_EQ(c.worker_management.secret_path, dir_.Path("keys/secret"));
+  EXPECT_TRUE(c.worker_management.remove_on_shutdown);
   EXPECT_EQ(loaded->credentials.client_id, "");
   EXPECT_EQ(c.directories.work_dir, dir_.Path("work"));
   EXPECT_EQ(c.directories.artifact_dir, "/nonexistent/artifacts");
@@ -271,6 +272,9 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "ProviderBesideCredentials",
      .lines = "worker_manager_provider: static\nworker_manager_secret_path: /s",
      .message = "worker_manager_provider: gives out what `credentials` sets"},
+    {.name = "RemovalWithoutAProvider",
+     .lines = "worker_manager_remove_on_shutdown: true",
+     .message = "worker_manager_remove_on_shutdown: has no effect without"},
     {.name = "SocketWithTooLongAName",
      .lines = "status_socket: /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
               "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
 #include "scriptworker/base/path.h"
@@ -80,6 +81,20 @@ absl::StatusOr<LogFormat> MakeLogFormat(const Logging& logging, absl::TimeZone z
                             .process_start = clock.Now()});
 }
 
+// Not after a failure, since whoever supervises the worker starts it again.
+void RemoveIfToldToEnd(const WorkerRegistration& registration,
+                       const WorkerSurroundings& surroundings) {
+  const Shutdown& shutdown = surroundings.shutdown;
+  if (!shutdown.drain().cancelled() || shutdown.at_once().cancelled()) return;
+  const absl::Status removed = registration.Remove(shutdown.at_once());
+  if (removed.ok()) {
+    surroundings.logger.Info("Removed from worker-manager");
+  } else {
+    surroundings.logger.Warning(
+        absl::StrCat("worker-manager was not told that the worker is gone: ", removed.message()));
+  }
+}
+
 // Null: none is kept.
 absl::StatusOr<std::unique_ptr<FileJournal>> OpenJournal(const Directories& directories,
                                                          Logger& logger) {
@@ -147,9 +162,17 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
       taskcluster::QueueClient::Create(config.queue.root_url, transport, clock, credentials));
   std::optional<RegistrationKeeper> keeper;
   if (registration.has_value()) {
-    keeper.emplace(*registration, clock, logger, [&queue](const taskcluster::Credentials& renewed) {
-      queue->SetCredentials(renewed);
-    });
+    keeper.emplace(*registration, clock, logger,
+                   RegistrationKeeper::Receivers{
+                       .credentials =
+                           [&queue](const taskcluster::Credentials& renewed) {
+                             queue->SetCredentials(renewed);
+                           },
+                       .terminate =
+                           [&surroundings](std::string_view reason) {
+                             surroundings.shutdown.Drain(absl::StrCat(
+                                 "worker-manager's request to terminate (", reason, ")"));
+                           }});
   }
   taskcluster::ArtifactUploader uploader(
       *queue, transport, clock,
@@ -205,6 +228,10 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   }
   if (ended.ok()) ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());
+  keeper.reset();
+  if (registration.has_value() && config.worker_management.remove_on_shutdown) {
+    RemoveIfToldToEnd(*registration, surroundings);
+  }
   return ended;
 }
 

@@ -37,7 +37,7 @@ struct WorkerSurroundings {
   Clock& clock;
   Logger& logger;
   SecretRedactor& redactor;
-  const Shutdown& shutdown;
+  Shutdown& shutdown;  // drained when worker-manager does not want the worker any more
   const Environment& environment;
   std::string host_name = {};
   absl::TimeZone zone = absl::UTCTimeZone();  // of times in chain_of_trust.log

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/worker_registration.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,6 +29,7 @@ namespace {
 constexpr int64_t kMaxSecretFile = 1024;
 constexpr absl::Duration kMinPause = absl::Seconds(10);
 constexpr absl::Duration kMaxPause = absl::Minutes(5);
+constexpr absl::Duration kAskInterval = absl::Minutes(5);
 
 // Whether the service answered that it does not want what was sent: the secret,
 // or the credentials. Another try with the same is no use.
@@ -99,12 +101,22 @@ absl::Duration WorkerRegistration::UntilRenewal() const {
   return std::max(renew_at_ - with_.clock.Monotonic(), absl::ZeroDuration());
 }
 
+absl::StatusOr<std::optional<std::string>> WorkerRegistration::ReasonToTerminate(
+    const CancellationToken& cancellation) const {
+  return with_.manager.ReasonToTerminate(worker_, grant_.credentials, cancellation);
+}
+
+absl::Status WorkerRegistration::Remove(const CancellationToken& cancellation) const {
+  return with_.manager.Remove(worker_, grant_.credentials, cancellation);
+}
+
 RegistrationKeeper::RegistrationKeeper(WorkerRegistration& registration, Clock& clock,
-                                       Logger& logger, Receiver receiver)
+                                       Logger& logger, Receivers receivers)
     : registration_(registration),
       clock_(clock),
       logger_(logger),
-      receiver_(std::move(receiver)),
+      receivers_(std::move(receivers)),
+      ask_at_(clock.Monotonic()),
       thread_([this] { Keep(); }) {}
 
 RegistrationKeeper::~RegistrationKeeper() {
@@ -113,14 +125,36 @@ RegistrationKeeper::~RegistrationKeeper() {
 }
 
 void RegistrationKeeper::Keep() {
-  while (SleepUnlessCancelled(clock_, registration_.UntilRenewal(), end_.token())) {
-    const absl::Status renewed = registration_.Renew(end_.token());
-    if (renewed.ok()) {
-      receiver_(registration_.credentials());
-    } else if (!end_.token().cancelled()) {
-      logger_.Warning(
-          absl::StrCat("the worker's credentials were not renewed: ", renewed.message()));
+  while (!end_.token().cancelled()) {
+    if (registration_.UntilRenewal() <= absl::ZeroDuration()) Renew();
+    if (clock_.Monotonic() >= ask_at_) AskWhetherWanted();
+    SleepUnlessCancelled(
+        clock_, std::min(registration_.UntilRenewal(), ask_at_ - clock_.Monotonic()), end_.token());
+  }
+}
+
+void RegistrationKeeper::Renew() {
+  const absl::Status renewed = registration_.Renew(end_.token());
+  if (renewed.ok()) {
+    receivers_.credentials(registration_.credentials());
+  } else if (!end_.token().cancelled()) {
+    logger_.Warning(absl::StrCat("the worker's credentials were not renewed: ", renewed.message()));
+  }
+}
+
+void RegistrationKeeper::AskWhetherWanted() {
+  const absl::StatusOr<std::optional<std::string>> reason =
+      registration_.ReasonToTerminate(end_.token());
+  ask_at_ = clock_.Monotonic() + kAskInterval;
+  if (!reason.ok()) {
+    if (!unanswered_ && !end_.token().cancelled()) {
+      logger_.Warning(absl::StrCat("worker-manager does not say whether the worker is wanted: ",
+                                   reason.status().message()));
     }
+    unanswered_ = true;
+  } else if (reason->has_value()) {
+    ask_at_ = absl::InfiniteDuration();
+    receivers_.terminate(**reason);
   }
 }
 

@@ -7,7 +7,9 @@
 #define SCRIPTWORKER_WORKER_WORKER_REGISTRATION_H_
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -52,6 +54,15 @@ class WorkerRegistration {
   // REQUIRES: Register() succeeded.
   absl::Status Renew(const CancellationToken& cancellation);
 
+  // Whether worker-manager still wants the worker: nullopt if so, else why not.
+  // REQUIRES: Register() succeeded.
+  absl::StatusOr<std::optional<std::string>> ReasonToTerminate(
+      const CancellationToken& cancellation) const;
+
+  // The worker is gone, and will not register again (it could not). REQUIRES:
+  // Register() succeeded.
+  absl::Status Remove(const CancellationToken& cancellation) const;
+
   const taskcluster::Credentials& credentials() const { return grant_.credentials; }
 
   // Half of the credentials' life, from when they came; after a failure a
@@ -71,25 +82,35 @@ class WorkerRegistration {
   absl::Duration ends_at_;
 };
 
-// Renews in time on a thread of its own, until it is destroyed. What fails is a
-// warning, and tried again.
+// Renews in time on a thread of its own, until it is destroyed, and asks every
+// five minutes whether the worker is still wanted. What fails is a warning, and
+// tried again (an unanswered question: the first time only).
 class RegistrationKeeper {
  public:
-  using Receiver = std::function<void(const taskcluster::Credentials&)>;
+  struct Receivers {
+    // Gets each renewal.
+    std::function<void(const taskcluster::Credentials&)> credentials;
+    // Gets worker-manager's reason, once.
+    std::function<void(std::string_view)> terminate;
+  };
 
-  // Each renewal goes to `receiver`, on that thread. Both must outlive this, and
-  // nobody else uses `registration` meanwhile.
+  // The receivers are called on that thread. All must outlive this, and nobody
+  // else uses `registration` meanwhile.
   RegistrationKeeper(WorkerRegistration& registration, Clock& clock, Logger& logger,
-                     Receiver receiver);
+                     Receivers receivers);
   ~RegistrationKeeper();
 
  private:
   void Keep();
+  void Renew();
+  void AskWhetherWanted();
 
   WorkerRegistration& registration_;
   Clock& clock_;
   Logger& logger_;
-  const Receiver receiver_;
+  const Receivers receivers_;
+  absl::Duration ask_at_;  // of the monotonic clock; infinite: has the answer
+  bool unanswered_ = false;
   CancellationSource end_;
   std::thread thread_;
 };

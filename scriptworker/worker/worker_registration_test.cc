@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/worker_registration.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/match.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -27,10 +31,12 @@ namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::scriptworker::taskcluster::Fault;
 using ::testing::Contains;
 using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -143,9 +149,35 @@ TEST_F(WorkerRegistrationTest, NoSecretReachesALog) {
               Contains(HasSubstr("worker/static/prov/pool/group/id, good for 1h")));
 }
 
+TEST_F(WorkerRegistrationTest, AWorkerThatIsRemovedCannotRegisterAgain) {
+  ASSERT_THAT(registration_.Register({}), IsOk());
+  EXPECT_THAT(registration_.Remove({}), IsOk());
+  EXPECT_THAT(registration_.Register({}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("worker is not running")));
+}
+
+TEST_F(WorkerRegistrationTest, AWorkerIsWantedUntilWorkerManagerSaysWhyNot) {
+  ASSERT_THAT(registration_.Register({}), IsOk());
+  EXPECT_THAT(registration_.ReasonToTerminate({}), IsOkAndHolds(std::nullopt));
+}
+
 // What a keeper has handed on.
 class Receiver {
  public:
+  RegistrationKeeper::Receivers receivers() {
+    return {.credentials = [this](const taskcluster::Credentials& c) { Take(c); },
+            .terminate =
+                [this](std::string_view reason) {
+                  absl::MutexLock lock(&mutex_);
+                  reasons_.emplace_back(reason);
+                }};
+  }
+  std::vector<std::string> AwaitReason() {
+    const auto told = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !reasons_.empty(); };
+    absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&told), absl::Seconds(30));
+    return reasons_;
+  }
   void Take(const taskcluster::Credentials& credentials) {
     absl::MutexLock lock(&mutex_);
     tokens_.emplace_back(credentials.access_token.reveal());
@@ -160,20 +192,73 @@ class Receiver {
  private:
   absl::Mutex mutex_;
   std::vector<std::string> tokens_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> reasons_ ABSL_GUARDED_BY(mutex_);
 };
 
 TEST_F(WorkerRegistrationTest, AKeeperRenewsInTimeAndSaysWhatFails) {
   ASSERT_THAT(registration_.Register({}), IsOk());
   fake_.faults().Add("reregisterWorker", Fault::Status(503), 2, 6);
   Receiver receiver;
-  RegistrationKeeper keeper(registration_, clock_, logger_,
-                            [&](const taskcluster::Credentials& c) { receiver.Take(c); });
+  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
   ASSERT_TRUE(clock_.AwaitSleepers(1));
   clock_.AdvanceTime(absl::Minutes(29));
   EXPECT_EQ(fake_.request_log().Count("reregisterWorker"), 0);
   const TimeDriver driver(clock_, absl::Hours(1));
   EXPECT_TRUE(receiver.Await(2));
   EXPECT_THAT(logger_.lines(), Contains(HasSubstr("WARNING the worker's credentials were not")));
+}
+
+TEST_F(WorkerRegistrationTest, AKeeperAsksAtOnceAndThenEveryFiveMinutes) {
+  ASSERT_THAT(registration_.Register({}), IsOk());
+  Receiver receiver;
+  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(clock_.AwaitSleepers(1));
+    EXPECT_EQ(fake_.request_log().Count("shouldWorkerTerminate"), i);
+    clock_.AdvanceTime(absl::Minutes(4));
+    ASSERT_TRUE(clock_.AwaitSleepers(1));
+    EXPECT_EQ(fake_.request_log().Count("shouldWorkerTerminate"), i);
+    clock_.AdvanceTime(absl::Minutes(1));
+  }
+}
+
+TEST_F(WorkerRegistrationTest, AKeeperPassesTheReasonOnOnce) {
+  taskcluster::FakeTaskclusterOptions options = WithOneWorker();
+  options.static_workers[0].reason_to_terminate = "over capacity";
+  taskcluster::FakeTaskcluster fake(clock_, options);
+  const auto manager =
+      taskcluster::WorkerManagerClient::Create(fake.root_url(), fake, clock_).value();
+  WorkerRegistration registration({.worker_pool_id = "prov/pool",
+                                   .provider_id = "static",
+                                   .worker_group = "group",
+                                   .worker_id = "id"},
+                                  SecretString(kSecret), {manager, clock_, logger_, redactor_});
+  ASSERT_THAT(registration.Register({}), IsOk());
+  Receiver receiver;
+  RegistrationKeeper keeper(registration, clock_, logger_, receiver.receivers());
+  EXPECT_THAT(receiver.AwaitReason(), ElementsAre("over capacity"));
+  ASSERT_TRUE(clock_.AwaitSleepers(1));
+  clock_.AdvanceTime(absl::Minutes(20));
+  ASSERT_TRUE(clock_.AwaitSleepers(1));
+  EXPECT_THAT(receiver.AwaitReason(), ElementsAre("over capacity"));
+  EXPECT_EQ(fake.request_log().Count("shouldWorkerTerminate"), 1);
+}
+
+TEST_F(WorkerRegistrationTest, ADeploymentThatDoesNotAnswerIsNamedOnce) {
+  ASSERT_THAT(registration_.Register({}), IsOk());
+  fake_.faults().Add("shouldWorkerTerminate", Fault::Status(404), 1, 3);
+  Receiver receiver;
+  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(clock_.AwaitSleepers(1));
+    clock_.AdvanceTime(absl::Minutes(5));
+  }
+  ASSERT_TRUE(clock_.AwaitSleepers(1));
+  EXPECT_EQ(std::ranges::count_if(logger_.lines(),
+                                  [](const std::string& line) {
+                                    return absl::StrContains(line, "whether the worker is wanted");
+                                  }),
+            1);
 }
 
 TEST(ReadStaticSecretTest, TakesTheOneLineOfItsFile) {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -28,6 +29,7 @@ namespace {
 using ::absl_testing::IsOk;
 using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class WorkerTest : public testing::Test {
@@ -59,6 +61,17 @@ class WorkerTest : public testing::Test {
   Shutdown shutdown_{logger_, clock_};
   Config config_;
 };
+
+// A pool with one worker, whose worker-manager has something against it or not.
+taskcluster::FakeTaskclusterOptions OneWorker(std::string reason_to_terminate) {
+  taskcluster::FakeTaskclusterOptions options;
+  options.static_workers = {{.worker_pool_id = "test-provisioner/test-worker",
+                             .worker_group = "group",
+                             .worker_id = "id",
+                             .static_secret = std::string(44, 's'),
+                             .reason_to_terminate = std::move(reason_to_terminate)}};
+  return options;
+}
 
 TEST_F(WorkerTest, EndsInOrderWhenItIsToldSo) {
   shutdown_.Drain("SIGUSR1");
@@ -94,12 +107,7 @@ TEST_F(WorkerTest, ItsOwnSecretsAreKnownToTheLogsWhileItRuns) {
 }
 
 TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
-  taskcluster::FakeTaskclusterOptions options;
-  options.static_workers = {{.worker_pool_id = "test-provisioner/test-worker",
-                             .worker_group = "group",
-                             .worker_id = "id",
-                             .static_secret = std::string(44, 's')}};
-  taskcluster::FakeTaskcluster managed(clock_, options);
+  taskcluster::FakeTaskcluster managed(clock_, OneWorker(""));
   config_.worker_management = {.provider = "static",
                                .secret_path = temp_.Write("secret", std::string(44, 's'))};
   managed.Shutdown();  // long polls end at once
@@ -123,6 +131,51 @@ TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
                          .shutdown = shutdown_,
                          .environment = Environment()}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad staticSecret")));
+}
+
+TEST_F(WorkerTest, EndsInOrderWhenWorkerManagerDoesNotWantItAnyMore) {
+  taskcluster::FakeTaskcluster managed(clock_, OneWorker("over capacity"));
+  managed.Shutdown();  // long polls end at once
+  config_.timeouts.poll_interval = absl::Hours(1);
+  config_.worker_management = {.provider = "static",
+                               .secret_path = temp_.Write("secret", std::string(44, 's'))};
+  EXPECT_THAT(RunWorker(config_, {},
+                        {managed, clock_, logger_, redactor_, shutdown_, Environment(), "here"}),
+              IsOk());
+  EXPECT_THAT(logger_.lines(),
+              Contains(HasSubstr("request to terminate (over capacity) received")));
+  EXPECT_EQ(managed.request_log().Count("removeWorker"), 0) << "it may be started again";
+}
+
+TEST_F(WorkerTest, IsRemovedFromWorkerManagerIfItWasToldToEnd) {
+  struct Case {
+    void (*tell)(Shutdown&);
+    bool removed;
+  };
+  for (const Case& c :
+       {Case{[](Shutdown& s) { s.Drain("SIGUSR1"); }, true},
+        Case{[](Shutdown& s) { s.Stop("SIGTERM"); }, true}, Case{[](Shutdown&) {}, false}}) {
+    Shutdown shutdown(logger_, clock_);
+    taskcluster::FakeTaskclusterOptions options = OneWorker("");
+    options.on_request = [&](std::string_view endpoint, bool worked) {
+      if (endpoint == "claimWork" && !worked) c.tell(shutdown);
+    };
+    taskcluster::FakeTaskcluster managed(clock_, options);
+    managed.Shutdown();
+    config_.worker_management = {.provider = "static",
+                                 .secret_path = temp_.Write("secret", std::string(44, 's')),
+                                 .remove_on_shutdown = true};
+    EXPECT_THAT(RunWorker(config_, {},
+                          {.transport = managed,
+                           .clock = clock_,
+                           .logger = logger_,
+                           .redactor = redactor_,
+                           .shutdown = shutdown,
+                           .environment = Environment(),
+                           .once = true}),
+                IsOk());
+    EXPECT_EQ(managed.request_log().Count("removeWorker"), c.removed ? 1 : 0);
+  }
 }
 
 TEST_F(WorkerTest, OpensTheLogThatIsConfigured) {

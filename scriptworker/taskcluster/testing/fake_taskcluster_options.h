@@ -22,6 +22,8 @@ struct StaticWorker {
   std::string worker_group = {};
   std::string worker_id = {};
   std::string static_secret = {};  // 44 characters
+  // What shouldWorkerTerminate says; empty: go on.
+  std::string reason_to_terminate = {};
 };
 
 // How a FakeTaskcluster behaves; the defaults are a deployment's.

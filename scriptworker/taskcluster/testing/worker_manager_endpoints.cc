@@ -60,6 +60,9 @@ class StaticProvider {
     if (secret == nullptr || *secret != json::Value(found->second.worker.static_secret)) {
       return ApiError{ApiErrorCode::kInputError, "bad staticSecret in workerIdentityProof"};
     }
+    if (found->second.removed) {
+      return ApiError{ApiErrorCode::kInputError, "worker is not running"};
+    }
     json::Object answer = Grant(found->first, found->second, call.now);
     answer.Set("workerConfig", json::Object{});
     return ApiReply{std::move(answer)};
@@ -78,11 +81,32 @@ class StaticProvider {
     return ApiReply{Grant(id, found->second, call.now)};
   }
 
+  ApiResult ShouldTerminate(const ApiCall& call) {
+    const auto found = workers_.find(IdInRoute(call));
+    if (found == workers_.end()) return NotFound("Worker does not exist");
+    const std::string& reason = found->second.worker.reason_to_terminate;
+    return ApiReply{
+        json::Object{{"terminate", !reason.empty()}, {"reason", reason.empty() ? "none" : reason}}};
+  }
+
+  ApiResult Remove(const ApiCall& call) {
+    const auto found = workers_.find(IdInRoute(call));
+    if (found == workers_.end()) return NotFound("Worker does not exist");
+    found->second.removed = true;
+    return ApiReply{json::Object{}};
+  }
+
  private:
   struct Known {
     StaticWorker worker;
     std::string next_secret;
+    bool removed = false;
   };
+
+  static std::string IdInRoute(const ApiCall& call) {
+    return absl::StrCat(call.Param("workerPoolId"), "/", call.Param("workerGroup"), "/",
+                        call.Param("workerId"));
+  }
 
   static ApiError NotFound(std::string message) {
     return {ApiErrorCode::kResourceNotFound, std::move(message)};
@@ -106,6 +130,7 @@ class StaticProvider {
                   absl::StrCat("secrets:get:worker-pool:", worker.worker_pool_id),
                   absl::StrCat("queue:claim-work:", worker.worker_pool_id),
                   absl::StrCat("worker-manager:remove-worker:", id),
+                  absl::StrCat("worker-manager:should-worker-terminate:", id),
                   absl::StrCat("worker-manager:reregister-worker:", id)},
                  now, now + registration_)},
             {"secret", known.next_secret}};
@@ -127,6 +152,13 @@ std::vector<Endpoint> WorkerManagerEndpoints(const std::vector<StaticWorker>& wo
        [provider](ApiCall& call) { return provider->Register(call); }},
       {http::Method::kPost, "/worker/reregister", "reregisterWorker", "", "", false,
        [provider](ApiCall& call) { return provider->Reregister(call); }},
+      {http::Method::kGet, "/workers/<workerPoolId>/<workerGroup>/<workerId>/should-terminate",
+       "shouldWorkerTerminate",
+       "worker-manager:should-worker-terminate:<workerPoolId>/<workerGroup>/<workerId>", "", false,
+       [provider](ApiCall& call) { return provider->ShouldTerminate(call); }},
+      {http::Method::kDelete, "/workers/<workerPoolId>/<workerGroup>/<workerId>", "removeWorker",
+       "worker-manager:remove-worker:<workerPoolId>/<workerGroup>/<workerId>", "", false,
+       [provider](ApiCall& call) { return provider->Remove(call); }},
   };
 }
 
