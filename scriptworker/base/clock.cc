@@ -2,8 +2,9 @@
 
 #include "scriptworker/base/clock.h"
 
-#include <chrono>
+#include <time.h>
 
+#include "absl/log/check.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -20,7 +21,11 @@ void Clock::SleepFor(absl::Duration duration) {
 absl::Time SystemClock::Now() const { return absl::Now(); }
 
 absl::Duration SystemClock::Monotonic() const {
-  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+  // Like the steady clock, but it counts the time that the machine sleeps: what
+  // others measure, a claim's end for instance, does not sleep with it.
+  timespec now = {};
+  CHECK_EQ(::clock_gettime(CLOCK_BOOTTIME, &now), 0);
+  return absl::DurationFromTimespec(now);
 }
 
 bool SystemClock::AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,

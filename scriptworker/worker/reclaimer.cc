@@ -16,12 +16,14 @@
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/worker/lease.h"
 
 namespace scriptworker::worker {
 namespace {
 
-// A queue that hands out leases in the past is not asked in a busy loop.
-constexpr absl::Duration kShortestPause = absl::Milliseconds(500);
+// A wait does not count the time that the machine sleeps; the clock does. So no
+// wait is longer than this.
+constexpr absl::Duration kLook = absl::Seconds(10);
 
 bool IsConflict(const absl::Status& status) {
   const std::optional<taskcluster::QueueError> error = taskcluster::GetQueueError(status);
@@ -29,13 +31,6 @@ bool IsConflict(const absl::Status& status) {
 }
 
 }  // namespace
-
-LeaseSchedule ScheduleFor(absl::Duration length, absl::Duration reclaim_interval) {
-  const absl::Duration renew_margin = std::min(length / 3, absl::Minutes(2));
-  const absl::Duration end_margin = std::clamp(length / 10, absl::Seconds(2), absl::Seconds(10));
-  return {.renew = std::max(std::min(reclaim_interval, length - renew_margin), kShortestPause),
-          .give_up = length - end_margin};
-}
 
 Reclaimer::Reclaimer(const taskcluster::ClaimedTask& task, absl::Duration claimed_at,
                      absl::Duration reclaim_interval, const Collaborators& collaborators,
@@ -45,6 +40,13 @@ Reclaimer::Reclaimer(const taskcluster::ClaimedTask& task, absl::Duration claime
       interval_(reclaim_interval),
       with_(collaborators),
       claim_(claim) {
+  if (ClocksContradict(task.server_time, with_.clock.Now())) {
+    with_.logger.Warning(absl::StrCat(
+        "This machine's clock and the queue's (Date) are ",
+        absl::FormatDuration(absl::Trunc(absl::AbsDuration(*task.server_time - with_.clock.Now()),
+                                         absl::Seconds(1))),
+        " apart"));
+  }
   SetLease(claimed_at, task.taken_until, task.server_time);
   keeper_ = std::thread([this] { KeepLease(); });
   watcher_ = std::thread([this] { WatchLease(); });
@@ -65,7 +67,7 @@ void Reclaimer::Stop() {
 
 void Reclaimer::SetLease(absl::Duration granted_at, absl::Time taken_until,
                          const std::optional<absl::Time>& server_time) {
-  const absl::Duration length = taken_until - server_time.value_or(with_.clock.Now());
+  const absl::Duration length = LeaseLength(taken_until, server_time, with_.clock.Now());
   const LeaseSchedule schedule = ScheduleFor(length, interval_);
   absl::MutexLock lock(&mutex_);
   lease_end_ = granted_at + length;
@@ -91,12 +93,19 @@ absl::Duration Reclaimer::UntilGivenUp() const {
   return give_up_at_ - with_.clock.Monotonic();
 }
 
+// False: nobody needs the claim any more.
+bool Reclaimer::SleepUntilRenewal() {
+  absl::Duration wait = UntilRenewal();
+  with_.logger.Debug(
+      absl::StrCat("waiting ", absl::ToInt64Seconds(wait), " seconds before reclaiming..."));
+  for (; wait > absl::ZeroDuration(); wait = UntilRenewal()) {
+    if (!SleepUnlessCancelled(with_.clock, std::min(wait, kLook), stop_.token())) return false;
+  }
+  return !stop_.token().cancelled();
+}
+
 void Reclaimer::KeepLease() {
-  while (true) {
-    const absl::Duration wait = UntilRenewal();
-    with_.logger.Debug(
-        absl::StrCat("waiting ", absl::ToInt64Seconds(wait), " seconds before reclaiming..."));
-    if (!SleepUnlessCancelled(with_.clock, wait, stop_.token())) return;
+  while (SleepUntilRenewal()) {
     Attempt result = Attempt::kFailed;
     for (int attempt = 1; result == Attempt::kFailed; ++attempt) result = TryOnce(attempt);
     if (result != Attempt::kRenewed) return;
@@ -160,7 +169,7 @@ bool Reclaimer::LeaseLapses() {
     const absl::Duration left = give_up_at_ - with_.clock.Monotonic();
     if (left <= absl::ZeroDuration()) return true;
     changed_ = false;
-    with_.clock.AwaitWithTimeout(mutex_, absl::Condition(&changed_), left);
+    with_.clock.AwaitWithTimeout(mutex_, absl::Condition(&changed_), std::min(left, kLook));
   }
   return false;
 }

@@ -26,21 +26,8 @@
 
 namespace scriptworker::worker {
 
-// When a lease of `length` is renewed and when it is given up, both counted
-// from the moment it was granted.
-struct LeaseSchedule {
-  // The earlier of the interval and a margin before the end (a third of the
-  // lease, two minutes at most).
-  absl::Duration renew;
-  // Late enough for retries, early enough for the script to be ended before
-  // another worker can get the run: a tenth of the lease before its end, within
-  // 2 and 10 seconds.
-  absl::Duration give_up;
-};
-LeaseSchedule ScheduleFor(absl::Duration length, absl::Duration reclaim_interval);
-
-// The wall clock may jump: the lease is measured on the monotonic clock, its
-// length by the queue's own clock where the queue tells it.
+// The wall clock may jump, and the machine may sleep: the lease is measured on the
+// monotonic clock, which is looked at every ten seconds, whatever else is waited for.
 //
 // Thread-safe.
 class Reclaimer {
@@ -76,6 +63,7 @@ class Reclaimer {
   void KeepLease();
   void WatchLease();
   bool LeaseLapses();
+  bool SleepUntilRenewal();
   Attempt TryOnce(int attempt);
   void Lose(const absl::Status& reason);
   void SetLease(absl::Duration granted_at, absl::Time taken_until,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/reclaimer.h"
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -19,6 +21,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/taskcluster/queue.h"
@@ -61,6 +64,11 @@ class ReclaimQueue final : public taskcluster::TaskClaimer {
     absl::MutexLock lock(&mutex_);
     always_ = std::move(status);
   }
+  // How wrong its Date is.
+  void SetDateOffset(absl::Duration offset) {
+    absl::MutexLock lock(&mutex_);
+    date_offset_ = offset;
+  }
   void BlockUntilCancelled() {
     absl::MutexLock lock(&mutex_);
     block_ = true;
@@ -93,7 +101,7 @@ class ReclaimQueue final : public taskcluster::TaskClaimer {
     }
     return Reclaim{.taken_until = clock_.Now() + kLease,
                    .credentials = Client(absl::StrCat("renewed-", callers_.size())),
-                   .server_time = clock_.Now()};
+                   .server_time = clock_.Now() + date_offset_};
   }
 
   absl::StatusOr<std::vector<taskcluster::ClaimedTask>> ClaimWork(
@@ -123,6 +131,7 @@ class ReclaimQueue final : public taskcluster::TaskClaimer {
   absl::Status always_ ABSL_GUARDED_BY(mutex_);
   bool block_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::string> callers_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration date_offset_ ABSL_GUARDED_BY(mutex_) = absl::ZeroDuration();
 };
 
 // What an observer hears.
@@ -153,10 +162,8 @@ class HeardClaim final : public WorkerObserver {
 
 class ReclaimerTest : public testing::Test {
  protected:
-  std::unique_ptr<Reclaimer> Start(std::optional<absl::Time> server_time = kStart) {
-    return std::make_unique<Reclaimer>(
-        taskcluster::ClaimedTask{
-            .task_id = taskcluster::TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value(),
+  static taskcluster::ClaimedTask Claimed(std::optional<absl::Time> server_time) {
+    return {.task_id = taskcluster::TaskId::Parse("NsqSIRDwQtuVxPjPCFpS1A").value(),
             .run_id = 0,
             .worker_group = "",
             .worker_id = "",
@@ -165,8 +172,11 @@ class ReclaimerTest : public testing::Test {
             .task = absl::UnimplementedError(""),
             .credentials = Client("claimed"),
             .status = {},
-            .server_time = server_time},
-        clock_.Monotonic(), absl::Seconds(300),
+            .server_time = server_time};
+  }
+  std::unique_ptr<Reclaimer> Start(std::optional<absl::Time> server_time = kStart) {
+    return std::make_unique<Reclaimer>(
+        Claimed(server_time), clock_.Monotonic(), absl::Seconds(300),
         Reclaimer::Collaborators{queue_, credentials_, clock_, logger_, observer_, journal_},
         claim_);
   }
@@ -344,32 +354,82 @@ TEST_F(ReclaimerTest, AnObserverHearsWhatBecomesOfTheClaim) {
                                    "no route 15m before its end", HasSubstr("the claim was lost")));
 }
 
-struct ScheduleCase {
-  std::string_view name;
-  absl::Duration length, interval, renew, give_up;
-};
-
-class ScheduleTest : public testing::TestWithParam<ScheduleCase> {};
-
-TEST_P(ScheduleTest, RenewsEarlyEnough) {
-  const LeaseSchedule schedule = ScheduleFor(GetParam().length, GetParam().interval);
-  EXPECT_EQ(schedule.renew, GetParam().renew);
-  EXPECT_EQ(schedule.give_up, GetParam().give_up);
+// The queue's own clock is hours off, while this machine's is right.
+TEST_F(ReclaimerTest, AWrongDateNeitherEndsTheClaimNorLetsItLapse) {
+  for (const absl::Duration off : {absl::Hours(5), absl::Hours(-5), absl::Minutes(15),
+                                   absl::Minutes(-90), absl::Hours(24 * 365 * 50)}) {
+    SCOPED_TRACE(absl::FormatDuration(off));
+    SimulatedClock clock(kStart);
+    ReclaimQueue queue(clock);
+    queue.SetDateOffset(off);
+    CancellationSource claim;
+    Reclaimer reclaimer(Claimed(kStart + off), clock.Monotonic(), absl::Seconds(300),
+                        {queue, credentials_, clock, logger_, observer_, journal_}, claim);
+    EXPECT_LE(reclaimer.LeaseLeft(), kLease) << "or it would lapse";
+    EXPECT_GE(reclaimer.LeaseLeft(), absl::Minutes(1)) << "or the script would be ended";
+    for (size_t renewals = 1; renewals <= 3; ++renewals) {
+      while (queue.AwaitCalls(0).size() < renewals) {
+        ASSERT_TRUE(clock.AwaitSleepers(2));
+        clock.AdvanceTime(absl::Seconds(10));
+      }
+      ASSERT_TRUE(clock.AwaitSleepers(2));
+    }
+    EXPECT_LE(clock.Now() - kStart, absl::Minutes(16)) << "three intervals, and then some";
+    EXPECT_FALSE(claim.token().cancelled());
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Leases, ScheduleTest,
-    testing::Values(ScheduleCase{"the_usual", absl::Minutes(20), absl::Seconds(300),
-                                 absl::Seconds(300), absl::Seconds(1190)},
-                    ScheduleCase{"an_interval_beyond_the_lease", absl::Minutes(20), absl::Hours(1),
-                                 absl::Minutes(18), absl::Seconds(1190)},
-                    ScheduleCase{"a_short_lease", absl::Seconds(30), absl::Seconds(300),
-                                 absl::Seconds(20), absl::Seconds(27)},
-                    ScheduleCase{"a_very_short_lease", absl::Seconds(6), absl::Seconds(300),
-                                 absl::Seconds(4), absl::Seconds(4)},
-                    ScheduleCase{"a_lease_of_the_past", absl::Seconds(-5), absl::Seconds(300),
-                                 absl::Milliseconds(500), absl::Seconds(-7)}),
-    [](const auto& info) { return std::string(info.param.name); });
+TEST_F(ReclaimerTest, WithoutADateThisMachinesClockTells) {
+  const auto reclaimer = Start(std::nullopt);
+  EXPECT_EQ(reclaimer->LeaseLeft(), kLease);
+}
+
+TEST_F(ReclaimerTest, ClocksThatContradictEachOtherAreNamed) {
+  const auto reclaimer = Start(kStart + absl::Hours(5));
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("are 5h apart")));
+}
+
+// Its waits do not count the time that the machine sleeps, its clock does.
+class SleepyClock final : public Clock {
+ public:
+  absl::Time Now() const override { return awake_.Now() + absl::Seconds(slept_.load()); }
+  absl::Duration Monotonic() const override {
+    return awake_.Monotonic() + absl::Seconds(slept_.load());
+  }
+  bool AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,
+                        absl::Duration timeout) override {
+    return awake_.AwaitWithTimeout(mu, condition, timeout);
+  }
+  void Suspend(absl::Duration duration) { slept_ += absl::ToInt64Seconds(duration); }
+  SimulatedClock& awake() { return awake_; }
+
+ private:
+  SimulatedClock awake_{kStart};
+  std::atomic<int64_t> slept_ = 0;  // seconds
+};
+
+TEST_F(ReclaimerTest, AMachineThatSleptPastTheLeaseDoesNotGoOnBelievingInIt) {
+  SleepyClock clock;
+  queue_.FailAlways(absl::UnavailableError("the network is not up yet"));
+  Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
+                      {queue_, credentials_, clock, logger_, observer_, journal_}, claim_);
+  ASSERT_TRUE(clock.awake().AwaitSleepers(2));
+  clock.Suspend(absl::Hours(1));
+  EXPECT_LT(reclaimer.LeaseLeft(), absl::ZeroDuration());
+  clock.awake().AdvanceTime(absl::Seconds(10));
+  EXPECT_TRUE(AwaitLost());
+}
+
+TEST_F(ReclaimerTest, AMachineThatSleptPartOfTheLeaseRenewsItSoonAfter) {
+  SleepyClock clock;
+  Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
+                      {queue_, credentials_, clock, logger_, observer_, journal_}, claim_);
+  ASSERT_TRUE(clock.awake().AwaitSleepers(2));
+  clock.Suspend(absl::Minutes(19));
+  clock.awake().AdvanceTime(absl::Seconds(10));
+  EXPECT_EQ(queue_.AwaitCalls(1).size(), 1u);
+  EXPECT_FALSE(claim_.token().cancelled());
+}
 
 }  // namespace
 }  // namespace scriptworker::worker

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "cot/signer.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
@@ -179,6 +180,15 @@ int TaskRunner::Work(RunningTask& run) {
       if (!run.claim_lost()) run.artifacts.LinkChainOfTrustLog(run.target);
       return Fail(Phase::kVerify, verified);
     }
+  }
+  // What cannot be signed is better run elsewhere than here.
+  cot::Signer* const signer = options_.chain_of_trust.signer;
+  if (const absl::Status alive = signer == nullptr ? absl::OkStatus() : signer->Check();
+      !alive.ok()) {
+    ExplainInTaskLog(alive);
+    with_.logger.Error(
+        absl::StrCat("The script is not started, its run is given back: ", alive.message()));
+    return kWorkerShutdown;
   }
   return RunScript(run, limits->max_run_time, *credentials_fd);
 }

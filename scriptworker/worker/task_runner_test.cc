@@ -17,6 +17,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "cot/signer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
@@ -57,6 +58,24 @@ TEST(TaskRunnerTest, ATrivialTaskTakesEightRequests) {
                           "public/logs/live_backing.log"));
   EXPECT_EQ(h.Artifact(id, "public/logs/live_backing.log"), "hello\nexit code: 0\n");
   EXPECT_EQ(h.fake.request_log().total(), 8);
+}
+
+// Signs, or did so once.
+class MortalSigner final : public cot::Signer {
+ public:
+  absl::StatusOr<std::string> Sign(std::string_view) override { return Check(); }
+  absl::Status Check() override { return absl::InternalError("the signer has ended"); }
+};
+
+TEST(TaskRunnerTest, WithADeadSignerNoScriptIsStartedAndTheRunIsGivenBack) {
+  WorkerHarness h("touch $DIR/started");
+  MortalSigner signer;
+  h.options().chain_of_trust.signer = &signer;
+  const TaskId id = h.Submit();
+  h.RunPending();
+  EXPECT_THAT(h.Runs(id), ElementsAre("exception worker-shutdown", "pending"));
+  EXPECT_FALSE(std::filesystem::exists(h.temp.Path("started")));
+  EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), HasSubstr("the signer has ended"));
 }
 
 TEST(TaskRunnerTest, TheFoldersAreEmptyAfterwards) {
