@@ -8,16 +8,8 @@
 // repackaged build; the decision task of a push to GitHub. All downloads are redirected
 // once, as by Taskcluster, and signed.
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -43,8 +35,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
-
-extern char** environ;
+#include "tools/bench/process_runner.h"
 
 namespace cot {
 namespace {
@@ -250,123 +241,6 @@ std::string Config(const SmallChain& chain, const ChainServer& server, int downl
   return scriptworker::json::Format(Value(std::move(config)));
 }
 
-struct Cost {
-  double cpu_ms = 0;
-  double wall_ms = 0;
-  double peak_mib = 0;
-};
-
-// Runs programs from a process that was made while this one was small: what a program has
-// as its peak begins with that of the process which started it.
-class Runner {
- public:
-  Runner();  // before anything large, and before any thread
-  ~Runner();
-  Runner(const Runner&) = delete;
-  Runner& operator=(const Runner&) = delete;
-
-  // Its output goes to the file. Ends this process if the program fails.
-  Cost Run(const std::vector<std::string>& words, const std::string& output) const;
-
- private:
-  [[noreturn]] static void Serve(int requests, int answers);
-  static Cost RunHere(std::vector<std::string> words, int& status);
-
-  int requests_ = -1;
-  int answers_ = -1;
-  pid_t child_ = 0;
-};
-
-// What goes through the pipes.
-struct Answer {
-  int status = 0;
-  Cost cost = {};
-};
-constexpr char kEndOfWord = '\0';
-constexpr char kEndOfRequest = '\n';
-
-Runner::Runner() {
-  int to_child[2], from_child[2];
-  CHECK_EQ(pipe2(to_child, O_CLOEXEC), 0);
-  CHECK_EQ(pipe2(from_child, O_CLOEXEC), 0);
-  child_ = fork();
-  CHECK_GE(child_, 0);
-  if (child_ == 0) {
-    close(to_child[1]);
-    Serve(to_child[0], from_child[1]);
-  }
-  close(to_child[0]);
-  close(from_child[1]);
-  requests_ = to_child[1];
-  answers_ = from_child[0];
-}
-
-Runner::~Runner() {
-  close(requests_);
-  waitpid(child_, nullptr, 0);
-  close(answers_);
-}
-
-void Runner::Serve(int requests, int answers) {
-  std::vector<std::string> words = {""};
-  char c = 0;
-  while (read(requests, &c, 1) == 1) {
-    if (c == kEndOfWord) {
-      words.emplace_back();
-    } else if (c == kEndOfRequest) {
-      words.pop_back();
-      Answer answer;
-      answer.cost = RunHere(words, answer.status);
-      if (write(answers, &answer, sizeof(answer)) != sizeof(answer)) break;
-      words = {""};
-    } else {
-      words.back().push_back(c);
-    }
-  }
-  _exit(0);
-}
-
-Cost Runner::RunHere(std::vector<std::string> words, int& status) {
-  const std::string output = words.back();
-  words.pop_back();
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  CHECK_EQ(posix_spawn_file_actions_init(&actions), 0);
-  for (int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    CHECK_EQ(posix_spawn_file_actions_addopen(&actions, fd, output.c_str(),
-                                              O_WRONLY | O_CREAT | O_APPEND, 0644),
-             0);
-  }
-  const auto start = std::chrono::steady_clock::now();
-  pid_t child = 0;
-  CHECK_EQ(posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
-  posix_spawn_file_actions_destroy(&actions);
-  rusage usage = {};
-  CHECK_EQ(wait4(child, &status, 0, &usage), child);
-  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  const auto ms = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-  };
-  return {.cpu_ms = ms(usage.ru_utime) + ms(usage.ru_stime),
-          .wall_ms = wall.count(),
-          .peak_mib = static_cast<double>(usage.ru_maxrss) / 1024};
-}
-
-Cost Runner::Run(const std::vector<std::string>& words, const std::string& output) const {
-  std::string request;
-  for (const std::string& word : words) absl::StrAppend(&request, word, std::string(1, kEndOfWord));
-  absl::StrAppend(&request, output, std::string(1, kEndOfWord), std::string(1, kEndOfRequest));
-  CHECK_OK(scriptworker::WriteAll(requests_, request, "the runner"));
-  Answer answer;
-  CHECK_EQ(read(answers_, &answer, sizeof(answer)), static_cast<ssize_t>(sizeof(answer)));
-  if (answer.status == 0) return answer.cost;
-  std::cerr << scriptworker::ReadFile(output, 1 << 20).value_or("") << "\n"
-            << words[0] << " ended with wait status " << answer.status << "\n";
-  std::exit(2);
-}
-
 double Median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values[values.size() / 2];
@@ -389,7 +263,8 @@ std::string Against(double value, double target) {
 }
 
 // Returns whether all targets were reached.
-bool Measure(const Runner& runner, const std::string& program, const Scenario& scenario, int runs) {
+bool Measure(const scriptworker::tools::ProcessRunner& runner, const std::string& program,
+             const Scenario& scenario, int runs) {
   SmallChain chain;
   MakeChain(scenario.builds, scenario.graph_bytes, chain);
   ChainServer server(chain, absl::Milliseconds(scenario.latency_ms));
@@ -401,9 +276,10 @@ bool Measure(const Runner& runner, const std::string& program, const Scenario& s
   for (int i = 0; i < runs; ++i) {
     // A folder for each run: what was just removed slows the file system down.
     const std::string work = scriptworker::JoinPath(home.path(), absl::StrCat("run", i));
-    const Cost cost = runner.Run({program, "--config", config, "--work-dir", work, "--task-type",
-                                  "signing", "--verify-sigs", std::string(kSmallTarget)},
-                                 scriptworker::JoinPath(home.path(), "output"));
+    const scriptworker::tools::ProcessCost cost =
+        runner.Run({program, "--config", config, "--work-dir", work, "--task-type", "signing",
+                    "--verify-sigs", std::string(kSmallTarget)},
+                   scriptworker::JoinPath(home.path(), "output"));
     cpu.push_back(cost.cpu_ms);
     wall.push_back(cost.wall_ms);
     peak.push_back(cost.peak_mib);
@@ -438,7 +314,7 @@ constexpr Scenario kScenarios[] = {
 }  // namespace cot
 
 int main(int argc, char** argv) {
-  const cot::Runner runner;
+  const scriptworker::tools::ProcessRunner runner;
   CLI::App app(
       "Runs a built verify_cot on chains served on loopback and prints what it costs beside the\n"
       "targets (in parentheses; ! marks what misses them). Exits 1 if one is missed.");
