@@ -102,7 +102,9 @@ absl::Status WriteFile(const std::string& path, std::string_view data, mode_t mo
     if ((old_mode & mode) != old_mode && ::fchmod(fd.get(), old_mode & mode) != 0) {
       return Error(errno, "cannot restrict the permissions of", path);
     }
-    if (::ftruncate(fd.get(), 0) != 0) {
+    // Not if there is nothing to cut: ext4 takes that for a replacement too, and
+    // writes the file to the disk before close() returns.
+    if (info.st_size > 0 && ::ftruncate(fd.get(), 0) != 0) {
       return Error(errno, "cannot write", path);
     }
   }
