@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -142,10 +143,16 @@ absl::Status ArtifactFile::Compress(absl::Time now) {
   if (copied.bytes_in != size_ || (!digest_.empty() && digest_ != copied.digest_in)) {
     return Changed();
   }
-  if (::renameat(parent.get(), temporary.c_str(), parent.get(), Basename(name_).c_str()) != 0) {
-    return Error(errno, name_, "cannot replace it by its compressed form");
+  const std::string name = Basename(name_);
+  // Exchanged where that can be done, and the plain file removed: a rename onto it
+  // makes ext4 write the new file to the disk at once.
+  if (::renameat2(parent.get(), temporary.c_str(), parent.get(), name.c_str(), RENAME_EXCHANGE) !=
+      0) {
+    if (::renameat(parent.get(), temporary.c_str(), parent.get(), name.c_str()) != 0) {
+      return Error(errno, name_, "cannot replace it by its compressed form");
+    }
+    temporary.Keep();
   }
-  temporary.Keep();
   fd_ = std::move(output);
   size_ = copied.bytes_out;
   digest_ = std::move(copied.digest_out);
