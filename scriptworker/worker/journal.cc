@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -33,9 +34,7 @@ namespace {
 
 // Credentials of a run are sent in a header, which is far smaller.
 constexpr size_t kSlotSize = size_t{64} << 10;
-constexpr size_t kSlots = 2;
 
-// In one go, to the disk.
 absl::Status WriteAt(int fd, std::string_view bytes, off_t offset, const std::string& path) {
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), offset);
@@ -44,7 +43,6 @@ absl::Status WriteAt(int fd, std::string_view bytes, off_t offset, const std::st
     bytes.remove_prefix(static_cast<size_t>(n));
     offset += n;
   }
-  if (::fdatasync(fd) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path));
   return absl::OkStatus();
 }
 
@@ -61,15 +59,23 @@ absl::Status CheckOwnPlainFile(int fd, const std::string& path) {
   return absl::OkStatus();
 }
 
-// Space for both slots, so that a later write cannot fail for want of it.
-absl::Status Reserve(int fd, const std::string& path) {
-  const int error = ::posix_fallocate(fd, 0, static_cast<off_t>(kSlots * kSlotSize));
+// Space for all slots, so that a later write cannot fail for want of it.
+absl::Status Reserve(int fd, off_t size, const std::string& path) {
+  const int error = ::posix_fallocate(fd, 0, size);
   if (error != 0) return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
   if (::fsync(fd) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path));
   return absl::OkStatus();
 }
 
 }  // namespace
+
+FileJournal::FileJournal(std::string path, UniqueFd file)
+    : path_(std::move(path)),
+      file_(std::move(file)),
+      boot_id_(BootId()),
+      pid_namespace_(PidNamespace()) {
+  used_.fill(kSlotSize);  // by a worker before this one
+}
 
 absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(const std::string& state_dir) {
   SW_RETURN_IF_ERROR(MakeDirs(state_dir, 0700));
@@ -85,7 +91,7 @@ absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(const std::string
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     return absl::AbortedError(absl::StrCat(path, ": another worker uses it"));
   }
-  SW_RETURN_IF_ERROR(Reserve(file.get(), path));
+  SW_RETURN_IF_ERROR(Reserve(file.get(), static_cast<off_t>(kSlots * kSlotSize), path));
   return std::unique_ptr<FileJournal>(new FileJournal(path, std::move(file)));
 }
 
@@ -121,8 +127,16 @@ absl::Status FileJournal::Save() {
     return absl::ResourceExhaustedError(absl::StrCat(
         path_, ": the run's credentials are longer than the ", kSlotSize, " bytes of a slot"));
   }
-  return WriteAt(file_.get(), text.reveal(), static_cast<off_t>(sequence_ % kSlots * kSlotSize),
-                 path_);
+  const size_t slot = sequence_ % kSlots;
+  used_[slot] = std::max(used_[slot], text.reveal().size());
+  SW_RETURN_IF_ERROR(
+      WriteAt(file_.get(), text.reveal(), static_cast<off_t>(slot * kSlotSize), path_));
+  return Sync();
+}
+
+absl::Status FileJournal::Sync() const {
+  if (::fdatasync(file_.get()) == 0) return absl::OkStatus();
+  return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path_));
 }
 
 absl::Status FileJournal::Claimed(const taskcluster::ClaimedTask& task, absl::Time now) {
@@ -143,7 +157,7 @@ absl::Status FileJournal::Advance(JournalStep step) {
 }
 
 absl::Status FileJournal::ScriptStarted(pid_t leader) {
-  ProcessMark mark{.pid = leader, .boot = BootId(), .pid_ns = PidNamespace()};
+  ProcessMark mark{.pid = leader, .boot = boot_id_, .pid_ns = pid_namespace_};
   if (const std::optional<ProcessStat> stat = ReadProcessStat(leader)) {
     mark.start_time = stat->start_time;
   }
@@ -181,7 +195,13 @@ absl::Status FileJournal::Wipe() {
   absl::MutexLock lock(&mutex_);
   entry_.reset();
   sequence_ = 0;
-  return WriteAt(file_.get(), std::string(kSlots * kSlotSize, '\0'), 0, path_);
+  for (size_t slot = 0; slot < kSlots; ++slot) {
+    SW_RETURN_IF_ERROR(WriteAt(file_.get(), std::string(used_[slot], '\0'),
+                               static_cast<off_t>(slot * kSlotSize), path_));
+  }
+  SW_RETURN_IF_ERROR(Sync());
+  used_.fill(0);
+  return absl::OkStatus();
 }
 
 }  // namespace scriptworker::worker

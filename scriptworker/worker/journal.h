@@ -7,6 +7,8 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -71,15 +73,23 @@ class FileJournal final : public RunJournal {
   absl::Status Renewed(const taskcluster::Reclaim& claim) override;
 
  private:
-  FileJournal(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}
+  static constexpr size_t kSlots = 2;
+
+  FileJournal(std::string path, UniqueFd file);
 
   absl::Status Advance(JournalStep step) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Save() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Sync() const;
 
   const std::string path_;
   const UniqueFd file_;
+  // Of this process.
+  const std::string boot_id_;
+  const std::string pid_namespace_;
   mutable absl::Mutex mutex_;
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
+  // So many bytes of each slot may hold something.
+  std::array<size_t, kSlots> used_ ABSL_GUARDED_BY(mutex_) = {};
   std::optional<JournalEntry> entry_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -144,6 +144,26 @@ TEST_F(JournalTest, WipingLeavesNoByteOfTheRun) {
   EXPECT_THAT(AfterCrash(journal), IsOkAndHolds(IsNone()));
 }
 
+TEST_F(JournalTest, WipingCoversALongerRunBefore) {
+  auto journal = Open();
+  taskcluster::ClaimedTask longer = Claim();
+  longer.credentials.access_token = SecretString(std::string(20'000, 't'));
+  ASSERT_THAT(journal->Claimed(longer, kNow), IsOk());
+  ASSERT_THAT(journal->Claimed(Claim(), kNow), IsOk());
+  ASSERT_THAT(journal->Claimed(Claim(), kNow), IsOk());
+  ASSERT_THAT(journal->Wipe(), IsOk());
+  EXPECT_EQ(Bytes().find_first_not_of('\0'), std::string::npos);
+}
+
+TEST_F(JournalTest, WipingCoversWhatAWorkerBeforeHasWritten) {
+  auto journal = Open();
+  ASSERT_THAT(journal->Claimed(Claim(), kNow), IsOk());
+  ASSERT_THAT(journal->Uploading(0), IsOk());
+  ASSERT_THAT(AfterCrash(journal), IsOk());
+  ASSERT_THAT(journal->Wipe(), IsOk());
+  EXPECT_EQ(Bytes().find_first_not_of('\0'), std::string::npos);
+}
+
 TEST_F(JournalTest, TheFileKeepsItsSize) {
   auto journal = Open();
   const auto size = std::filesystem::file_size(file_);
