@@ -99,7 +99,7 @@ std::string Sha512(std::string_view bytes) { return Digest(HashAlgorithm::kSha51
 absl::StatusOr<std::string> HashFileHex(HashAlgorithm algorithm, int fd, std::string_view name,
                                         const CancellationToken& cancellation) {
   Hasher hasher(algorithm);
-  const auto block = std::make_unique<char[]>(kFileBlock);
+  const auto block = std::make_unique_for_overwrite<char[]>(kFileBlock);
   for (off_t offset = 0;;) {
     if (cancellation.cancelled()) return cancellation.reason();
     const ssize_t n = ::pread(fd, block.get(), kFileBlock, offset);

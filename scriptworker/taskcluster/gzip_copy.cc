@@ -6,9 +6,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
@@ -26,10 +26,10 @@ constexpr int kGzipWindow = 15 + 16;  // zlib: the largest window, gzip framing
 constexpr int kMemory = 8;            // zlib's default, as Python's
 constexpr int kUnknownSystem = 255;   // the header's OS field, as Python's
 
-absl::StatusOr<size_t> ReadAt(int fd, int64_t offset, std::vector<char>& buffer) {
+absl::StatusOr<size_t> ReadAt(int fd, int64_t offset, char* buffer) {
   ssize_t n;
   do {
-    n = ::pread(fd, buffer.data(), buffer.size(), offset);
+    n = ::pread(fd, buffer, kBuffer, offset);
   } while (n < 0 && errno == EINTR);
   if (n < 0) return absl::ErrnoToStatus(errno, "cannot read what to compress");
   return static_cast<size_t>(n);
@@ -52,25 +52,26 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
   fields.name = reinterpret_cast<Bytef*>(name.data());
   ::deflateSetHeader(&stream, &fields);
 
-  std::vector<char> in(kBuffer);
-  std::vector<char> out(kBuffer);
+  // Not filled first: of a small file's buffers most pages are never touched.
+  const auto in = std::make_unique_for_overwrite<char[]>(kBuffer);
+  const auto out = std::make_unique_for_overwrite<char[]>(kBuffer);
   crypto::Hasher hasher_in(algorithm);
   crypto::Hasher hasher_out(algorithm);
   GzipCopyResult result;
   for (int flush = Z_NO_FLUSH; flush != Z_FINISH;) {
-    SW_ASSIGN_OR_RETURN(const size_t n, ReadAt(input, result.bytes_in, in));
+    SW_ASSIGN_OR_RETURN(const size_t n, ReadAt(input, result.bytes_in, in.get()));
     result.bytes_in += static_cast<int64_t>(n);
-    hasher_in.Update(std::string_view(in.data(), n));
+    hasher_in.Update(std::string_view(in.get(), n));
     flush = n == 0 ? Z_FINISH : Z_NO_FLUSH;
-    stream.next_in = reinterpret_cast<Bytef*>(in.data());
+    stream.next_in = reinterpret_cast<Bytef*>(in.get());
     stream.avail_in = static_cast<uInt>(n);
     do {
-      stream.next_out = reinterpret_cast<Bytef*>(out.data());
-      stream.avail_out = static_cast<uInt>(out.size());
+      stream.next_out = reinterpret_cast<Bytef*>(out.get());
+      stream.avail_out = static_cast<uInt>(kBuffer);
       if (::deflate(&stream, flush) == Z_STREAM_ERROR) {
         return absl::InternalError("zlib refused to compress");
       }
-      const std::string_view made(out.data(), out.size() - stream.avail_out);
+      const std::string_view made(out.get(), kBuffer - stream.avail_out);
       SW_RETURN_IF_ERROR(WriteAll(output, made, header.name));
       hasher_out.Update(made);
       result.bytes_out += static_cast<int64_t>(made.size());

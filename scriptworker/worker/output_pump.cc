@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -33,7 +34,7 @@ OutputPump::OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, TaskLog& task
       logger_(logger),
       sources_{Source{std::move(stdout_pipe), OutputLines(redactor)},
                Source{std::move(stderr_pipe), OutputLines(redactor)}},
-      chunk_(kChunk, '\0'),
+      chunk_(std::make_unique_for_overwrite<char[]>(kChunk)),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   CHECK(stop_.valid()) << "eventfd: errno " << errno;
   for (const Source& source : sources_) {
@@ -72,14 +73,14 @@ void OutputPump::Run() {
 
 // Returns false when there is nothing to read now, or never again.
 bool OutputPump::ReadOnce(Source& source) {
-  const ssize_t got = ::read(source.pipe.get(), chunk_.data(), chunk_.size());
+  const ssize_t got = ::read(source.pipe.get(), chunk_.get(), kChunk);
   if (got < 0 && errno == EINTR) return true;
   if (got < 0 && errno == EAGAIN) return false;
   if (got <= 0) {
     End(source);
     return false;
   }
-  Log(source, std::string_view(chunk_).substr(0, static_cast<size_t>(got)));
+  Log(source, std::string_view(chunk_.get(), static_cast<size_t>(got)));
   return true;
 }
 

@@ -6,7 +6,7 @@
 #define SCRIPTWORKER_WORKER_OUTPUT_PUMP_H_
 
 #include <array>
-#include <string>
+#include <memory>
 #include <string_view>
 #include <thread>
 
@@ -50,7 +50,7 @@ class OutputPump {
   TaskLog& task_log_;
   Logger& logger_;
   std::array<Source, 2> sources_;
-  std::string chunk_;
+  const std::unique_ptr<char[]> chunk_;
   UniqueFd stop_;  // an eventfd
   std::thread thread_;
 };
