@@ -2,7 +2,6 @@
 #include "scriptworker/worker/spawn.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,6 +22,7 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/exec_clone.h"
 #include "scriptworker/worker/restrictions.h"
 
 namespace scriptworker::worker {
@@ -40,13 +40,13 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-// Why the copy of this process did not become the script.
+// Why the new process did not become the script.
 struct Failure {
   char step[64] = {};
   int error = 0;
 };
 
-// Everything that the copy needs, made ready beforehand.
+// Everything that the new process needs, made ready beforehand.
 struct Plan {
   const char* program = nullptr;
   char* const* argv = nullptr;
@@ -76,7 +76,7 @@ void ResetSignals() {
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, nullptr, sizeof(uint64_t));
 }
 
-// Between fork and exec, in a copy of a process that has other threads: nothing
+// Between clone and exec, in the memory of a process that has other threads: nothing
 // but system calls, and those not through the C library where that would take a
 // lock or speak of its threads.
 [[noreturn]] void BecomeScript(const Plan& plan) {
@@ -109,37 +109,6 @@ void ResetSignals() {
   ResetSignals();
   ::syscall(SYS_execve, plan.program, plan.argv, plan.environment);
   Fail(next, "", errno);
-}
-
-// The kernel's struct clone_args, which older headers do not have in full.
-struct CloneArguments {
-  uint64_t flags = 0;
-  uint64_t pidfd = 0;
-  uint64_t child_tid = 0;
-  uint64_t parent_tid = 0;
-  uint64_t exit_signal = SIGCHLD;
-  uint64_t stack = 0;
-  uint64_t stack_size = 0;
-  uint64_t tls = 0;
-  uint64_t set_tid = 0;
-  uint64_t set_tid_size = 0;
-  uint64_t cgroup = 0;
-};
-
-constexpr uint64_t kCloneIntoCgroup = 0x200000000;
-constexpr long kClone3 = 435;
-
-// As fork(), but this thread waits until the copy has become the script: so few
-// pages of memory have to be copied. 0 in the copy.
-pid_t Split(int cgroup_fd) {
-  if (cgroup_fd >= 0) {
-    const CloneArguments arguments = {.flags = CLONE_VFORK | kCloneIntoCgroup,
-                                      .cgroup = static_cast<uint64_t>(cgroup_fd)};
-    const auto pid = static_cast<pid_t>(::syscall(kClone3, &arguments, sizeof(arguments)));
-    if (pid >= 0) return pid;
-    // An old kernel, a filter of system calls, a group that takes no processes.
-  }
-  return static_cast<pid_t>(::syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0UL, 0UL, 0UL, 0UL));
 }
 
 }  // namespace
@@ -190,13 +159,14 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
                   .failure_fd = writer.get(),
                   .worker = ::getpid(),
                   .restrictions = options.restrictions};
-  // No handler of this program may run in the copy.
+  // No handler of this program may run in the new process.
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before);
-  const pid_t pid = Split(options.cgroup_fd);
-  if (pid == 0) BecomeScript(plan);
+  const pid_t pid =
+      ExecClone([](const void* argument) { BecomeScript(*static_cast<const Plan*>(argument)); },
+                &plan, options.cgroup_fd);
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
