@@ -10,7 +10,10 @@
 
 namespace scriptworker {
 
-TaskPool::TaskPool(int max_threads) : max_threads_(static_cast<size_t>(std::max(1, max_threads))) {}
+TaskPool::TaskPool(int max_threads, absl::Duration patience)
+    : max_threads_(static_cast<size_t>(std::max(1, max_threads))),
+      patience_(patience),
+      limit_(std::min(max_threads_, size_t{kFewThreads})) {}
 
 TaskPool::~TaskPool() {
   Wait();
@@ -27,17 +30,50 @@ void TaskPool::Start(absl::AnyInvocable<void()> task) {
   {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(std::move(task));
-    if (waiting_.size() <= idle_ || threads_.size() >= max_threads_) return;
-    try {
-      threads_.emplace_back([this] { Work(); });
-      return;
-    } catch (const std::system_error&) {
-      if (!threads_.empty()) return;
+    if (waiting_.size() <= idle_) return;
+    if (threads_.size() < limit_) {
+      AddThread(&TaskPool::Work);
+    } else if (threads_.size() == limit_ && limit_ < max_threads_) {
+      AddThread(&TaskPool::LookOut);
     }
+    if (!threads_.empty()) return;
     task = std::move(waiting_.back());
     waiting_.pop_back();
   }
   task();
+}
+
+bool TaskPool::AddThread(void (TaskPool::*body)()) {
+  try {
+    threads_.emplace_back(body, this);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
+// What the first thread beyond the few does: it lifts the limit once that is of use.
+void TaskPool::LookOut() {
+  {
+    absl::MutexLock lock(&mutex_);
+    uint64_t begun = 0;
+    do {
+      mutex_.Await(absl::Condition(
+          +[](TaskPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
+            return !pool->waiting_.empty() || pool->ending_;
+          },
+          this));
+      if (ending_) return;
+      begun = begun_;
+      if (mutex_.AwaitWithTimeout(absl::Condition(&ending_), patience_)) return;
+    } while (waiting_.empty() || begun_ != begun);
+    limit_ = max_threads_;
+    // One of them is for this thread.
+    for (size_t more = 1; more < waiting_.size() && threads_.size() < limit_; ++more) {
+      if (!AddThread(&TaskPool::Work)) break;
+    }
+  }
+  Work();
 }
 
 void TaskPool::Work() {
@@ -53,6 +89,7 @@ void TaskPool::Work() {
     if (waiting_.empty()) break;
     absl::AnyInvocable<void()> task = std::move(waiting_.front());
     waiting_.pop_front();
+    ++begun_;
     ++running_;
     mutex_.Unlock();
     task();

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
+#include <thread>
 #include <vector>
 
 #include "absl/synchronization/barrier.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -44,6 +47,37 @@ TEST(TaskPoolTest, RunsAsManyAtATimeAsItMayAndNoMore) {
   }
   pool.Wait();
   EXPECT_EQ(most, kThreads);
+}
+
+// Each of them waits for all others.
+TEST(TaskPoolTest, TasksThatWaitGetAllThreads) {
+  constexpr int kThreads = 40;
+  TaskPool pool(kThreads);
+  absl::Barrier* barrier = new absl::Barrier(kThreads);
+  std::atomic<int> calls = 0;
+  for (int i = 0; i < kThreads; ++i) {
+    pool.Start([&] {
+      if (barrier->Block()) delete barrier;
+      ++calls;
+    });
+  }
+  pool.Wait();
+  EXPECT_EQ(calls, kThreads);
+}
+
+TEST(TaskPoolTest, TasksThatEndBeforePatienceDoesNeedFewThreads) {
+  absl::Mutex mutex;
+  std::set<std::thread::id> threads;
+  {
+    TaskPool pool(40, /*patience=*/absl::InfiniteDuration());
+    for (int i = 0; i < 1000; ++i) {
+      pool.Start([&] {
+        absl::MutexLock lock(&mutex);
+        threads.insert(std::this_thread::get_id());
+      });
+    }
+  }
+  EXPECT_LE(threads.size(), TaskPool::kFewThreads);
 }
 
 TEST(TaskPoolTest, WithOneThreadTheOrderIsThatOfStarting) {
