@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+//   tools/bazel run --config=opt //tools/bench:artifact_benchmark
+//
+// What it costs to download an artifact and to describe a folder of them, beside curl
+// and `openssl dgst`, which have to be installed: whole processes, in turn, on the same
+// bytes. Everything lies below TEST_TMPDIR, which has to have room for the folder.
+// Exits 1 if a target is missed.
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/log/check.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "cot/generator.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/testing/fake_server.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/artifact_download.h"
+
+extern char** environ;
+
+namespace scriptworker {
+namespace {
+
+constexpr size_t kPiece = size_t{1} << 16;
+constexpr int kFiles = 8;
+constexpr double kDownloadTarget = 1.1;
+constexpr double kGenerateTarget = 1.03;
+
+struct Cost {
+  double cpu_ms = 0;
+  double wall_ms = 0;
+};
+
+Cost Run(std::vector<std::string> words) {
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  CHECK_EQ(posix_spawn_file_actions_init(&actions), 0);
+  CHECK_EQ(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0), 0);
+  const auto start = std::chrono::steady_clock::now();
+  pid_t child = 0;
+  CHECK_EQ(posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
+  posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  rusage usage = {};
+  CHECK_EQ(wait4(child, &status, 0, &usage), child);
+  CHECK_EQ(status, 0) << words[0] << " failed";
+  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
+  const auto ms = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return {.cpu_ms = ms(usage.ru_utime) + ms(usage.ru_stime), .wall_ms = wall.count()};
+}
+
+// Of each figure by itself.
+Cost Median(std::vector<Cost> costs) {
+  const auto median = [&costs](double Cost::*figure) {
+    std::sort(costs.begin(), costs.end(),
+              [figure](const Cost& a, const Cost& b) { return a.*figure < b.*figure; });
+    return costs[costs.size() / 2].*figure;
+  };
+  return {.cpu_ms = median(&Cost::cpu_ms), .wall_ms = median(&Cost::wall_ms)};
+}
+
+void Print(std::string_view what, const Cost& cost) {
+  std::cout << absl::StreamFormat("%-44s CPU %8.1f ms   wall %8.1f ms\n", what, cost.cpu_ms,
+                                  cost.wall_ms);
+}
+
+// Returns whether the target is reached.
+bool PrintRatio(std::string_view what, double ours, double theirs, double target) {
+  const double ratio = ours / theirs;
+  std::cout << absl::StreamFormat("%-44s %.3f, target %.2f: %s\n", what, ratio, target,
+                                  ratio <= target ? "reached" : "MISSED");
+  return ratio <= target;
+}
+
+// --- what is measured, each in a process of its own ---
+
+void Download(const std::string& url, const std::string& path) {
+  const std::unique_ptr<http::CurlTransport> transport = http::CurlTransport::Create({}).value();
+  SystemClock clock;
+  taskcluster::ArtifactDownloader downloader(*transport, clock);
+  CHECK_OK(downloader.Download(http::Url::Parse(url).value(), path, {}, CancellationToken()));
+}
+
+void Generate(const std::string& folder, int threads) {
+  cot::GeneratorInput input;
+  input.artifact_dir = folder;
+  input.max_hash_threads = threads;
+  input.task = json::Parse(R"({"dependencies": [], "payload": {}, "scopes": [],
+                               "taskGroupId": "G", "workerType": "t"})")
+                   .value();
+  CHECK_OK(cot::GenerateCot(input, nullptr));
+}
+
+// --- the comparisons ---
+
+bool CompareDownload(const std::string& self, int mib, int runs) {
+  http::FakeServer server(http::InTurn(std::vector<http::FakeResponse>{
+      {.body = std::string(kPiece, 'x'),
+       .repeat_body = mib * ((int64_t{1} << 20) / static_cast<int64_t>(kPiece))}}));
+  const std::string url = absl::StrCat("http://127.0.0.1:", server.port(), "/artifact");
+  const TempDir temp;
+  std::vector<Cost> ours, curl, openssl;
+  for (int i = 0; i < runs; ++i) {
+    ours.push_back(Run({self, "download", url, temp.Path("ours")}));
+    curl.push_back(Run({"curl", "--silent", "--fail", "--output", temp.Path("curl"), url}));
+    openssl.push_back(Run({"openssl", "dgst", "-sha256", temp.Path("curl")}));
+    CHECK_OK(RemoveTreeContents(temp.path()));
+  }
+  Print(absl::StrCat("download and hash ", mib, " MiB"), Median(ours));
+  Print("  curl --output FILE", Median(curl));
+  Print("  openssl dgst -sha256 FILE", Median(openssl));
+  return PrintRatio("  CPU, to curl's and openssl's", Median(ours).cpu_ms,
+                    Median(curl).cpu_ms + Median(openssl).cpu_ms, kDownloadTarget);
+}
+
+bool CompareGenerate(const std::string& self, int mib, int runs) {
+  const TempDir temp;
+  std::vector<std::string> words = {"openssl", "dgst", "-sha256"};
+  for (int i = 0; i < kFiles; ++i) {
+    words.push_back(temp.Write(absl::StrCat("public/file-", i),
+                               std::string(static_cast<size_t>(mib / kFiles) << 20, 'a')));
+  }
+  std::vector<Cost> one, all, openssl;
+  for (int i = 0; i < runs; ++i) {
+    one.push_back(Run({self, "generate", temp.path(), "1"}));
+    all.push_back(Run({self, "generate", temp.path(), "4"}));
+    openssl.push_back(Run(words));
+  }
+  Print(absl::StrCat("chain of trust over ", mib, " MiB in ", kFiles, " files"), Median(all));
+  Print("  on one thread", Median(one));
+  Print("  openssl dgst -sha256 FILE...", Median(openssl));
+  std::cout << absl::StreamFormat("  wall of one thread / wall: %.2f on %d processors\n",
+                                  Median(one).wall_ms / Median(all).wall_ms,
+                                  std::thread::hardware_concurrency());
+  return PrintRatio("  CPU, to openssl's", Median(all).cpu_ms, Median(openssl).cpu_ms,
+                    kGenerateTarget);
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Measures downloads and the generation of the chain of trust.");
+  int runs = 5;
+  int download_mib = 256;
+  int folder_mib = 1024;
+  app.add_option("--runs", runs, "of each; printed are medians")->check(CLI::PositiveNumber);
+  app.add_option("--download-mib", download_mib)->check(CLI::PositiveNumber);
+  app.add_option("--folder-mib", folder_mib)->check(CLI::PositiveNumber);
+  std::vector<std::string> words;
+  CLI::App* const download = app.add_subcommand("download", "URL FILE");
+  download->add_option("words", words)->required()->expected(2);
+  CLI::App* const generate = app.add_subcommand("generate", "FOLDER THREADS");
+  generate->add_option("words", words)->required()->expected(2);
+  CLI11_PARSE(app, argc, argv);
+  if (*download) {
+    Download(words[0], words[1]);
+    return 0;
+  }
+  if (*generate) {
+    Generate(words[0], std::stoi(words[1]));
+    return 0;
+  }
+  const std::string self = "/proc/self/exe";
+  const bool downloaded = CompareDownload(self, download_mib, runs);
+  const bool generated = CompareGenerate(self, folder_mib, runs);
+  return downloaded && generated ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace scriptworker
+
+int main(int argc, char** argv) { return scriptworker::Main(argc, argv); }
