@@ -30,6 +30,8 @@ namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
@@ -177,6 +179,15 @@ TEST_F(ProcessTreeTest, EndsWhatIsInItsControlGroupWhoeverStartedIt) {
   int status = 0;
   EXPECT_EQ(::waitpid(other, &status, 0), other);
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
+}
+
+TEST_F(ProcessTreeTest, NamesWhatDoesNotEndInTime) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  const pid_t process = StartBash("exec sleep 1000");
+  EXPECT_THAT(tree->KillAll(-absl::Seconds(1)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr(absl::StrCat(process))));
+  EXPECT_THAT(tree->KillAll(kPatience), IsOk());
 }
 
 TEST_F(ProcessTreeTest, WhatIsLeftOverIsEndedBeforeTheNextScript) {
