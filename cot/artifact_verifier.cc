@@ -4,12 +4,16 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "cot/artifact_url_rule.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -74,6 +78,27 @@ std::string WhatToDo(const absl::Status& error, const ArtifactName& name) {
     return absl::StrCat("; give credentials with the scope queue:get-artifact:", name.str());
   }
   return "";
+}
+
+// The run in the middle of ".../TASKID/RUN/NAME", as the path of a file in the queue's stores
+// ends, percent-encoded or not.
+std::optional<int64_t> RunOfPlace(const Url& place, const TaskId& task_id, std::string_view name) {
+  const absl::StatusOr<std::string> decoded = scriptworker::http::PercentDecode(place.path());
+  if (!decoded.ok()) return std::nullopt;
+  std::string_view path = *decoded;
+  if (!absl::ConsumeSuffix(&path, absl::StrCat("/", name))) return std::nullopt;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const std::string_view run = path.substr(slash + 1);
+  int64_t run_id = 0;
+  const bool is_number = !run.empty() && absl::c_all_of(run, [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c));
+  });
+  if (!is_number || !absl::EndsWith(path.substr(0, slash), absl::StrCat("/", task_id.str())) ||
+      !absl::SimpleAtoi(run, &run_id)) {
+    return std::nullopt;
+  }
+  return run_id;
 }
 
 absl::StatusOr<ArtifactName> ParseName(const Link& link, std::string_view name) {
@@ -250,12 +275,15 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
   return verified;
 }
 
-absl::StatusOr<std::string> ArtifactVerifier::Read(const Link& link, std::string_view name,
-                                                   Violation missing, int64_t max_bytes,
-                                                   const CancellationToken& cancellation) {
+absl::StatusOr<UntrustedFile> ArtifactVerifier::Read(const Link& link, std::string_view name,
+                                                     Violation missing, int64_t max_bytes,
+                                                     const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ParseName(link, name));
   SW_ASSIGN_OR_RETURN(const Url url, CheckedUrl(link, artifact, cancellation));
-  absl::StatusOr<std::string> bytes = downloader_.FetchBytes(url, Options(max_bytes), cancellation);
+  std::optional<Url> place;
+  DownloadOptions options = Options(max_bytes);
+  options.redirected_to = &place;
+  absl::StatusOr<std::string> bytes = downloader_.FetchBytes(url, options, cancellation);
   if (!bytes.ok()) {
     Finding finding = About(link, missing, "");
     finding.step = Step::kSignatures;
@@ -264,7 +292,8 @@ absl::StatusOr<std::string> ArtifactVerifier::Read(const Link& link, std::string
   logger_.Debug(
       absl::StrCat(PathOf(link.task_id(), name), " downloaded; hash is ",
                    scriptworker::crypto::HexEncode(scriptworker::crypto::Sha256(*bytes))));
-  return bytes;
+  return UntrustedFile{*std::move(bytes),
+                       place.has_value() ? RunOfPlace(*place, link.task_id(), name) : std::nullopt};
 }
 
 void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,

@@ -65,6 +65,14 @@ struct ArtifactOptions {
   std::optional<scriptworker::RetryPolicy> retry = std::nullopt;
 };
 
+// A file that nothing vouches for yet.
+struct UntrustedFile {
+  std::string bytes;
+  // Of the task's run whose file it is, if the queue tells: it redirects to where it keeps
+  // artifacts, and there they lie by task, run and name.
+  std::optional<int64_t> run_id = std::nullopt;
+};
+
 // Whether the script needs the file afterwards, or a rule reads it first.
 enum class KeepOpen { kNo, kYes };
 
@@ -85,11 +93,11 @@ class ArtifactVerifier {
                                          std::string_view name, KeepOpen keep_open,
                                          const scriptworker::CancellationToken& cancellation);
 
-  // A file that nothing vouches for yet, a chain-of-trust.json or its signature,
-  // in memory only. `missing` is the violation for a definite no, of step 2.
-  absl::StatusOr<std::string> Read(const Link& link, std::string_view name, Violation missing,
-                                   int64_t max_bytes,
-                                   const scriptworker::CancellationToken& cancellation);
+  // A chain-of-trust.json or its signature, in memory only. `missing` is the violation for
+  // a definite no, of step 2.
+  absl::StatusOr<UntrustedFile> Read(const Link& link, std::string_view name, Violation missing,
+                                     int64_t max_bytes,
+                                     const scriptworker::CancellationToken& cancellation);
 
   // Where an artifact lies once it is accepted.
   std::string PathOf(const scriptworker::taskcluster::TaskId& task_id, std::string_view name) const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/artifact_verifier.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "cot/cot_schema.h"
 #include "cot/testing/links.h"
 #include "cot/testing/memory_logger.h"
@@ -36,7 +39,9 @@ using ::scriptworker::http::FunctionTransport;
 using ::scriptworker::http::MakeResponse;
 using ::scriptworker::http::Request;
 using ::scriptworker::http::Response;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -195,8 +200,55 @@ TEST_F(ArtifactVerifierTest, TheReasonOfACancellationIsKept) {
 TEST_F(ArtifactVerifierTest, ReadGivesTheBytesAndLeavesNoFile) {
   EXPECT_THAT(verifier_->Read(link_, "public/chain-of-trust.json", Violation::kCotMissing, 100,
                               cancellation_.token()),
-              IsOkAndHolds("zipped"));
+              IsOkAndHolds(AllOf(Field(&UntrustedFile::bytes, "zipped"),
+                                 Field(&UntrustedFile::run_id, std::nullopt))));
   EXPECT_THAT(Files(), IsEmpty());
+}
+
+struct PlaceCase {
+  std::string place;  // where the queue redirects to; "@" stands for the task's id
+  std::optional<int64_t> run_id;
+};
+
+// Only the queue's own word counts: what is behind its redirect is the store's.
+TEST_F(ArtifactVerifierTest, TheRunIsReadFromWhereTheQueueRedirectsTo) {
+  const std::string name = "/public/chain-of-trust.json";
+  const std::vector<PlaceCase> cases = {
+      {"https://store.example.net/@/3" + name, 3},
+      {"https://store.example.net/bucket/@/12" + name + "?signature=1", 12},
+      {"https://tc.example.net/api/object/v1/download/t%2F@%2F0%2Fpublic%2Fchain-of-trust.json", 0},
+      {"https://store.example.net/@" + name, std::nullopt},
+      {"https://store.example.net/@/3/public/other.json", std::nullopt},
+      {"https://store.example.net/@/3/4" + name, std::nullopt},
+      {"https://store.example.net/x@/3" + name, std::nullopt},
+      {"https://store.example.net/AAAAAAAAQACAAAAAAAAAAA/3" + name, std::nullopt},
+      {"https://store.example.net/@/-3" + name, std::nullopt},
+      {"https://store.example.net/@/+3" + name, std::nullopt},
+      {"https://store.example.net/@/99999999999999999999" + name, std::nullopt},
+      {"https://store.example.net/@/" + name, std::nullopt},
+  };
+  for (const PlaceCase& c : cases) {
+    const std::string place = absl::StrReplaceAll(c.place, {{"@", kBuildId}});
+    const std::string elsewhere = absl::StrCat("https://evil.example.org/", kBuildId, "/7", name);
+    for (const bool goes_on : {false, true}) {
+      FunctionTransport transport([&](const Request& request) -> absl::StatusOr<Response> {
+        Response response = MakeResponse(200, "zipped", "application/json");
+        const bool is_queue = request.url.host() == "firefox-ci-tc.services.mozilla.com";
+        if (is_queue || (goes_on && request.url.ToString() == place)) {
+          response.status = 303;
+          response.headers.Set("Location", is_queue ? place : elsewhere);
+        }
+        return response;
+      });
+      scriptworker::taskcluster::ArtifactDownloader downloader(transport, clock_);
+      ArtifactVerifier verifier(BuiltInPolicy(), *queue_, downloader, logger_,
+                                ArtifactOptions{.work_dir = temp_dir_.path()});
+      const auto file =
+          verifier.Read(link_, name.substr(1), Violation::kCotMissing, 100, cancellation_.token());
+      ASSERT_THAT(file, IsOk());
+      EXPECT_EQ(file->run_id, c.run_id) << c.place;
+    }
+  }
 }
 
 TEST_F(ArtifactVerifierTest, ABodyOverACapIsAViolation) {

@@ -223,6 +223,41 @@ TEST(ChainAttacksTest, ASignedFileThatIsNoStrictJsonIsRefused) {
   }
 }
 
+// What an earlier run has left is signed, too, and about the same definition.
+TEST(ChainAttacksTest, ASignedFileOfAnotherRunIsRefused) {
+  const std::string name = "public/chain-of-trust.json";
+  for (const bool store_tells : {true, false}) {
+    for (const bool status_tells : {true, false}) {
+      for (const int run : {0, 1}) {
+        GeneratedChain chain(kHgPush);
+        chain.Seal();
+        SetAt(chain.tasks.find("build")->second.cot, "/runId", run);
+        chain.Publish();
+        if (!store_tells) {
+          const std::string elsewhere = "https://store.example.net/elsewhere";
+          chain.answers[elsewhere] = chain.answers[chain.StoreUrl("build", name)];
+          chain.answers[chain.ArtifactUrl("build", name)].location = elsewhere;
+        }
+        const std::string status = absl::StrCat(chain.TaskUrl("build"), "/status");
+        if (!status_tells) chain.answers.erase(status);
+        ChainTrial trial(chain);
+        const absl::StatusOr<Verdict> verdict = trial.Run();
+        ASSERT_THAT(verdict, IsOk());
+        const std::string which = absl::StrCat(store_tells, status_tells, run);
+        const bool known = store_tells || status_tells;
+        EXPECT_EQ(ChainTrial::ViolationsOf(*verdict),
+                  run == 1 && known ? std::vector<Violation>{Violation::kCotRunIdMismatch}
+                                    : std::vector<Violation>{})
+            << which;
+        EXPECT_THAT(trial.log(),
+                    Contains(HasSubstr("the queue does not tell which run")).Times(known ? 0 : 1))
+            << which;
+        EXPECT_THAT(chain.requests(), Contains(status).Times(store_tells ? 0 : 1)) << which;
+      }
+    }
+  }
+}
+
 TEST(ChainAttacksTest, ATaskGraphThatIsNoStrictJsonIsRefused) {
   for (const StrictCase& c : StrictCases()) {
     GeneratedChain chain(kHgPush);
@@ -230,6 +265,15 @@ TEST(ChainAttacksTest, ATaskGraphThatIsNoStrictJsonIsRefused) {
     graph = absl::StrReplaceAll(
         graph, {{"\"attributes\": {}", absl::StrCat("\"attributes\": {", c.defect, "}")}});
     EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kMalformedTaskGraph)) << c.name;
+  }
+}
+
+// The name of a link is made of what tasks say, and gets into logs and onto terminals.
+TEST(ChainAttacksTest, ATypeThatWouldWriteItsOwnLogIsRefused) {
+  for (const char* type : {"x\nGood.\n:build", "x\x1b[2J:build", "x\r:build"}) {
+    GeneratedChain chain(kHgPush);
+    Define(chain, "target", "/payload/upstreamArtifacts/0/taskType", type);
+    EXPECT_THAT(ViolationsOf(chain), Contains(Violation::kMalformedDependency));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cot/upstream_artifacts.h"
 #include "cot/violation.h"
@@ -66,6 +67,14 @@ absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
   }
   for (const UpstreamArtifacts& entry : *upstream) {
     dependencies->push_back({absl::StrCat(link.name(), ":", entry.task_type), entry.task_id});
+  }
+  // They get into logs and onto terminals as a part of names.
+  for (const Dependency& dependency : *dependencies) {
+    if (std::any_of(dependency.name.begin(), dependency.name.end(),
+                    [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); })) {
+      return Malformed(
+          link, absl::StrCat("the type of ", dependency.task_id.str(), " has control characters"));
+    }
   }
   std::stable_sort(
       dependencies->begin(), dependencies->end(),

@@ -25,6 +25,11 @@ constexpr int64_t kMaxCotBytes = int64_t{32} << 20;
 // A signature has 64 bytes; what is longer is refused for that.
 constexpr int64_t kMaxSignatureBytes = 4096;
 
+absl::StatusOr<std::string> Bytes(absl::StatusOr<UntrustedFile> file) {
+  if (!file.ok()) return file.status();
+  return std::move(file->bytes);
+}
+
 }  // namespace
 
 // Each member is written by one task; the lock around `missing` hands them on to
@@ -62,15 +67,17 @@ void EvidenceCollector::Start(const Link& link) {
   }
   LinkEvidence& evidence = entry.evidence;
   downloads_.Start([this, &entry, &evidence] {
-    evidence.body = artifacts_.Read(evidence.link, kCotBodyName, Violation::kCotMissing,
-                                    kMaxCotBytes, cancellation_);
+    absl::StatusOr<UntrustedFile> file = artifacts_.Read(
+        evidence.link, kCotBodyName, Violation::kCotMissing, kMaxCotBytes, cancellation_);
+    if (file.ok()) evidence.run_id = file->run_id;
+    evidence.body = Bytes(std::move(file));
     Arrived(entry);
   });
   if (options_.with_signatures) {
     downloads_.Start([this, &entry, &evidence] {
       evidence.signature =
-          artifacts_.Read(evidence.link, kCotSignatureName, Violation::kSignatureMissing,
-                          kMaxSignatureBytes, cancellation_);
+          Bytes(artifacts_.Read(evidence.link, kCotSignatureName, Violation::kSignatureMissing,
+                                kMaxSignatureBytes, cancellation_));
       Arrived(entry);
     });
   }

@@ -4,8 +4,10 @@
 #ifndef COT_EVIDENCE_H_
 #define COT_EVIDENCE_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,8 @@ struct LinkEvidence {
   // chain-of-trust.json and its signature, as they came.
   absl::StatusOr<std::string> body = absl::UnknownError("not fetched");
   absl::StatusOr<std::string> signature = absl::UnknownError("not fetched");
+  // The run that the former is of, if the queue told.
+  std::optional<int64_t> run_id = std::nullopt;
   // What the two are worth.
   absl::StatusOr<TrustedCotBody> cot = absl::UnknownError("not judged");
   // Of the artifacts; empty unless `cot` is trusted. Result i is that of plan[i].

@@ -2,6 +2,7 @@
 #include "cot/verdict.h"
 
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -10,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/json_schema.h"
 
 namespace cot {
 namespace {
@@ -17,6 +19,7 @@ namespace {
 using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Verdict Refused() {
   return {.outcome = Verdict::Outcome::kRefused,
@@ -90,6 +93,26 @@ S: refused
 )");
 }
 
+// Tasks choose names, pools and more; a terminal must not obey them.
+TEST(VerdictTest, WhatTasksSayCannotDressUpTheVerdict) {
+  const std::string attack =
+      "x\n\nS: verified\n\x1b[2J\xc2\x9b"
+      "2J\r\x7f:build";
+  Verdict verdict = Refused();
+  verdict.links[2].name = attack;
+  verdict.links[2].worker_pool = attack;
+  verdict.findings[0].link_name = attack;
+  verdict.findings[0].message = attack;
+  verdict.findings[0].found = attack;
+  verdict.absent[0].reason = attack;
+  const std::string text = FormatVerdict(verdict);
+  EXPECT_THAT(text, Not(HasSubstr("\nS: verified")));
+  for (const char* control : {"\x1b", "\x7f", "\r", "\xc2\x9b"}) {
+    EXPECT_THAT(text, Not(HasSubstr(control)));
+  }
+  EXPECT_THAT(text, HasSubstr("\\x1b[2J\\x9b2J\\x0d\\x7f:build"));
+}
+
 TEST(VerdictTest, MachinesReadTheSameAsJson) {
   const auto json = ToJson(Refused());
   EXPECT_EQ(scriptworker::json::FormatCompact(*json.Find("violations")),
@@ -104,6 +127,72 @@ TEST(VerdictTest, MachinesReadTheSameAsJson) {
             R"([{"taskId":"B","name":"public/x","violation":null,"reason":"it is gone"}])");
   EXPECT_EQ(json.Find("outcome")->string_value(), "refused");
   EXPECT_EQ(json.Find("links")->array().size(), 4);
+}
+
+// docs/verdict.md, as a schema that allows nothing else.
+constexpr std::string_view kDocumented = R"json({
+  "type": "object", "additionalProperties": false,
+  "required": ["version", "outcome", "taskId", "taskType", "cotProduct", "steps", "links",
+               "artifacts", "absentOptionalArtifacts", "violations", "unavailable", "notChecked",
+               "failure", "timings"],
+  "properties": {
+    "version": {"const": 1},
+    "outcome": {"enum": ["verified", "refused", "evidence unavailable", "failed"]},
+    "taskId": {"type": "string"}, "taskType": {"type": "string"}, "cotProduct": {"type": "string"},
+    "steps": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["step", "title", "checks", "violations"],
+      "properties": {"step": {"type": "integer", "minimum": 1, "maximum": 7},
+                     "title": {"type": "string"}, "checks": {"type": "integer"},
+                     "violations": {"type": "integer"}}}},
+    "links": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["name", "taskId", "taskType", "workerImplementation", "workerPool", "isTarget",
+                   "chainOfTrustTrusted", "signedBy"],
+      "properties": {"name": {"type": "string"}, "taskId": {"type": "string"},
+                     "taskType": {"type": "string"}, "workerImplementation": {"type": "string"},
+                     "workerPool": {"type": "string"}, "isTarget": {"type": "boolean"},
+                     "chainOfTrustTrusted": {"type": "boolean"},
+                     "signedBy": {"type": ["string", "null"]}}}},
+    "artifacts": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["taskId", "name", "size", "hashes"],
+      "properties": {"taskId": {"type": "string"}, "name": {"type": "string"},
+                     "size": {"type": "integer"},
+                     "hashes": {"type": "object", "minProperties": 1,
+                                "additionalProperties": {"type": "string"}}}}},
+    "absentOptionalArtifacts": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["taskId", "name", "reason", "violation"],
+      "properties": {"taskId": {"type": "string"}, "name": {"type": "string"},
+                     "reason": {"type": "string"}, "violation": {"type": ["string", "null"]}}}},
+    "violations": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["violation", "step", "link", "taskId", "message", "expected", "found",
+                   "source", "diff"],
+      "properties": {"violation": {"type": "string", "pattern": "^k[A-Z]"},
+                     "step": {"type": "integer"}, "link": {"type": "string"},
+                     "taskId": {"type": "string"}, "message": {"type": "string"},
+                     "expected": {"type": "string"}, "found": {"type": "string"},
+                     "source": {"type": "string"}, "diff": {"type": "string"}}}},
+    "unavailable": {"type": "array", "items": {"type": "string"}},
+    "notChecked": {"type": "array", "items": {"type": "string"}},
+    "failure": {"type": ["string", "null"]},
+    "timings": {"type": "object", "required": ["total"],
+                "additionalProperties": {"type": "number"}}
+  }})json";
+
+TEST(VerdictTest, TheJsonHasTheDocumentedSchema) {
+  const auto document = scriptworker::json::Parse(kDocumented);
+  ASSERT_THAT(document, IsOk());
+  const auto schema = scriptworker::json::Schema::Compile(*document);
+  ASSERT_THAT(schema, IsOk());
+  Verdict failed;
+  failed.failure = absl::InternalError("disk full");
+  failed.unavailable = {"hg"};
+  for (const Verdict& verdict : {Refused(), failed, Verdict{}}) {
+    EXPECT_THAT(schema->Validate(ToJson(verdict)), IsOk());
+  }
 }
 
 TEST(VerdictTest, EachOutcomeHasItsStatus) {

@@ -149,23 +149,40 @@ const CotBody* Verification::TrustedBody(const TaskId& task_id) const {
   return found == cots.end() ? nullptr : &found->second->body();
 }
 
+// The run that the queue's answers are of: of the target what the caller knows, else what
+// came with the file, else the latest.
+absl::StatusOr<std::optional<int64_t>> Verification::ExpectedRun(
+    const LinkEvidence& of_link) const {
+  const TaskId& task_id = of_link.link.task_id();
+  if (task_id == request.task_id && request.target_run_id.has_value()) {
+    return request.target_run_id;
+  }
+  if (of_link.run_id.has_value()) return of_link.run_id;
+  const absl::StatusOr<scriptworker::taskcluster::TaskStatus> status =
+      sources.queue.Status(task_id);
+  if (absl::IsNotFound(status.status())) return std::nullopt;
+  if (!status.ok()) return EvidenceError(status.status(), fetching.token());
+  if (status->runs.empty()) return std::nullopt;
+  return status->runs.back().run_id;
+}
+
 absl::StatusOr<TrustedCotBody> Verification::Judge(const LinkEvidence& of_link) const {
   SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(of_link));
-  if (of_link.link.task_id() != request.task_id || !request.target_run_id.has_value() ||
-      trusted.body().run_id == *request.target_run_id) {
-    return trusted;
+  SW_ASSIGN_OR_RETURN(const std::optional<int64_t> expected, ExpectedRun(of_link));
+  if (!expected.has_value()) {
+    logger.Warning(absl::StrCat(of_link.link.Label(), ": the queue does not tell which run ",
+                                kCotBodyName, " is of"));
   }
-  return ToStatus({.violation = Violation::kCotRunIdMismatch,
-                   .step = Step::kSignatures,
-                   .link_name = of_link.link.name(),
-                   .task_id = of_link.link.task_id().str(),
-                   .message = absl::StrCat(of_link.link.Label(),
-                                           ": Chain of Trust artifact is "
-                                           "about run ",
-                                           trusted.body().run_id, ", the latest run is ",
-                                           *request.target_run_id, "!"),
-                   .expected = absl::StrCat("run ", *request.target_run_id),
-                   .found = absl::StrCat("run ", trusted.body().run_id)});
+  if (!expected.has_value() || trusted.body().run_id == *expected) return trusted;
+  return ToStatus(
+      {.violation = Violation::kCotRunIdMismatch,
+       .step = Step::kSignatures,
+       .link_name = of_link.link.name(),
+       .task_id = of_link.link.task_id().str(),
+       .message = absl::StrCat(of_link.link.Label(), ": Chain of Trust artifact is about run ",
+                               trusted.body().run_id, ", the queue's is of run ", *expected, "!"),
+       .expected = absl::StrCat("run ", *expected),
+       .found = absl::StrCat("run ", trusted.body().run_id)});
 }
 
 absl::StatusOr<TrustedCotBody> Verification::JudgeFiles(const LinkEvidence& of_link) const {

@@ -2,6 +2,7 @@
 #ifndef COT_VERIFICATION_H_
 #define COT_VERIFICATION_H_
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -108,6 +109,8 @@ class Verification {
  private:
   bool stopped() const;
   absl::StatusOr<TrustedCotBody> JudgeFiles(const LinkEvidence& evidence) const;
+  // nullopt: the queue does not tell.
+  absl::StatusOr<std::optional<int64_t>> ExpectedRun(const LinkEvidence& evidence) const;
 };
 
 }  // namespace cot

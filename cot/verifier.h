@@ -32,8 +32,8 @@ struct VerifyRequest {
   std::string product = {};  // cot_product
   // The task has run: its own chain-of-trust.json is verified, too.
   bool check_target = false;
-  // The run that its chain-of-trust.json must be about: the latest. (That of upstream
-  // tasks would take a request for each: docs/differences.md.)
+  // The run that its chain-of-trust.json must be about: the latest. (Of upstream tasks the
+  // queue tells it with the file.)
   std::optional<int64_t> target_run_id = std::nullopt;
   // False (verify_cot_signature): the verdict says so.
   bool verify_signatures = true;

@@ -109,7 +109,7 @@ TEST_F(VerifyCotCommandTest, TheOwnFileOfAnotherRunIsRefused) {
       "state": "exception", "reasonCreated": "scheduled"}, )"},
                                         {R"({"runId": 0)", R"({"runId": 1)"}});
   EXPECT_EQ(Run(), 3) << out_.str();
-  EXPECT_THAT(out_.str(), AllOf(HasSubstr("is about run 0, the latest run is 1"),
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("is about run 0, the queue's is of run 1"),
                                 HasSubstr("[kCotRunIdMismatch]")));
 }
 

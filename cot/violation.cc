@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "scriptworker/json/json.h"
@@ -223,11 +224,15 @@ std::optional<Finding> GetFinding(const absl::Status& status) {
 }
 
 std::string FormatFinding(const Finding& finding) {
-  std::string text = absl::StrCat(static_cast<int>(finding.step), ". ");
-  if (!finding.link_name.empty()) {
-    absl::StrAppend(&text, finding.link_name, " ", finding.task_id, ": ");
+  std::string said = finding.message;
+  const std::string label = absl::StrCat(finding.link_name, " ", finding.task_id);
+  if (!finding.link_name.empty() && !absl::StartsWith(said, label)) {
+    said = absl::StrCat(label, ": ", said);
   }
-  absl::StrAppend(&text, finding.message, " [", ViolationName(finding.violation), "]");
+  // What is behind a line break must not look like another part of the verdict.
+  std::string text = absl::StrCat(static_cast<int>(finding.step), ". ",
+                                  absl::StrReplaceAll(said, {{"\n", "\n      "}}), " [",
+                                  ViolationName(finding.violation), "]");
   AppendIndented("expected", finding.expected, text);
   AppendIndented("found", finding.found, text);
   AppendIndented("source", finding.source, text);

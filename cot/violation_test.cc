@@ -69,6 +69,13 @@ TEST(FindingTest, ReadsAsOneBlock) {
   EXPECT_THAT(text, HasSubstr("2. signing:build ID: it is bad [kBadSignature]"));
   EXPECT_THAT(text, HasSubstr("a good one"));
   EXPECT_THAT(text, Not(HasSubstr("found")));
+  // A message that begins with the task does not get it twice; further lines stay in the block.
+  EXPECT_EQ(FormatFinding({.violation = Violation::kTaskDiffersFromTaskGraph,
+                           .step = Step::kTaskTypes,
+                           .link_name = "signing:build",
+                           .task_id = "ID",
+                           .message = "signing:build ID payload differs!\n graph: 1"}),
+            "4. signing:build ID payload differs!\n       graph: 1 [kTaskDiffersFromTaskGraph]");
   // Of the whole chain: no link.
   EXPECT_THAT(FormatFinding({.message = "it is bad"}), HasSubstr("1. it is bad ["));
 }

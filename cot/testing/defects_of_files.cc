@@ -205,6 +205,9 @@ std::vector<ChainDefect> DefectsOfCotFiles() {
        .violations = {Violation::kCotTaskIdMismatch},
        .cots =
            [](GeneratedChain& c) { std::swap(TaskOf(c, "build").cot, TaskOf(c, "image").cot); }},
+      {.name = "ARunIdIsThatOfAnotherRun",
+       .violations = {Violation::kCotRunIdMismatch},
+       .cots = [](GeneratedChain& c) { SetAt(TaskOf(c, "build").cot, "/runId", 1); }},
       {.name = "ARunIdIsNegative",
        .violations = {Violation::kCotRunIdMismatch},
        .cots = [](GeneratedChain& c) { SetAt(TaskOf(c, "build").cot, "/runId", -1); }},

@@ -234,6 +234,10 @@ absl::Status ArtifactDownloader::Transfer(const http::Url& url, const DownloadOp
           retryable = !sink_failed() && http::IsRetryableError(response.status());
           return response.status();
         }
+        if (options.redirected_to != nullptr && !response->redirects.empty()) {
+          *options.redirected_to =
+              response->redirects.size() > 1 ? response->redirects[1] : response->final_url;
+        }
         retryable = response->status != 404 && !RefusesCredentials(*response);
         return CheckResponse(url, *response, options.expected_content_type);
       },
