@@ -32,6 +32,8 @@
 #include "scriptworker/json/yaml.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/composed_policy.h"
+#include "scriptworker/worker/config_credentials.h"
+#include "scriptworker/worker/config_directories.h"
 #include "scriptworker/worker/credentials_lookup.h"
 #include "scriptworker/worker/sandbox_config.h"
 #include "scriptworker/worker/script_environment.h"
@@ -46,9 +48,6 @@ using ::cot::DocumentPart;
 using ::scriptworker::json::Value;
 using ::scriptworker::json::YamlDocument;
 
-// Of the journal's folder, behind work_dir.
-constexpr std::string_view kStateDirSuffix = ".state";
-
 constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",
                                                "resource-unavailable", "internal-error",
                                                "superseded",           "intermittent-task"};
@@ -62,7 +61,7 @@ class Loader {
         file_(std::move(file)),
         document_(document),
         environment_(environment),
-        directory_(std::move(directory)),
+        paths_(std::move(directory)),
         options_(options),
         defects_(source_, document.marks),
         settings_(Settings::Read(document.value, environment, defects_)) {}
@@ -72,8 +71,7 @@ class Loader {
     Config& config = loaded.config;
     config.file = file_;
     ReadQueue(config.queue);
-    ReadDirectories(config.directories);
-    ReadStateDir(config.directories);
+    config.directories = ReadDirectories(settings_, paths_, defects_);
     ReadTimeouts(config.timeouts);
     ReadScript(config.script);
     ReadLogging(config.logging);
@@ -83,9 +81,12 @@ class Loader {
     ReadSandbox(config.sandbox);
     ReadWatching(config.watching);
     config.policy = ReadPolicy();
-    CheckDirectories(config);
-    CheckStateDir(config.directories);
-    ReadWorkerManagement(config.worker_management);
+    config.worker_management = ReadWorkerManagement(settings_, document_.value, paths_, defects_);
+    CheckDirectories({{"the configuration file", file_},
+                      {"the signing key", config.signing.private_key_path},
+                      {"the worker's secret", config.worker_management.secret_path},
+                      {"the working directory", paths_.base()}},
+                     settings_, config.directories, defects_, warnings_);
     if (!config.worker_management.enabled()) ReadCredentials(loaded.credentials);
     SW_RETURN_IF_ERROR(AllDefects());
     SW_RETURN_IF_ERROR(CheckFiles(config));
@@ -94,12 +95,7 @@ class Loader {
   }
 
  private:
-  std::string Absolute(std::string_view path) const {
-    if (path.empty() || IsAbsolute(path)) return std::string(path);
-    return JoinPath(directory_, path);
-  }
-
-  std::string PathOf(std::string_view key) const { return Absolute(settings_.String(key)); }
+  std::string PathOf(std::string_view key) const { return paths_.Absolute(settings_.String(key)); }
 
   absl::Duration SecondsOf(std::string_view key) const { return absl::Seconds(settings_.Int(key)); }
 
@@ -132,31 +128,6 @@ class Loader {
     queue.worker_type = std::string(settings_.String("worker_type"));
     queue.worker_group = std::string(settings_.String("worker_group"));
     queue.worker_id = std::string(settings_.String("worker_id"));
-  }
-
-  void ReadDirectories(Directories& directories) {
-    const std::pair<std::string_view, std::string*> members[] = {
-        {"work_dir", &directories.work_dir},
-        {"artifact_dir", &directories.artifact_dir},
-        {"task_log_dir", &directories.task_log_dir},
-        {"log_dir", &directories.log_dir}};
-    for (const auto& [key, member] : members) {
-      *member = PathOf(key);
-      if (member->empty() && settings_.InFile(key) != nullptr) {
-        Refuse(key, "must not be empty");
-      }
-    }
-  }
-
-  // By default beside work_dir, which is this worker's alone.
-  void ReadStateDir(Directories& directories) {
-    if (settings_.Get("state_dir").is_string()) {
-      directories.state_dir = PathOf("state_dir");
-    } else if (!directories.work_dir.empty()) {
-      directories.state_dir =
-          absl::StrCat(absl::StripSuffix(directories.work_dir, "/"), kStateDirSuffix);
-      directories.state_dir_is_default = true;
-    }
   }
 
   void ReadTimeouts(Timeouts& timeouts) {
@@ -267,7 +238,7 @@ class Loader {
 
   void ReadSandbox(SandboxConfig& sandbox) {
     sandbox = ReadSandboxConfig(DocumentPart(settings_.Get("sandbox"), Inside("sandbox")),
-                                [this](std::string_view path) { return Absolute(path); });
+                                [this](std::string_view path) { return paths_.Absolute(path); });
   }
 
   void ReadWatching(Watching& watching) {
@@ -294,110 +265,13 @@ class Loader {
     return std::move(composed->policy);
   }
 
-  // The journal holds credentials: not where scripts write, where files are
-  // published or where logs are collected.
-  void CheckStateDir(Directories& directories) {
-    if (directories.state_dir.empty()) return;
-    const std::pair<std::string_view, const std::string*> others[] = {
-        {"work_dir", &directories.work_dir},
-        {"artifact_dir", &directories.artifact_dir},
-        {"task_log_dir", &directories.task_log_dir},
-        {"log_dir", &directories.log_dir}};
-    for (const auto& [key, dir] : others) {
-      if (dir->empty()) continue;
-      if (!IsBeneath(directories.state_dir, *dir).value_or(false) &&
-          !IsBeneath(*dir, directories.state_dir).value_or(false)) {
-        continue;
-      }
-      if (directories.state_dir_is_default) {
-        warnings_.push_back(absl::StrCat("no run journal is kept: its place ",
-                                         directories.state_dir, " overlaps ", key, " (", *dir,
-                                         "); state_dir can name another"));
-        directories.state_dir.clear();
-        return;
-      }
-      Refuse("state_dir",
-             absl::StrCat("must be a folder of its own, but overlaps ", key, " (", *dir, ")"));
-    }
-  }
-
-  // The first three are emptied again and again: nothing else may be in them.
-  void CheckDirectories(const Config& config) {
-    const std::pair<std::string_view, const std::string*> emptied[] = {
-        {"work_dir", &config.directories.work_dir},
-        {"artifact_dir", &config.directories.artifact_dir},
-        {"task_log_dir", &config.directories.task_log_dir}};
-    const std::pair<std::string_view, const std::string*> kept[] = {
-        {"the configuration file", &file_},
-        {"the signing key", &config.signing.private_key_path},
-        {"the worker's secret", &config.worker_management.secret_path},
-        {"the working directory", &directory_}};
-    for (const auto& [key, dir] : emptied) {
-      if (dir->empty()) continue;
-      for (const auto& [what, path] : kept) {
-        if (path->empty()) continue;
-        const absl::StatusOr<bool> is_beneath = IsBeneath(*path, *dir);
-        if (is_beneath.ok() && *is_beneath) {
-          Refuse(key, absl::StrCat("is emptied after each task, but ", what, " (", *path,
-                                   ") lies in it"));
-        }
-      }
-    }
-  }
-
-  void ReadWorkerManagement(WorkerManagement& management) {
-    management.provider = std::string(settings_.String("worker_manager_provider"));
-    management.secret_path = PathOf("worker_manager_secret_path");
-    if (management.enabled() == management.secret_path.empty()) {
-      Refuse(management.enabled() ? "worker_manager_provider" : "worker_manager_secret_path",
-             "worker_manager_provider and worker_manager_secret_path need each other");
-    }
-    management.remove_on_shutdown = settings_.Bool("worker_manager_remove_on_shutdown");
-    if (management.remove_on_shutdown && !management.enabled()) {
-      Refuse("worker_manager_remove_on_shutdown", "has no effect without worker_manager_provider");
-    }
-    if (const Value* value = document_.value.Find("credentials");
-        management.enabled() && value != nullptr && IsTruthy(*value)) {
-      Refuse("worker_manager_provider", "gives out what `credentials` sets; remove one of them");
-    }
-  }
-
   void ReadCredentials(taskcluster::Credentials& credentials) {
-    if (const Value* value = settings_.InFile("credentials");
-        value != nullptr && IsTruthy(*value)) {
-      const std::string place = settings_.PlaceOf("credentials");
-      ParseCredentials(*value, absl::StrCat(document_.marks.Prefix(place), cot::KeyPath(place)),
-                       credentials);
-      has_inline_secrets_ = true;
-      return;
-    }
-    // A defective entry has been reported; what others hold is not the answer.
-    if (const Value* value = document_.value.Find("credentials");
-        value != nullptr && IsTruthy(*value)) {
-      return;
-    }
-    const absl::StatusOr<std::optional<FoundSecret>> found =
-        LookUpSecret("credentials", directory_, environment_, exposures_);
-    if (!found.ok()) {
-      other_defects_.emplace_back(found.status().message());
-    } else if (!found->has_value()) {
-      defects_.AddAbsentKey("credentials",
-                            "must be set, here, in ./secrets.json, in $HOME/.scriptworker or by "
-                            "TASKCLUSTER_CLIENT_ID and TASKCLUSTER_ACCESS_TOKEN");
-    } else {
-      ParseCredentials((*found)->value, absl::StrCat((*found)->source, ": credentials"),
-                       credentials);
-    }
-  }
-
-  void ParseCredentials(const Value& value, const std::string& source,
-                        taskcluster::Credentials& credentials) {
-    absl::StatusOr<taskcluster::Credentials> parsed = ReadPermanentCredentials(value, source);
-    if (parsed.ok()) {
-      credentials = *std::move(parsed);
-    } else {
-      other_defects_.emplace_back(parsed.status().message());
-    }
+    ConfiguredCredentials read =
+        ReadConfiguredCredentials(settings_, document_, paths_.base(), environment_, defects_);
+    credentials = std::move(read.credentials);
+    has_inline_secrets_ = read.in_file;
+    absl::c_move(read.other_defects, std::back_inserter(other_defects_));
+    absl::c_move(read.exposures, std::back_inserter(exposures_));
   }
 
   absl::Status AllDefects() {
@@ -416,7 +290,7 @@ class Loader {
     if (config.sandbox.landlock && !config.directories.state_dir.empty()) {
       config.sandbox.hidden.push_back(config.directories.state_dir);
     }
-    absl::c_move(SecretFiles(directory_, environment_), std::back_inserter(config.secret_files));
+    absl::c_move(SecretFiles(paths_.base(), environment_), std::back_inserter(config.secret_files));
     if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {
       Warn(ExposureWarning(path, "the policy", Sensitivity::kTrusted));
     }
@@ -454,7 +328,7 @@ class Loader {
   const std::string file_;    // its absolute path
   const YamlDocument& document_;
   const Environment& environment_;
-  const std::string directory_;  // what relative paths are relative to
+  const ConfigPaths paths_;
   const LoadOptions& options_;
   DefectList defects_;
   const Settings settings_;

@@ -20,6 +20,8 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/worker/config_credentials.h"
+#include "scriptworker/worker/config_directories.h"
 #include "scriptworker/worker/sandbox_config.h"
 #include "scriptworker/worker/script_environment.h"
 
@@ -34,27 +36,6 @@ struct QueueIdentity {
   std::string worker_id;
 
   std::string task_queue_id() const { return provisioner_id + "/" + worker_type; }
-};
-
-// By whom the credentials are given out, if not by a file.
-struct WorkerManagement {
-  std::string provider;     // of the type `static`; empty: none
-  std::string secret_path;  // absolute; set if `provider` is
-  // Tells worker-manager when the worker is told to end; it cannot come back.
-  bool remove_on_shutdown = false;
-
-  bool enabled() const { return !provider.empty(); }
-};
-
-// Absolute paths. The first three are emptied at start and after each task.
-struct Directories {
-  std::string work_dir;
-  std::string artifact_dir;
-  std::string task_log_dir;
-  std::string log_dir;
-  std::string state_dir = {};  // empty: no journal is kept
-  // Not in the file: without that folder the worker works all the same.
-  bool state_dir_is_default = false;
 };
 
 struct Timeouts {

@@ -466,6 +466,12 @@ TEST_F(ConfigTest, WhatIsEmptiedMustHoldNothingElse) {
   }
 }
 
+TEST_F(ConfigTest, NorMayTheSecretForWorkerManagerBeInSuchAFolder) {
+  EXPECT_THAT(Load(Good("worker_manager_provider: static\nworker_manager_secret_path: w/secret\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("work_dir: is emptied after each task, but the worker's secret")));
+}
+
 TEST_F(ConfigTest, WhatOthersCanReadIsAWarning) {
   chmod(dir_.Path("key").c_str(), 0644);
   const absl::StatusOr<LoadedConfig> loaded = Load(Good());

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The rest, with the configuration's lines in the messages, is in config_test.
+#include "scriptworker/worker/config_directories.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cot/defect_list.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/json/yaml.h"
+#include "scriptworker/worker/settings.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// What became of the folders of a file.
+struct Read {
+  Directories directories;
+  std::string defects;  // "" if there are none
+  std::vector<std::string> warnings;
+};
+
+Read ReadLines(std::string_view lines, const std::vector<KeptPath>& kept = {}) {
+  const json::YamlDocument document =
+      json::ParseYamlWithMarks(absl::StrCat("work_dir: /w/work\nartifact_dir: /w/artifacts\n"
+                                            "task_log_dir: /w/artifacts/logs\nlog_dir: /w/log\n"
+                                            "ed25519_private_key_path: /k\n",
+                                            lines),
+                               {.source = "the file"})
+          .value();
+  cot::DefectList defects("the file", document.marks);
+  const Settings settings = Settings::Read(document.value, Environment(), defects);
+  Read read;
+  read.directories = ReadDirectories(settings, ConfigPaths("/base"), defects);
+  CheckDirectories(kept, settings, read.directories, defects, read.warnings);
+  read.defects = std::string(defects.ToStatus().message());
+  return read;
+}
+
+TEST(ConfigPathsTest, ARelativePathIsBelowTheBase) {
+  const ConfigPaths paths("/base");
+  EXPECT_EQ(paths.Absolute("a/b"), "/base/a/b");
+  EXPECT_EQ(paths.Absolute("/a/b"), "/a/b");
+  EXPECT_EQ(paths.Absolute(""), "");
+}
+
+TEST(ConfigDirectoriesTest, TheJournalIsBesideWorkDirUnlessTheFileSaysOtherwise) {
+  const Read by_default = ReadLines("");
+  EXPECT_EQ(by_default.directories.state_dir, "/w/work.state");
+  EXPECT_TRUE(by_default.directories.state_dir_is_default);
+  const Read named = ReadLines("state_dir: state\n");
+  EXPECT_EQ(named.directories.state_dir, "/base/state");
+  EXPECT_FALSE(named.directories.state_dir_is_default);
+}
+
+TEST(ConfigDirectoriesTest, TheJournalMustNotBeWhereScriptsWrite) {
+  EXPECT_THAT(ReadLines("state_dir: /w/work/state\n").defects,
+              HasSubstr("state_dir: must be a folder of its own, but overlaps work_dir"));
+  EXPECT_THAT(ReadLines("state_dir: /w\n").defects, HasSubstr("overlaps log_dir"));
+  EXPECT_EQ(ReadLines("state_dir: /w/state\n").defects, "");
+}
+
+TEST(ConfigDirectoriesTest, AnImpossibleDefaultPlaceIsGivenUpWithAWarning) {
+  const json::YamlDocument document = json::ParseYamlWithMarks(
+                                          "work_dir: /w\nartifact_dir: /a\ntask_log_dir: /a/l\n"
+                                          "log_dir: /w.state/log\n",
+                                          {.source = "the file"})
+                                          .value();
+  cot::DefectList defects("the file", document.marks);
+  const Settings settings = Settings::Read(document.value, Environment(), defects);
+  Directories directories = ReadDirectories(settings, ConfigPaths("/"), defects);
+  std::vector<std::string> warnings;
+  CheckDirectories({}, settings, directories, defects, warnings);
+  EXPECT_EQ(directories.state_dir, "");
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("no run journal is kept")));
+}
+
+TEST(ConfigDirectoriesTest, NothingThatHasToStayMayBeInAFolderThatIsEmptied) {
+  const std::vector<KeptPath> kept = {{"the signing key", "/w/work/key"}, {"nothing", ""}};
+  EXPECT_THAT(ReadLines("", kept).defects,
+              HasSubstr("work_dir: is emptied after each task, but the signing key"));
+  EXPECT_EQ(ReadLines("", {{"the signing key", "/w/log/key"}}).defects, "");
+  EXPECT_THAT(ReadLines("").warnings, IsEmpty());
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
