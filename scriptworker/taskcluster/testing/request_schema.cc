@@ -178,7 +178,7 @@ class Checker {
 const json::Value* FindSchema(std::string_view name) {
   static const absl::NoDestructor<json::Value> schemas([] {
     absl::StatusOr<json::Value> parsed =
-        json::Parse(kRequestSchemas, {.source = "request_schemas.h"});
+        json::Parse(kRequestSchemas, {.source = "request_schemas.cc"});
     CHECK_OK(parsed.status());
     return *std::move(parsed);
   }());
