@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -68,10 +69,27 @@ struct KillPoint {
   std::string_view said;             // by the next worker
 };
 
+// A point at which the run is given back, and its script started once more by the next worker.
+struct GivenBack {
+  std::string name;
+  std::string_view held = {};
+  std::string_view script = "true";
+};
+
+constexpr std::string_view kReported = "run 0 as worker-shutdown";
+
+KillPoint PointOf(JournalStep step, GivenBack point) {
+  return {.name = std::move(point.name),
+          .step = step,
+          .held = point.held,
+          .script = point.script,
+          .runs = {"worker-shutdown", "completed"},
+          .starts = {"0", "1"},
+          .said = kReported};
+}
+
 // One kill point or more for each step. A step that has none does not compile.
 std::vector<KillPoint> PointsOf(JournalStep step) {
-  const std::vector<std::string> given_back = {"worker-shutdown", "completed"};
-  const std::string_view reported = "run 0 as worker-shutdown";
   switch (step) {
     case JournalStep::kClaimed:
       return {{.name = "verifying",
@@ -81,47 +99,20 @@ std::vector<KillPoint> PointsOf(JournalStep step) {
                // Once the chain can be looked at, it is found wanting.
                .runs = {"worker-shutdown", "malformed-payload"},
                .starts = {},
-               .said = reported}};
+               .said = kReported}};
     case JournalStep::kScriptStarted:
-      return {{.name = "script_running",
-               .step = step,
-               .script = "(setsid sleep 1000 &); sleep 1000 & sleep 1000",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported},
-              {.name = "script_ignores_term",
-               .step = step,
-               .script = "trap '' TERM; while true; do sleep 0.05; done",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported}};
+      return {PointOf(step, {.name = "script_running",
+                             .script = "(setsid sleep 1000 &); sleep 1000 & sleep 1000"}),
+              PointOf(step, {.name = "script_ignores_term",
+                             .script = "trap '' TERM; while true; do sleep 0.05; done"})};
     case JournalStep::kScriptEnded:
-      return {{.name = "hashing",  // a file without blocks takes no space, but long to read
-               .step = step,
-               .script = "truncate -s 4T $ARTIFACTS/big",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported}};
+      return {// a file without blocks takes no space, but long to read
+              PointOf(step, {.name = "hashing", .script = "truncate -s 4T $ARTIFACTS/big"})};
     case JournalStep::kUploading:
-      return {{.name = "before_create_artifact",
-               .step = step,
-               .held = "createArtifact",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported},
-              {.name = "sending_an_artifact",
-               .step = step,
-               .held = "putObject",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported}};
+      return {PointOf(step, {.name = "before_create_artifact", .held = "createArtifact"}),
+              PointOf(step, {.name = "sending_an_artifact", .held = "putObject"})};
     case JournalStep::kReporting:
-      return {{.name = "before_the_queue_knows",
-               .step = step,
-               .held = "reportCompleted",
-               .runs = given_back,
-               .starts = {"0", "1"},
-               .said = reported},
+      return {PointOf(step, {.name = "before_the_queue_knows", .held = "reportCompleted"}),
               {.name = "after_the_queue_knows",
                .step = step,
                .held = "reportCompleted",
