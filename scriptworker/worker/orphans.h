@@ -36,8 +36,9 @@ std::vector<ProcessStat> FindOrphans(const ScriptTraces& traces,
                                      const std::vector<ProcessStat>& processes);
 
 // SIGTERM to those that are there, up to a second, then SIGKILL to whatever is
-// there, until none is found, twice in a row; returns how many there were. A number that was given to another process meanwhile gets no signal.
-// kDeadlineExceeded names those that are alive after `patience`.
+// there, until none is found, twice in a row; returns how many there were. A number that was given
+// to another process meanwhile gets no signal. kDeadlineExceeded names those that are alive after
+// `patience`.
 absl::StatusOr<int> EndOrphans(const ScriptTraces& traces, Clock& clock,
                                absl::Duration patience = absl::Seconds(10));
 
