@@ -6,6 +6,7 @@
 #include "scriptworker/worker/landlock.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -155,6 +158,20 @@ TEST_F(LandlockTest, ProcessesOutsideAreOutOfReach) {
   if (LandlockAbi() >= 6) {
     EXPECT_FALSE(Can([&] { return ::kill(outside, 0) == 0; }));
   }
+}
+
+TEST_F(LandlockTest, TheSuperuserKeepsNoCapabilityThatItDoesNotHoldAgainst) {
+  EXPECT_FALSE(Can([] {
+    const std::string status = ReadFile("/proc/self/status").value_or("CapPrm:\tffffffffffffffff");
+    uint64_t permitted = ~uint64_t{0};
+    const size_t at = status.find("CapPrm:\t");
+    if (at == std::string::npos || !absl::SimpleHexAtoi(status.substr(at + 8, 16), &permitted)) {
+      return true;
+    }
+    constexpr uint64_t kAbove =
+        uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_PERFMON | uint64_t{1} << CAP_SYS_PTRACE;
+    return (permitted & kAbove) != 0;
+  }));
 }
 
 TEST_F(LandlockTest, ProgramsRun) {

@@ -30,7 +30,9 @@ struct Restrictions {
   std::optional<User> user = std::nullopt;
   // No program gives more rights than its caller has (setuid, file capabilities).
   bool no_new_privs = false;
-  UniqueFd landlock = {};  // a ruleset; needs no_new_privs
+  // A ruleset; needs no_new_privs. What it does not hold against (CAP_SYS_ADMIN and
+  // the like) is given up as well.
+  UniqueFd landlock = {};
 };
 
 // Which of them failed, and the system's reason; error 0: none.

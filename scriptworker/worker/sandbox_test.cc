@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -49,6 +50,13 @@ using ::testing::Not;
 
 // An ordinary user that every machine has.
 constexpr std::string_view kUser = "nobody";
+
+// The scripts' user has to get to the folders; TEST_TMPDIR may lie in a home.
+class FoldersInTmp : public testing::Environment {
+  void SetUp() override { ::setenv("TEST_TMPDIR", "/tmp", 1); }
+};
+[[maybe_unused]] const testing::Environment* const kFoldersInTmp =
+    testing::AddGlobalTestEnvironment(new FoldersInTmp);
 
 class SandboxTest : public testing::Test {
  protected:

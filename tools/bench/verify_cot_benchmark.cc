@@ -159,7 +159,9 @@ class ChainServer {
     for (auto& [url, answer] : chain_.answers) {
       if (absl::StartsWith(url, artifacts) && absl::StrContains(url, "/artifacts/") &&
           answer.status == 200) {
-        const std::string place = absl::StrCat(kStore, url.substr(artifacts.size() - 1));
+        // Kept as the queue keeps artifacts: TASKID/RUN/NAME.
+        const std::string place = absl::StrReplaceAll(
+            absl::StrCat(kStore, url.substr(artifacts.size() - 1)), {{"/artifacts/", "/0/"}});
         more[place] = std::move(answer);
         answer = {.status = 303, .location = place};
       }

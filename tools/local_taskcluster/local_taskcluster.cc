@@ -45,6 +45,7 @@ constexpr time_t kKeepAliveSeconds = 90;  // as the real queue
 
 void MakeTokensRandom(taskcluster::FakeTaskclusterOptions& options) {
   absl::BitGen random;
+  options.seed = absl::Uniform<uint64_t>(random);
   for (taskcluster::fake::Client& client : options.clients) {
     client.access_token = absl::StrCat(taskcluster::TaskId::Random(random).str(),
                                        taskcluster::TaskId::Random(random).str());

@@ -29,7 +29,8 @@ struct LocalTaskclusterOptions {
 };
 
 // Random access tokens for all clients, so that nobody else on the machine can
-// guess them.
+// guess them; and random task ids: a worker ends what carries the id of a run that
+// it left behind, which must be no other test's script.
 void MakeTokensRandom(taskcluster::FakeTaskclusterOptions& options);
 
 // Thread-safe.
