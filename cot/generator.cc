@@ -51,7 +51,7 @@ bool IsWrittenHere(std::string_view path) {
 }
 
 // Divides what lies in the folder into files to hash and entries to skip.
-void Sort(FileListing listing, std::vector<ArtifactName>& files,
+void Sort(FileListing&& listing, std::vector<ArtifactName>& files,
           std::vector<SkippedEntry>& skipped) {
   for (const scriptworker::SkippedFile& entry : listing.skipped) {
     skipped.push_back(

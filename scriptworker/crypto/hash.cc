@@ -22,7 +22,7 @@ namespace {
 
 // Large enough that system calls cost nothing beside the hashing, small enough
 // to stay in the processor's cache.
-constexpr size_t kFileBlock = 256 * 1024;
+constexpr size_t kFileBlock = size_t{256} * 1024;
 
 const EVP_MD* Implementation(HashAlgorithm algorithm) {
   switch (algorithm) {

@@ -89,7 +89,7 @@ absl::Status InvalidArguments(std::string_view name) {
   return TemplateError(ErrorClass::kBuiltin, absl::StrCat("invalid arguments to builtin: ", name));
 }
 
-Result NewText(std::string text, const Call& call) {
+Result NewText(std::string_view text, const Call& call) {
   SW_RETURN_IF_ERROR(call.budget.AddStringBytes(static_cast<int64_t>(text.size())));
   return Value(text);
 }
