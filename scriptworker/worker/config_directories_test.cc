@@ -31,7 +31,7 @@ struct Read {
 
 Read ReadLines(std::string_view lines, const std::vector<KeptPath>& kept = {}) {
   const json::YamlDocument document =
-      json::ParseYamlWithMarks(absl::StrCat("work_dir: /w/work\nartifact_dir: /w/artifacts\n"
+      json::ParseYamlWithMarks(absl::StrCat("work_dir: /w/run\nartifact_dir: /w/artifacts\n"
                                             "task_log_dir: /w/artifacts/logs\nlog_dir: /w/log\n"
                                             "ed25519_private_key_path: /k\n",
                                             lines),
@@ -55,7 +55,7 @@ TEST(ConfigPathsTest, ARelativePathIsBelowTheBase) {
 
 TEST(ConfigDirectoriesTest, TheJournalIsBesideWorkDirUnlessTheFileSaysOtherwise) {
   const Read by_default = ReadLines("");
-  EXPECT_EQ(by_default.directories.state_dir, "/w/work.state");
+  EXPECT_EQ(by_default.directories.state_dir, "/w/run.state");
   EXPECT_TRUE(by_default.directories.state_dir_is_default);
   const Read named = ReadLines("state_dir: state\n");
   EXPECT_EQ(named.directories.state_dir, "/base/state");
@@ -63,7 +63,7 @@ TEST(ConfigDirectoriesTest, TheJournalIsBesideWorkDirUnlessTheFileSaysOtherwise)
 }
 
 TEST(ConfigDirectoriesTest, TheJournalMustNotBeWhereScriptsWrite) {
-  EXPECT_THAT(ReadLines("state_dir: /w/work/state\n").defects,
+  EXPECT_THAT(ReadLines("state_dir: /w/run/state\n").defects,
               HasSubstr("state_dir: must be a folder of its own, but overlaps work_dir"));
   EXPECT_THAT(ReadLines("state_dir: /w\n").defects, HasSubstr("overlaps log_dir"));
   EXPECT_EQ(ReadLines("state_dir: /w/state\n").defects, "");
@@ -85,7 +85,7 @@ TEST(ConfigDirectoriesTest, AnImpossibleDefaultPlaceIsGivenUpWithAWarning) {
 }
 
 TEST(ConfigDirectoriesTest, NothingThatHasToStayMayBeInAFolderThatIsEmptied) {
-  const std::vector<KeptPath> kept = {{"the signing key", "/w/work/key"}, {"nothing", ""}};
+  const std::vector<KeptPath> kept = {{"the signing key", "/w/run/key"}, {"nothing", ""}};
   EXPECT_THAT(ReadLines("", kept).defects,
               HasSubstr("work_dir: is emptied after each task, but the signing key"));
   EXPECT_EQ(ReadLines("", {{"the signing key", "/w/log/key"}}).defects, "");
