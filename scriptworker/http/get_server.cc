@@ -32,7 +32,8 @@
 namespace scriptworker::http {
 namespace {
 
-// How often the age of open connections is looked at.
+// How often the age of open connections is looked at, and how long the listener
+// is left alone when nobody could be accepted.
 constexpr int kTickMilliseconds = 200;
 
 std::string_view ReasonPhrase(int status) {
@@ -91,18 +92,19 @@ GetServer::~GetServer() {
 }
 
 void GetServer::Run() {
+  bool accepts = true;
   while (true) {
-    std::vector<pollfd> polled = {{.fd = end_.get(), .events = POLLIN, .revents = 0},
-                                  {.fd = listener_.fd(), .events = POLLIN, .revents = 0}};
+    std::vector<pollfd> polled = {
+        {.fd = end_.get(), .events = POLLIN, .revents = 0},
+        {.fd = accepts ? listener_.fd() : -1, .events = POLLIN, .revents = 0}};
     for (const Connection& connection : connections_) {
       const bool answers = !connection.answer.empty();
       polled.push_back({.fd = connection.fd.get(),
                         .events = static_cast<short>(answers ? POLLOUT : POLLIN),
                         .revents = 0});
     }
-    if (::poll(polled.data(), polled.size(), connections_.empty() ? -1 : kTickMilliseconds) < 0) {
-      continue;
-    }
+    const bool waits_for_all = accepts && connections_.empty();
+    if (::poll(polled.data(), polled.size(), waits_for_all ? -1 : kTickMilliseconds) < 0) continue;
     if (polled[0].revents != 0) return;
     const absl::Duration now = clock_.Monotonic();
     size_t index = 2;
@@ -113,17 +115,20 @@ void GetServer::Run() {
       }
       connection = goes_on ? std::next(connection) : connections_.erase(connection);
     }
-    if (polled[1].revents != 0) Accept();
+    // Whoever cannot be accepted still waits at the listener, which would end each
+    // poll() at once: it is left out of one.
+    accepts = polled[1].revents == 0 || Accept();
   }
 }
 
-void GetServer::Accept() {
+bool GetServer::Accept() {
   UniqueFd fd(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!fd.valid()) return;
+  if (!fd.valid()) return MayContinue() || errno == ECONNABORTED;
   if (connections_.size() >= kMaxConnections) connections_.pop_front();
   Connection& connection = connections_.emplace_back();
   connection.fd = std::move(fd);
   connection.deadline = clock_.Monotonic() + kMaxTime;
+  return true;
 }
 
 bool GetServer::Receive(Connection& connection) {

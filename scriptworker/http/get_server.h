@@ -26,7 +26,8 @@ namespace scriptworker::http {
 // One request per connection, answered on the server's own thread as soon as its
 // head is complete. A request of more than 4 KiB is refused; a connection ends
 // after 5 s whatever it did; of more than 16 the oldest gives way, so that
-// whoever sends a whole request at once is answered. Thread-compatible.
+// whoever sends a whole request at once is answered. Without a free descriptor they
+// wait in the listener's queue, and are answered when there is one. Thread-compatible.
 class GetServer {
  public:
   static constexpr size_t kMaxRequest = 4096;
@@ -53,7 +54,8 @@ class GetServer {
   struct Connection;
 
   void Run();
-  void Accept();
+  // Whether more can be accepted; not when the process is out of descriptors.
+  bool Accept();
   // Whether the connection goes on.
   bool Receive(Connection& connection);
   static bool Send(Connection& connection);

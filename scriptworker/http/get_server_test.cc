@@ -2,18 +2,23 @@
 #include "scriptworker/http/get_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -60,6 +65,31 @@ class Client {
  private:
   const UniqueFd fd_;
 };
+
+// While it lives, this process can have exactly one more descriptor.
+class OneDescriptorLeft {
+ public:
+  OneDescriptorLeft() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const UniqueFd lowest(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(lowest.get()) + 1;
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &now), 0);
+  }
+  OneDescriptorLeft(const OneDescriptorLeft&) = delete;
+  OneDescriptorLeft& operator=(const OneDescriptorLeft&) = delete;
+  ~OneDescriptorLeft() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+
+ private:
+  rlimit before_ = {};
+};
+
+// The processor time that this process has used.
+absl::Duration UsedTime() {
+  rusage usage = {};
+  EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
 
 class GetServerTest : public testing::Test {
  protected:
@@ -151,6 +181,17 @@ TEST_F(GetServerTest, AClientThatGoesAwayIsForgotten) {
   const Client next(server_);
   next.Send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_THAT(next.Receive(), EndsWith("you asked for /\n"));
+}
+
+TEST_F(GetServerTest, WithoutADescriptorItWaitsAndThenAnswers) {
+  std::optional<OneDescriptorLeft> limit(std::in_place);
+  const Client client(server_);  // has the last one: the server cannot accept it
+  client.Send("GET /late HTTP/1.1\r\n\r\n");
+  const absl::Duration before = UsedTime();
+  absl::SleepFor(absl::Seconds(1));
+  EXPECT_LT(UsedTime() - before, absl::Milliseconds(200));
+  limit.reset();
+  EXPECT_THAT(client.Receive(), EndsWith("you asked for /late\n"));
 }
 
 }  // namespace
