@@ -23,12 +23,18 @@ std::partial_ordering CompareWithDouble(const Value& integer, double real) {
     if (whole < -kTwoTo63) return std::partial_ordering::greater;
     if (whole >= kTwoTo63) return std::partial_ordering::less;
     const std::strong_ordering order = integer.int_value() <=> static_cast<int64_t>(whole);
-    return order == 0 ? fraction : std::partial_ordering(order);
+    return std::is_eq(order) ? fraction : std::partial_ordering(order);
   }
   if (whole < kTwoTo63) return std::partial_ordering::greater;
   if (whole >= kTwoTo64) return std::partial_ordering::less;
   const std::strong_ordering order = integer.uint_value() <=> static_cast<uint64_t>(whole);
-  return order == 0 ? fraction : std::partial_ordering(order);
+  return std::is_eq(order) ? fraction : std::partial_ordering(order);
+}
+
+std::partial_ordering Reversed(std::partial_ordering order) {
+  if (std::is_lt(order)) return std::partial_ordering::greater;
+  if (std::is_gt(order)) return std::partial_ordering::less;
+  return order;
 }
 
 }  // namespace
@@ -39,7 +45,7 @@ std::partial_ordering CompareNumbers(const Value& a, const Value& b) {
   const bool b_is_double = b.type() == Value::Type::kDouble;
   if (a_is_double && b_is_double) return a.double_value() <=> b.double_value();
   if (b_is_double) return CompareWithDouble(a, b.double_value());
-  if (a_is_double) return 0 <=> CompareWithDouble(b, a.double_value());
+  if (a_is_double) return Reversed(CompareWithDouble(b, a.double_value()));
   if (a.type() != b.type()) {
     return a.is_int() ? std::partial_ordering::less : std::partial_ordering::greater;
   }

@@ -120,7 +120,7 @@ void SchemaDocuments::Scan(const Place& place, int depth) {
   if (id != nullptr && id->is_string() && place.schema->Find("$ref") == nullptr) {
     places_.try_emplace(place.base.ToString(), place);
     const UriReference uri = UriReference::Split(id->string_value());
-    if (uri.fragment.value_or("") != "") {
+    if (!uri.fragment.value_or("").empty()) {
       places_.try_emplace(absl::StrCat(place.base.ToString(), "#", *uri.fragment), place);
     }
   }

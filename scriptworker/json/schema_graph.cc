@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -229,8 +230,8 @@ class SchemaCompiler {
     for (const auto& [name, limit] : kLimits) {
       if (keyword != name) continue;
       const Value& value = *here.schema;
-      const bool is_count = value.is_number() && CompareNumbers(value, 0) >= 0 &&
-                            CompareNumbers(value, uint64_t{1} << 53) < 0 &&
+      const bool is_count = value.is_number() && std::is_gteq(CompareNumbers(value, 0)) &&
+                            std::is_lt(CompareNumbers(value, uint64_t{1} << 53)) &&
                             std::trunc(value.double_value()) == value.double_value();
       if (!is_count) return Fail(here, "expected an integer that is not negative");
       *limit = static_cast<uint64_t>(value.double_value());
@@ -256,7 +257,7 @@ class SchemaCompiler {
       if (!here.schema->is_number()) return Fail(here, "expected a number");
       *bound = *here.schema;
     }
-    if (keyword == "multipleOf" && !(CompareNumbers(*here.schema, 0) > 0)) {
+    if (keyword == "multipleOf" && !std::is_gt(CompareNumbers(*here.schema, 0))) {
       return Fail(here, "expected a number greater than 0");
     }
     return absl::OkStatus();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -128,17 +129,19 @@ bool SchemaValidator::CheckAnyType(const SchemaNode& node, const Value& value) {
 
 bool SchemaValidator::CheckNumber(const SchemaNode& node, const Value& value) {
   bool valid = true;
-  if (node.minimum.has_value() && !(CompareNumbers(value, *node.minimum) >= 0)) {
+  if (node.minimum.has_value() && !std::is_gteq(CompareNumbers(value, *node.minimum))) {
     valid = Fail(node, "minimum", absl::StrCat("is less than ", Shown(*node.minimum)));
   }
-  if (node.maximum.has_value() && !(CompareNumbers(value, *node.maximum) <= 0)) {
+  if (node.maximum.has_value() && !std::is_lteq(CompareNumbers(value, *node.maximum))) {
     valid = Fail(node, "maximum", absl::StrCat("is greater than ", Shown(*node.maximum)));
   }
-  if (node.exclusive_minimum.has_value() && !(CompareNumbers(value, *node.exclusive_minimum) > 0)) {
+  if (node.exclusive_minimum.has_value() &&
+      !std::is_gt(CompareNumbers(value, *node.exclusive_minimum))) {
     valid = Fail(node, "exclusiveMinimum",
                  absl::StrCat("is not greater than ", Shown(*node.exclusive_minimum)));
   }
-  if (node.exclusive_maximum.has_value() && !(CompareNumbers(value, *node.exclusive_maximum) < 0)) {
+  if (node.exclusive_maximum.has_value() &&
+      !std::is_lt(CompareNumbers(value, *node.exclusive_maximum))) {
     valid = Fail(node, "exclusiveMaximum",
                  absl::StrCat("is not less than ", Shown(*node.exclusive_maximum)));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/json/value.h"
 
+#include <compare>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +19,6 @@
 
 namespace scriptworker::json {
 
-using internal::SharedHeader;
 using internal::StringRep;
 
 Value::Value(std::string_view value) {
@@ -101,7 +101,7 @@ bool operator==(const Value& a, const Value& b) {
   using Type = Value::Type;
   if (a.type() != b.type()) {
     if (!a.is_number() || !b.is_number()) return false;
-    return CompareNumbers(a, b) == 0;
+    return std::is_eq(CompareNumbers(a, b));
   }
   switch (a.type()) {
     case Type::kNull:

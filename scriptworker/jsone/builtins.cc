@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cmath>
+#include <compare>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -103,11 +104,11 @@ Result Extreme(const Call& call, bool (*better)(const Value&, const Value&)) {
 }
 
 Result Min(const Call& call) {
-  return Extreme(call, [](const Value& a, const Value& b) { return Compare(a, b) < 0; });
+  return Extreme(call, [](const Value& a, const Value& b) { return std::is_lt(Compare(a, b)); });
 }
 
 Result Max(const Call& call) {
-  return Extreme(call, [](const Value& a, const Value& b) { return Compare(a, b) > 0; });
+  return Extreme(call, [](const Value& a, const Value& b) { return std::is_gt(Compare(a, b)); });
 }
 
 Result Sqrt(const Call& call) { return FromDouble(std::sqrt(call.arguments[0].double_value())); }
@@ -124,7 +125,7 @@ Result Floor(const Call& call) {
 
 Result Abs(const Call& call) {
   const Value& value = call.arguments[0];
-  return Compare(value, Value(0)) < 0 ? Negated(value) : value;
+  return std::is_lt(Compare(value, Value(0))) ? Negated(value) : value;
 }
 
 Result Range(const Call& call) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -307,8 +308,9 @@ Result RenderSort(const Object& node, const Scope& scope, TemplateInterpreter& i
   const auto is_number = [](const Keyed& k) { return k.key.is_number(); };
   const auto is_string = [](const Keyed& k) { return k.key.is_string(); };
   if (std::all_of(keyed.begin(), keyed.end(), is_number)) {
-    std::stable_sort(keyed.begin(), keyed.end(),
-                     [](const Keyed& a, const Keyed& b) { return Compare(a.key, b.key) < 0; });
+    std::stable_sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {
+      return std::is_lt(Compare(a.key, b.key));
+    });
   } else if (std::all_of(keyed.begin(), keyed.end(), is_string)) {
     // Each key is compared with about log2(size) others.
     const auto rounds = static_cast<size_t>(std::bit_width(keyed.size()));

@@ -202,10 +202,10 @@ Result Interpreter::Order(Op op, const Value& left, const Value& right) {
   } else {
     return ExpectsOperands(op, "numbers/strings");
   }
-  if (op == Op::kLess) return Value(order < 0);
-  if (op == Op::kLessEqual) return Value(order <= 0);
-  if (op == Op::kGreater) return Value(order > 0);
-  return Value(order >= 0);
+  if (op == Op::kLess) return Value(std::is_lt(order));
+  if (op == Op::kLessEqual) return Value(std::is_lteq(order));
+  if (op == Op::kGreater) return Value(std::is_gt(order));
+  return Value(std::is_gteq(order));
 }
 
 Result Interpreter::IsIn(const Value& left, const Value& right) {
