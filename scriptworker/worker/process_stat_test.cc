@@ -2,19 +2,18 @@
 #include "scriptworker/worker/process_stat.h"
 
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/test_file.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -43,10 +42,10 @@ TEST(ProcessStatTest, AZombieHasEnded) {
 TEST(ProcessStatTest, WhoseFirstThreadAloneHasEndedLives) {
   EXPECT_FALSE(
       ParseProcessStat("1 (x) Z 10 20 30 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 2 0 777 8000")->ended);
+  const std::string program = TestFilePath("scriptworker/worker/testing/ended_first_thread");
   const pid_t child = ::fork();
   if (child == 0) {
-    ::execle("/proc/self/exe", "process_stat_test", "--gtest_filter=ThreadTest.*",
-             "--gtest_also_run_disabled_tests", nullptr,
+    ::execle(program.c_str(), "ended_first_thread", nullptr,
              std::vector<const char*>{"TASK_ID=x", nullptr}.data());
     ::_exit(1);
   }
@@ -57,14 +56,6 @@ TEST(ProcessStatTest, WhoseFirstThreadAloneHasEndedLives) {
   EXPECT_FALSE(HasEnvironment(child, {"TASK_ID=y"}));
   ::kill(child, SIGKILL);
   EXPECT_EQ(::waitpid(child, nullptr, 0), child);
-}
-
-// Not a test: what the one above runs.
-TEST(ThreadTest, DISABLED_EndsItsFirstThreadAlone) {
-  std::thread([] {
-    while (true) ::pause();
-  }).detach();
-  ::syscall(SYS_exit, 0);
 }
 
 TEST(ProcessStatTest, OtherTextsAreNone) {

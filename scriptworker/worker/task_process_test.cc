@@ -7,12 +7,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -35,6 +31,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/testing/time_driver.h"
@@ -66,8 +63,9 @@ class TaskProcessTest : public testing::Test {
     EXPECT_THAT(outcome, IsOk());
     return outcome.value_or(ProcessOutcome{.return_code = -999});
   }
-  // Runs the script on a thread of its own; `meanwhile` starts once the script
-  // has made the file "ready".
+  // Runs the script on a thread of its own; `meanwhile` starts once the script has made the
+  // file "ready": by the shell itself, since a child that is about to end would still be there
+  // when the script is stopped.
   ProcessOutcome RunWhile(std::string script, absl::Duration limit,
                           const std::function<void()>& meanwhile) {
     std::optional<ProcessOutcome> outcome;
@@ -161,7 +159,7 @@ TEST_F(TaskProcessTest, TheScriptReadsItsCredentials) {
 
 TEST_F(TaskProcessTest, TheEndOfTheTimeLimitStopsTheScript) {
   const ProcessOutcome outcome = RunWhile(
-      "trap 'echo terminated; exit 3' TERM; touch $DIR/ready; "
+      "trap 'echo terminated; exit 3' TERM; : > $DIR/ready; "
       "while true; do sleep 0.01; done",
       absl::Seconds(600), [&] {
         ASSERT_TRUE(clock_.AwaitSleepers());
@@ -176,7 +174,7 @@ TEST_F(TaskProcessTest, TheEndOfTheTimeLimitStopsTheScript) {
 
 TEST_F(TaskProcessTest, AScriptThatIgnoresTermIsKilledAfterASecond) {
   const ProcessOutcome outcome = RunWhile(
-      "trap 'touch $DIR/got_term' TERM; touch $DIR/ready; "
+      "trap 'touch $DIR/got_term' TERM; : > $DIR/ready; "
       "while true; do sleep 0.01; done",
       absl::Seconds(5), [&] {
         ASSERT_TRUE(clock_.AwaitSleepers());
@@ -194,7 +192,7 @@ TEST_F(TaskProcessTest, AScriptThatIgnoresTermIsKilledAfterASecond) {
 
 TEST_F(TaskProcessTest, AnEarlyEndOfTheOutputDoesNotEndTheTimeLimit) {
   const ProcessOutcome outcome =
-      RunWhile("exec >&- 2>&-; touch $DIR/ready; exec sleep 1000", absl::Seconds(5), [&] {
+      RunWhile("exec >&- 2>&-; : > $DIR/ready; exec sleep 1000", absl::Seconds(5), [&] {
         ASSERT_TRUE(clock_.AwaitSleepers());
         clock_.AdvanceTime(absl::Seconds(5));
       });
@@ -210,7 +208,7 @@ TEST_F(TaskProcessTest, ATimeLimitOfZeroIsOverAtOnce) {
 
 TEST_F(TaskProcessTest, CancellationStopsTheScriptAndKeepsItsReason) {
   const ProcessOutcome outcome =
-      RunWhile("touch $DIR/ready; exec sleep 1000", absl::InfiniteDuration(),
+      RunWhile(": > $DIR/ready; exec sleep 1000", absl::InfiniteDuration(),
                [&] { stop_.Cancel(absl::AbortedError("claim lost")); });
   EXPECT_EQ(outcome.cause, Cause::kCancelled);
   EXPECT_THAT(outcome.reason, StatusIs(absl::StatusCode::kAborted, "claim lost"));
@@ -224,7 +222,7 @@ TEST_F(TaskProcessTest, ACancellationBeforeTheStartStopsItRightAfter) {
 }
 
 TEST_F(TaskProcessTest, StoppingAtOnceDoesNotWaitForADecentEnd) {
-  const ProcessOutcome outcome = RunWhile("trap '' TERM; touch $DIR/ready; while true; do :; done",
+  const ProcessOutcome outcome = RunWhile("trap '' TERM; : > $DIR/ready; while true; do :; done",
                                           absl::InfiniteDuration(), [&] {
                                             stop_.Cancel(absl::CancelledError("shutting down"));
                                             ASSERT_TRUE(clock_.AwaitSleepers());
@@ -237,7 +235,7 @@ TEST_F(TaskProcessTest, StoppingAtOnceDoesNotWaitForADecentEnd) {
 
 TEST_F(TaskProcessTest, TheFirstCauseWins) {
   const ProcessOutcome outcome = RunWhile(
-      "trap 'touch $DIR/got_term' TERM; touch $DIR/ready; "
+      "trap 'touch $DIR/got_term' TERM; : > $DIR/ready; "
       "while true; do sleep 0.01; done",
       absl::Seconds(5), [&] {
         ASSERT_TRUE(clock_.AwaitSleepers());
@@ -271,7 +269,7 @@ TEST_F(TaskProcessTest, AWholeTreeThatWritesIsStopped) {
       RunWhile(absl::StrCat("f() { (", writer, ") & setsid bash -c '", writer,
                             "' & }; f; ( f; ( f; wait ) & wait ) & "
                             "while ! [ -s $DIR/growing ]; do sleep 0.01; done; "
-                            "touch $DIR/ready; wait"),
+                            ": > $DIR/ready; wait"),
                absl::Seconds(5), [&] {
                  ASSERT_TRUE(clock_.AwaitSleepers());
                  clock_.AdvanceTime(absl::Seconds(5));
@@ -304,9 +302,9 @@ TEST_F(TaskProcessTest, AFullDiskDoesNotBlockTheScript) {
 TEST_F(TaskProcessTest, AScriptWhoseEndIsHiddenByItsOwnTracerIsStopped) {
   absl::StatusOr<ProcessOutcome> outcome;
   std::thread runner([&] {
-    outcome = RunCommand({.argv = {"/proc/self/exe", "--gtest_filter=TracedScript.*",
-                                   "--gtest_also_run_disabled_tests"},
-                          .time_limit = absl::Seconds(30)});
+    outcome =
+        RunCommand({.argv = {TestFilePath("scriptworker/worker/testing/script_traced_by_child")},
+                    .time_limit = absl::Seconds(30)});
   });
   AwaitFile("traced");
   const bool traced = ReadFile(temp_.Path("traced")).value() == "0";
@@ -317,21 +315,6 @@ TEST_F(TaskProcessTest, AScriptWhoseEndIsHiddenByItsOwnTracerIsStopped) {
   if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
   EXPECT_EQ(outcome->cause, Cause::kTimedOut);
   EXPECT_EQ(outcome->return_code, 0) << "it had ended long before";
-}
-
-// Not a test: the script of the one above.
-TEST(TracedScript, DISABLED_EndsUnseen) {
-  ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-  const std::string dir = ::getenv("DIR");
-  const pid_t tracer = ::fork();
-  if (tracer == 0) {
-    ::setsid();
-    const bool traces = ::ptrace(PTRACE_SEIZE, ::getppid(), 0, 0) == 0;
-    WriteFile(dir + "/done", traces ? "0" : "1").IgnoreError();
-    while (true) ::pause();
-  }
-  while (::rename((dir + "/done").c_str(), (dir + "/traced").c_str()) != 0) ::usleep(1000);
-  ::_exit(0);
 }
 
 }  // namespace
