@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/artifact_upload.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@
 #include "scriptworker/taskcluster/artifact_source.h"
 #include "scriptworker/taskcluster/content_type.h"
 #include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_error.h"
 
 namespace scriptworker::taskcluster {
 namespace {
@@ -48,6 +50,12 @@ bool IsRetryable(const absl::Status& status) {
   return GetPutStatus(status).has_value() || absl::IsUnavailable(status);
 }
 
+// Whether the queue understood the request's form and found it wrong.
+bool IsUnknownForm(const absl::Status& status) {
+  const std::optional<QueueError> error = GetQueueError(status);
+  return error.has_value() && error->code == "InputValidationError";
+}
+
 }  // namespace
 
 // What one upload sends.
@@ -55,6 +63,7 @@ struct ArtifactUploader::Body {
   const ArtifactFile& file;
   std::string path;  // for log lines
   ContentType content_type;
+  int64_t content_length = 0;  // before it was compressed
 };
 
 ArtifactUploader::ArtifactUploader(TaskClaimer& queue, http::Transport& store, Clock& clock,
@@ -65,13 +74,25 @@ void ArtifactUploader::Log(std::string_view line) const {
   if (options_.log != nullptr) options_.log(line);
 }
 
+absl::StatusOr<std::string> ArtifactUploader::Create(const UploadTarget& target, const Body& body) {
+  S3Artifact artifact{.content_type = body.content_type.type,
+                      .expires = target.expires,
+                      .content_length = body.content_length};
+  const auto create = [&] {
+    return queue_.CreateArtifact(target.task_id, target.run_id, body.file.name().str(), artifact,
+                                 target.credentials());
+  };
+  absl::StatusOr<std::string> put_url = create();
+  if (put_url.ok() || !IsUnknownForm(put_url.status())) return put_url;
+  Log(absl::StrCat("createArtifact ", body.path, ": ", put_url.status().message(),
+                   "; asking without contentLength, which older deployments do not know"));
+  artifact.content_length.reset();
+  return create();
+}
+
 absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Body& body,
                                             const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const std::string put_url,
-                      queue_.CreateArtifact(target.task_id, target.run_id, body.file.name().str(),
-                                            S3Artifact{.content_type = body.content_type.type,
-                                                       .expires = target.expires},
-                                            target.credentials()));
+  SW_ASSIGN_OR_RETURN(const std::string put_url, Create(target, body));
   http::Request request;
   const absl::StatusOr<http::Url> url = http::Url::Parse(put_url);
   if (!url.ok()) {
@@ -127,7 +148,8 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
   if (file.digest.has_value() && opened.digest() != *file.digest) return opened.Changed();
   Body body{.file = opened,
             .path = JoinPath(directory, file.name.path()),
-            .content_type = GuessContentType(file.name.path())};
+            .content_type = GuessContentType(file.name.path()),
+            .content_length = opened.size()};
   if (IsCompressible(body.content_type)) {
     Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
     const absl::Status compressed = opened.Compress(clock_.Now());

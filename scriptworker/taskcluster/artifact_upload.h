@@ -69,6 +69,9 @@ struct UploadOptions {
 // no answer), or the queue cannot be reached, both requests are repeated. A refusal of
 // createArtifact is final and concerns this artifact only.
 //
+// The queue is told how long the file is before it is compressed; one that does not know
+// contentLength is asked again without.
+//
 // Thread-safe. All references must outlive the uploader.
 class ArtifactUploader {
  public:
@@ -100,6 +103,8 @@ class ArtifactUploader {
  private:
   struct Body;
 
+  // The URL to PUT the body to.
+  absl::StatusOr<std::string> Create(const UploadTarget& target, const Body& body);
   absl::Status CreateAndPut(const UploadTarget& target, const Body& body,
                             const CancellationToken& cancellation);
   void Log(std::string_view line) const;

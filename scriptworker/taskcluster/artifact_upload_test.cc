@@ -153,7 +153,7 @@ TEST_F(ArtifactUploadTest, CreatesThenPutsToTheUrlByteForByte) {
   const auto requests = transport_.requests();
   ASSERT_THAT(requests, SizeIs(2));
   EXPECT_EQ(requests[0].body, R"({"storageType":"s3","expires":"2030-01-01T00:00:00+00:00",)"
-                              R"("contentType":"application/octet-stream"})");
+                              R"("contentType":"application/octet-stream","contentLength":5})");
   EXPECT_EQ(requests[1].url,
             "https://store.test/public%2Fa.bin?n=1&X-Amz-Credential=SECRET%2Fx"
             "&b=%28");
@@ -169,6 +169,7 @@ TEST_F(ArtifactUploadTest, TextIsCompressedOnDiskAndSentSo) {
             (http::Headers{{"Content-Type", "text/plain"}, {"Content-Encoding", "gzip"}}));
   EXPECT_EQ(put.body, ReadFile(folder_.Path("public/logs/live_backing.log")).value());
   EXPECT_THAT(put.body, StartsWith("\x1f\x8b"));
+  EXPECT_THAT(transport_.requests()[0].body, HasSubstr(R"("contentLength":6})"));  // as it was
 }
 
 TEST_F(ArtifactUploadTest, AnEncodedNameIsSentWithItsEncoding) {
@@ -239,6 +240,28 @@ TEST_F(ArtifactUploadTest, ARefusalOfTheQueueIsFinalAndNamesTheArtifact) {
   EXPECT_EQ(GetQueueError(status)->code, "InputError");
   EXPECT_FALSE(GetPutStatus(status).has_value());
   EXPECT_THAT(transport_.requests(), SizeIs(1));
+}
+
+TEST_F(ArtifactUploadTest, AQueueThatDoesNotKnowContentLengthIsAskedWithout) {
+  folder_.Write("a.bin", "bytes");
+  services_.Script("/api/queue/", {http::MakeResponse(400, R"({"code": "InputValidationError",
+      "message": "data must NOT have additional properties: \"contentLength\""})")});
+  ASSERT_THAT(Upload(File("a.bin")), IsOk());
+  const auto requests = transport_.requests();
+  ASSERT_THAT(requests, SizeIs(3));
+  EXPECT_EQ(requests[1].body, R"({"storageType":"s3","expires":"2030-01-01T00:00:00+00:00",)"
+                              R"("contentType":"application/octet-stream"})");
+  EXPECT_EQ(requests[2].body, "bytes");
+  EXPECT_THAT(log_, Contains(HasSubstr("asking without contentLength")));
+}
+
+TEST_F(ArtifactUploadTest, AnArtifactThatIsRefusedEitherWayIsRefused) {
+  folder_.Write("a.bin", "bytes");
+  const http::Response refusal =
+      http::MakeResponse(400, R"({"code": "InputValidationError", "message": "no"})");
+  services_.Script("/api/queue/", {refusal, refusal});
+  EXPECT_THAT(Upload(File("a.bin")), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(transport_.requests(), SizeIs(2));
 }
 
 TEST_F(ArtifactUploadTest, AQueueOutOfReachIsTriedAgain) {

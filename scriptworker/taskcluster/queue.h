@@ -62,6 +62,9 @@ std::string_view ToString(ExceptionReason reason);
 struct S3Artifact {
   std::string content_type;
   absl::Time expires;
+  // For the queue's statistics: the artifact's bytes before they are encoded for their
+  // way. Taskcluster before 96.7 refuses a request that says so.
+  std::optional<int64_t> content_length = std::nullopt;
 };
 // Another name for the artifact `artifact` of the same run.
 struct LinkArtifact {

@@ -49,6 +49,9 @@ json::Value ArtifactBody(const ArtifactRequest& artifact) {
           body.Set("storageType", "s3");
           body.Set("expires", FormatIsoTimestamp(request.expires));
           body.Set("contentType", request.content_type);
+          if (request.content_length.has_value()) {
+            body.Set("contentLength", *request.content_length);
+          }
         } else if constexpr (std::is_same_v<T, LinkArtifact>) {
           body.Set("storageType", "link");
           body.Set("expires", FormatIsoTimestamp(request.expires));

@@ -68,6 +68,9 @@ ArtifactRecord ReadArtifact(QueueState& state, const ApiCall& call, absl::Time e
     artifact.content_type = "application/binary";
   }
   artifact.expires = expires;
+  if (const json::Value* const length = call.payload.Find("contentLength"); length != nullptr) {
+    artifact.content_length = length->int_value();
+  }
   artifact.url = std::string(call.Text("url"));
   artifact.link_to = std::string(call.Text("artifact"));
   artifact.reason = std::string(call.Text("reason"));

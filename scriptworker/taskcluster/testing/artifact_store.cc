@@ -31,10 +31,12 @@ bool MayReplace(const ArtifactRecord& old, const ArtifactRecord& fresh) {
 }  // namespace
 
 json::Value ArtifactRecord::ToJson() const {
-  return json::Object{{"storageType", storage_type},
+  json::Object object{{"storageType", storage_type},
                       {"name", name},
                       {"expires", FormatTimestamp(expires)},
                       {"contentType", content_type}};
+  if (content_length.has_value()) object.Set("contentLength", *content_length);
+  return object;
 }
 
 ArtifactRecord* ArtifactStore::Find(std::string_view task_id, int run_id, std::string_view name) {

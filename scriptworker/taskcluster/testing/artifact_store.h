@@ -6,7 +6,9 @@
 #ifndef SCRIPTWORKER_TASKCLUSTER_TESTING_ARTIFACT_STORE_H_
 #define SCRIPTWORKER_TASKCLUSTER_TESTING_ARTIFACT_STORE_H_
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -23,6 +25,7 @@ struct ArtifactRecord {
   std::string storage_type;  // "s3", "object", "reference", "link", "error"
   std::string content_type;
   absl::Time expires;
+  std::optional<int64_t> content_length = std::nullopt;
   std::string url;        // reference
   std::string link_to;    // link
   std::string reason;     // error
@@ -30,7 +33,8 @@ struct ArtifactRecord {
   std::string upload_id;  // object
   bool present = true;    // false: an object whose upload is not finished
 
-  // As in lists: {storageType, name, expires, contentType}.
+  // As in lists: {storageType, name, expires, contentType}, and contentLength if the
+  // worker gave it.
   json::Value ToJson() const;
 };
 

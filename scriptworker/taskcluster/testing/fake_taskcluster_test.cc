@@ -4,7 +4,9 @@
 
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -266,6 +268,21 @@ TEST_F(FakeTaskclusterTest, ListsComeInPages) {
       everything_->ListLatestArtifacts(task.task_id);
   ASSERT_THAT(all, IsOk());
   EXPECT_THAT(*all, SizeIs(3));
+}
+
+TEST_F(FakeTaskclusterTest, ListsSayTheLengthThatTheWorkerGave) {
+  const ClaimedTask task = CreateAndClaim();
+  const absl::Time expires = clock_.Now() + absl::Hours(1);
+  for (const auto& [name, length] :
+       std::vector<std::pair<std::string, std::optional<int64_t>>>{{"a", 7}, {"b", std::nullopt}}) {
+    ASSERT_THAT(queue_->CreateArtifact(task.task_id, 0, name, S3Artifact{kText, expires, length},
+                                       task.credentials),
+                IsOk());
+  }
+  const std::vector<ArtifactInfo> all = everything_->ListLatestArtifacts(task.task_id).value();
+  ASSERT_THAT(all, SizeIs(2));
+  EXPECT_EQ(all[0].content_length, 7);
+  EXPECT_EQ(all[1].content_length, std::nullopt);
 }
 
 TEST_F(FakeTaskclusterTest, DependentTasksWait) {
