@@ -15,13 +15,17 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/credentials.h"
+#include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
+#include "tools/local_taskcluster/task_file.h"
 
 namespace scriptworker::tools {
 namespace {
@@ -35,6 +39,7 @@ struct Flags {
   bool events = false;
   double fault_probability = 0;
   uint64_t fault_seed = 1;
+  std::vector<std::string> tasks = {};
 };
 
 void PrintEvent(const taskcluster::QueueEvent& event) {
@@ -57,6 +62,28 @@ void Describe(LocalTaskcluster& local) {
             << "export TASKCLUSTER_CLIENT_ID=" << worker.client_id << "\n"
             << "export TASKCLUSTER_ACCESS_TOKEN=" << worker.access_token.reveal() << "\n"
             << std::flush;
+}
+
+absl::Status CreateTasks(LocalTaskcluster& local, const std::vector<std::string>& arguments,
+                         absl::Time now) {
+  for (const std::string& argument : arguments) {
+    SW_ASSIGN_OR_RETURN(TaskFile task, ReadTaskFile(argument, now));
+    absl::Status created;
+    if (task.id.has_value()) {
+      created = local.fake().CreateTask(*task.id, task.definition);
+    } else {
+      absl::StatusOr<taskcluster::TaskId> id = local.fake().CreateTask(task.definition);
+      created = id.status();
+      if (id.ok()) task.id = *std::move(id);
+    }
+    if (!created.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(argument, ": ", created.message()));
+    }
+    std::cout << "\ntask                " << task.id->str() << " (" << argument << ")"
+              << std::flush;
+  }
+  if (!arguments.empty()) std::cout << "\n" << std::flush;
+  return absl::OkStatus();
 }
 
 int Run(const Flags& flags) {
@@ -88,6 +115,10 @@ int Run(const Flags& flags) {
         flags.fault_probability, flags.fault_seed);
   }
   Describe(**local);
+  if (const absl::Status created = CreateTasks(**local, flags.tasks, clock.Now()); !created.ok()) {
+    std::cerr << "\nlocal_taskcluster: " << created.message() << "\n";
+    return 1;
+  }
   int signal = 0;
   sigwait(&signals, &signal);
   std::cout << "\n" << (*local)->fake().request_log().total() << " requests served\n";
@@ -101,23 +132,42 @@ int main(int argc, char** argv) {
   scriptworker::tools::Flags flags;
   CLI::App app("A Taskcluster in memory on a loopback port, for trying out workers.",
                "local_taskcluster");
-  app.add_option("--port", flags.port, "port to listen on (0: any that is free)")
-      ->check(CLI::Range(0, 65535));
-  app.add_option("--poll-seconds", flags.poll_seconds, "how long an empty claimWork waits")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--claim-seconds", flags.claim_seconds, "from a claim to takenUntil")
-      ->check(CLI::PositiveNumber);
+  app.get_formatter()->column_width(26);
+  app.add_option("--task", flags.tasks,
+                 "create the task of this YAML or JSON file: a\n"
+                 "definition, or as much of it as matters (the rest\n"
+                 "and fresh dates are filled in); may be given more\n"
+                 "than once; TASKID=FILE gives it an id")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--port", flags.port, "port to listen on (default: any that is free)")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("N");
+  app.add_option("--poll-seconds", flags.poll_seconds,
+                 "how long an empty claimWork waits (default: 20)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("S");
+  app.add_option("--claim-seconds", flags.claim_seconds,
+                 "from a claim to takenUntil (default: 1200)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("S");
   app.add_option("--latency", flags.latency_ms, "milliseconds added to every answer")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("MS");
   app.add_option("--fault-probability", flags.fault_probability,
-                 "how likely a request is reset, cut short or\n"
-                 "answered with 500 or 503")
-      ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--fault-seed", flags.fault_seed, "which faults");
+                 "how likely (0 to 1) a request is reset, cut short\n"
+                 "or answered with 500 or 503")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("P");
+  app.add_option("--fault-seed", flags.fault_seed, "which faults (default: 1)")->type_name("N");
   app.add_flag("--fixed-tokens", flags.fixed_tokens,
-               "the access tokens of the tests in place of random\n"
-               "ones");
+               "the access tokens of the tests in place of\n"
+               "random ones");
   app.add_flag("--events", flags.events, "print what happens to tasks");
+  app.footer(
+      "Exit status: 0 ended by Ctrl-C or TERM, 1 not begun (the reason on stderr),\n"
+      "2 wrong usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
