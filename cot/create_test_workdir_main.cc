@@ -73,6 +73,9 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Fill a folder as the worker does for a task's script: task.json, and the\n"
       "upstream artifacts. NOTHING IS VERIFIED; it is for trying out scripts.\n\n"
+      "Deployment: TASKCLUSTER_ROOT_URL. Credentials, for private artifacts:\n"
+      "./secrets.json, ~/.scriptworker, or TASKCLUSTER_CLIENT_ID and\n"
+      "TASKCLUSTER_ACCESS_TOKEN.\n\n"
       "Exit status: 0 done, 1 not done (the reason on stderr), 2 wrong usage.",
       "create_test_workdir");
   app.set_version_flag("--version", std::string(scriptworker::kVersion));

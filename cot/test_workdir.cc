@@ -3,9 +3,11 @@
 
 #include <sys/stat.h>
 
-#include <utility>
+#include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cot/upstream_artifacts.h"
@@ -15,16 +17,48 @@
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/artifact_name.h"
+#include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 
 using scriptworker::JoinPath;
 using scriptworker::taskcluster::ArtifactName;
 using scriptworker::taskcluster::TaskDefinition;
+using scriptworker::taskcluster::TaskId;
 
-absl::Status CreateTestWorkdir(const scriptworker::taskcluster::TaskId& task_id,
-                               const std::string& path, bool overwrite,
+namespace {
+
+// The tasks that `entries` name, each once, in their order.
+std::vector<TaskId> TasksOf(const std::vector<UpstreamArtifacts>& entries) {
+  std::vector<TaskId> tasks;
+  for (const UpstreamArtifacts& entry : entries) {
+    if (!absl::c_linear_search(tasks, entry.task_id)) tasks.push_back(entry.task_id);
+  }
+  return tasks;
+}
+
+// What the patterns for the task, if there are any, can match.
+absl::StatusOr<std::vector<std::string>> NamesForPatterns(
+    const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries,
+    scriptworker::taskcluster::TaskReader& queue) {
+  std::vector<std::string> names;
+  const bool has_pattern = absl::c_any_of(entries, [&](const UpstreamArtifacts& entry) {
+    return entry.task_id == task_id && absl::c_any_of(entry.paths, IsGlob);
+  });
+  if (!has_pattern) return names;
+  SW_ASSIGN_OR_RETURN(const std::vector<scriptworker::taskcluster::ArtifactInfo> list,
+                      queue.ListLatestArtifacts(task_id));
+  for (const scriptworker::taskcluster::ArtifactInfo& artifact : list) {
+    names.push_back(artifact.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, bool overwrite,
                                scriptworker::taskcluster::TaskReader& queue,
                                scriptworker::taskcluster::ArtifactDownloader& downloader,
                                scriptworker::Logger& logger,
@@ -42,14 +76,20 @@ absl::Status CreateTestWorkdir(const scriptworker::taskcluster::TaskId& task_id,
   SW_RETURN_IF_ERROR(
       scriptworker::WriteFile(JoinPath(path, "task.json"), scriptworker::json::Format(task.raw())));
   SW_ASSIGN_OR_RETURN(const std::vector<UpstreamArtifacts> upstream, ParseUpstreamArtifacts(task));
-  for (const UpstreamArtifacts& entry : upstream) {
-    for (const std::string& name : entry.paths) {
-      SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ArtifactName::Parse(name));
-      SW_ASSIGN_OR_RETURN(const scriptworker::http::Url url,
-                          queue.ArtifactUrl(entry.task_id, artifact.str()));
+  for (const TaskId& id : TasksOf(upstream)) {
+    SW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                        NamesForPatterns(id, upstream, queue));
+    for (const WantedArtifact& wanted : WantedFrom(id, upstream, names)) {
+      SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ArtifactName::Parse(wanted.name));
+      SW_ASSIGN_OR_RETURN(const scriptworker::http::Url url, queue.ArtifactUrl(id, artifact.str()));
       logger.Info(absl::StrCat("Downloading artifact:\n", url.Redacted()));
-      SW_RETURN_IF_ERROR(downloader.Download(
-          url, JoinPath(path, "cot", entry.task_id.str(), artifact.path()), {}, cancellation));
+      const absl::Status downloaded = downloader.Download(
+          url, JoinPath(path, "cot", id.str(), artifact.path()), {}, cancellation);
+      if (absl::IsNotFound(downloaded) && wanted.optional) {
+        logger.Warning(absl::StrCat("An optional artifact is missing: ", wanted.name));
+      } else if (!downloaded.ok()) {
+        return downloaded;
+      }
     }
   }
   logger.Info("Done.");

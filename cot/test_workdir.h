@@ -15,8 +15,8 @@ namespace cot {
 
 // Fills the folder `path` as a worker fills work_dir for the task's script:
 // task.json, and the files of payload.upstreamArtifacts below cot/TASKID. For
-// trying out scripts: nothing is verified, names are taken as they are (no
-// patterns), and an optional artifact that is missing is an error, too.
+// trying out scripts: nothing is verified. An optional artifact that is missing is a
+// warning.
 //
 // kAlreadyExists if `path` exists and `overwrite` is not set; else it is removed
 // first.

@@ -66,6 +66,21 @@ TEST_F(TestWorkdirTest, AFolderThatExistsIsOnlyRemovedOnDemand) {
   EXPECT_THAT(scriptworker::ReadFile(old), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(TestWorkdirTest, PatternsAreExpandedAndAnOptionalArtifactMayBeMissing) {
+  chain_.tasks[std::string(kSmallTarget)] = *scriptworker::json::Parse(absl::StrCat(
+      R"({"payload": {"upstreamArtifacts": [
+          {"taskId": ")",
+      kSmallBuild, R"(", "taskType": "build", "paths": ["public/t*.zip"], "optional": true},
+          {"taskId": ")",
+      kSmallBuild,
+      R"(", "taskType": "build", "paths": ["public/none", "public/*.none"], "optional": true}]}})"));
+  chain_.Publish();
+  ASSERT_THAT(Create(), IsOk());
+  EXPECT_THAT(scriptworker::ListFiles(path_)->files,
+              ElementsAre(absl::StrCat("cot/", kSmallBuild, "/public/target.zip"), "task.json"));
+  EXPECT_THAT(logger_.lines(), Contains("WARNING An optional artifact is missing: public/none"));
+}
+
 TEST_F(TestWorkdirTest, AnArtifactThatIsMissingIsAnError) {
   chain_.answers.erase(SmallChain::ArtifactUrl(kSmallBuild, "public/notes.txt"));
   EXPECT_THAT(Create(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("notes.txt")));
