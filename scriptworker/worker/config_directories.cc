@@ -98,6 +98,12 @@ void CheckDirectories(const std::vector<KeptPath>& kept, const Settings& setting
       }
     }
   }
+  if (!directories.work_dir.empty() && !directories.artifact_dir.empty() &&
+      IsBeneath(directories.work_dir, directories.artifact_dir).value_or(false)) {
+    warnings.push_back(absl::StrCat("work_dir (", directories.work_dir, ") lies in artifact_dir (",
+                                    directories.artifact_dir,
+                                    "): all that it holds will be published"));
+  }
   CheckStateDir(settings, directories, defects, warnings);
 }
 

@@ -84,6 +84,23 @@ TEST(ConfigDirectoriesTest, AnImpossibleDefaultPlaceIsGivenUpWithAWarning) {
   EXPECT_THAT(warnings, ElementsAre(HasSubstr("no run journal is kept")));
 }
 
+TEST(ConfigDirectoriesTest, WorkThatWouldBePublishedIsAWarning) {
+  const json::YamlDocument document =
+      json::ParseYamlWithMarks(
+          "work_dir: /a/work\nartifact_dir: /a\ntask_log_dir: /a/l\n"
+          "log_dir: /l\nstate_dir: /s\n",
+          {.source = "the file"})
+          .value();
+  cot::DefectList defects("the file", document.marks);
+  const Settings settings = Settings::Read(document.value, Environment(), defects);
+  Directories directories = ReadDirectories(settings, ConfigPaths("/"), defects);
+  std::vector<std::string> warnings;
+  CheckDirectories({}, settings, directories, defects, warnings);
+  EXPECT_THAT(warnings,
+              ElementsAre("work_dir (/a/work) lies in artifact_dir (/a): all that it holds will be "
+                          "published"));
+}
+
 TEST(ConfigDirectoriesTest, NothingThatHasToStayMayBeInAFolderThatIsEmptied) {
   const std::vector<KeptPath> kept = {{"the signing key", "/w/run/key"}, {"nothing", ""}};
   EXPECT_THAT(ReadLines("", kept).defects,

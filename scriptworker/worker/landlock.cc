@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -113,21 +113,23 @@ class RulesetMaker {
       std::string_view above = real.get();
       struct stat info;
       if (::lstat(real.get(), &info) != 0) return absl::ErrnoToStatus(errno, path);
-      hidden_.insert({info.st_dev, info.st_ino});
+      hidden_[{info.st_dev, info.st_ino}] = path;
       while (above != "/") {
         above = Dirname(above);
         const std::string folder(above);
         if (::lstat(folder.c_str(), &info) != 0) return absl::ErrnoToStatus(errno, folder);
-        above_hidden_.insert({info.st_dev, info.st_ino});
+        above_hidden_[{info.st_dev, info.st_ino}] = path;
       }
     }
     for (const std::string& path : paths.writable) {
       struct stat info;
       if (::stat(path.c_str(), &info) != 0) continue;
       const Inode inode(info.st_dev, info.st_ino);
-      if (hidden_.contains(inode) || above_hidden_.contains(inode)) {
-        return absl::FailedPreconditionError(
-            absl::StrCat(path, " is to be writable, but something in it is to be hidden"));
+      for (const std::map<Inode, std::string>* const hidden : {&hidden_, &above_hidden_}) {
+        if (const auto found = hidden->find(inode); found != hidden->end()) {
+          return absl::FailedPreconditionError(absl::StrCat(
+              path, " cannot be writable, since ", found->second, " is to be hidden from scripts"));
+        }
       }
     }
     return absl::OkStatus();
@@ -183,7 +185,8 @@ class RulesetMaker {
 
   const int ruleset_;
   const uint64_t handled_;
-  std::set<Inode> hidden_, above_hidden_;
+  // To the path that is to be hidden.
+  std::map<Inode, std::string> hidden_, above_hidden_;
 };
 
 }  // namespace

@@ -138,7 +138,9 @@ TEST_F(LandlockTest, AHiddenFileThatIsNotThereHidesNothing) {
 TEST_F(LandlockTest, AHiddenFileInAWritableFolderIsRefused) {
   paths_.writable = {temp_.Path("secrets")};
   EXPECT_THAT(MakeLandlockRuleset(paths_).status(),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.Path("secrets"))));
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       absl::StrCat(temp_.Path("secrets"), " cannot be writable, since ",
+                                    temp_.Path("secrets/key"), " is to be hidden from scripts")));
   paths_.writable = {"/"};
   EXPECT_THAT(MakeLandlockRuleset(paths_).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));

@@ -21,6 +21,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "cot/task_type.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -173,6 +175,15 @@ Check CheckRules(const Verification& verification) {
     return {Outcome::kWarning, std::string(kSubject),
             "not verified (verify_chain_of_trust is false)"};
   }
+  const std::string_view type = verification.cot_job_type;
+  if (!cot::ParseTaskType(type.substr(type.rfind(':') + 1)).has_value()) {
+    return {Outcome::kFailed, std::string(kSubject),
+            absl::StrCat(
+                "each task will be refused, since cot_job_type \"", type, "\" is none of ",
+                absl::StrJoin(cot::AllTaskTypes(), ", ", [](std::string* out, cot::TaskType known) {
+                  absl::StrAppend(out, cot::ToString(known));
+                }))};
+  }
   const std::string rules =
       absl::StrCat("verified by the rules of ", verification.cot_product.value_or(""));
   if (!verification.verify_cot_signature) {
@@ -189,7 +200,6 @@ Check CheckStaticSecret(const std::string& path) {
   return {Outcome::kFailed, std::string(kSubject), std::string(read.message())};
 }
 
-// A file that is read later on; a small one.
 void CheckSandbox(const Config& config, std::vector<Check>& checks) {
   std::vector<std::string> warnings;
   const absl::StatusOr<Sandbox> sandbox =
@@ -198,12 +208,15 @@ void CheckSandbox(const Config& config, std::vector<Check>& checks) {
     checks.push_back({Outcome::kWarning, "sandbox", std::move(warning)});
   }
   if (!sandbox.ok()) {
-    checks.push_back({Outcome::kFailed, "sandbox", std::string(sandbox.status().message())});
+    std::string_view message = sandbox.status().message();
+    absl::ConsumePrefix(&message, "sandbox: ");  // the subject says that
+    checks.push_back({Outcome::kFailed, "sandbox", std::string(message)});
   } else if (warnings.empty()) {
     checks.push_back({Outcome::kOk, "sandbox", "as configured"});
   }
 }
 
+// A file that is read later on; a small one.
 Check CheckReadable(std::string_view key, const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) {

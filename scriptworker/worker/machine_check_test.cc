@@ -21,9 +21,11 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
+using ::testing::FieldsAre;
 using ::testing::HasSubstr;
 using ::testing::Matcher;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr std::string_view kSeed = "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=";
 
@@ -45,6 +47,7 @@ class MachineCheckTest : public testing::Test {
     config_.verification.verify_chain_of_trust = true;
     config_.verification.verify_cot_signature = true;
     config_.verification.cot_product = "firefox";
+    config_.verification.cot_job_type = "signing";
     environment_.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
   }
   std::vector<Check> Run() const { return CheckMachine(config_, environment_); }
@@ -135,9 +138,23 @@ TEST_F(MachineCheckTest, AnArgumentThatNamesAMissingFileIsAWarning) {
   EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "task_script", temp_.Path("script.sh"))));
 }
 
+TEST_F(MachineCheckTest, ASandboxThatCannotBeHadFails) {
+  config_.sandbox.script_user = "no-such-user";
+  EXPECT_THAT(Run(), Contains(FieldsAre(Outcome::kFailed, "sandbox",
+                                        StartsWith("script_user: this machine has no user"))));
+}
+
 TEST_F(MachineCheckTest, UnverifiedChainsAreAWarning) {
   config_.verification.verify_cot_signature = false;
   EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "no signature")));
+  config_.verification.verify_chain_of_trust = false;
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
+}
+
+TEST_F(MachineCheckTest, AJobTypeThatNoTaskHasFails) {
+  config_.verification.cot_job_type = "sign";
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "chain of trust",
+                                 "cot_job_type \"sign\" is none of action, balrog")));
   config_.verification.verify_chain_of_trust = false;
   EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
 }
