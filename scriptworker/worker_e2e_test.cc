@@ -483,7 +483,7 @@ TEST_P(UsageTest, AnswersAtOnce) {
 
 INSTANTIATE_TEST_SUITE_P(
     Arguments, UsageTest,
-    testing::Values(UsageCase{"help", {"--help"}, 0, "Run scriptworker\n"},
+    testing::Values(UsageCase{"help", {"--help"}, 0, "Run scriptworker: "},
                     UsageCase{"help_lists_statuses", {"-h"}, 0, "Exit status:\n"},
                     UsageCase{"version", {"--version"}, 0, "scriptworker "},
                     UsageCase{"two_files", {"a", "b"}, 2, "b"},

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MPL-2.0
 #
 # Each program explains itself by --help: on the standard output, with its own name
-# and in lines that fit into 80 columns.
+# and its exit statuses, in lines that fit into 80 columns.
 #
 #   help_test.sh PROGRAM...
 set -uo pipefail
@@ -18,6 +18,8 @@ for program; do
   help=$("$program" --help 2>"$TEST_TMPDIR/stderr") || fail "$name --help: exit status $?"
   [[ ! -s $TEST_TMPDIR/stderr ]] || fail "$name --help: writes to stderr"
   [[ $help == *"$name"* ]] || fail "$name --help: does not name the program"
+  [[ $help =~ "Exit status:"[[:space:]]*0.*[^0-9]2[^0-9] ]] ||
+    fail "$name --help: does not name its exit statuses"
   while IFS= read -r line; do
     ((${#line} <= 80)) || fail "$name --help: more than 80 columns: $line"
   done <<<"$help"

@@ -33,6 +33,20 @@ using ScriptFunction = absl::FunctionRef<absl::Status(ScriptContext&)>;
 
 constexpr int kUsageError = 1;
 
+constexpr std::string_view kHelp =
+    "CONFIG_FILE is JSON, or YAML if its name ends in .yml or .yaml. It names\n"
+    "work_dir, where the worker has put task.json and the upstream artifacts, and\n"
+    "artifact_dir.\n"
+    "\n"
+    "Exit status, as a worker understands it:\n"
+    "  0  done\n"
+    "  1  failed; also: wrong usage, no configuration, no task\n"
+    "  2  stopped, as the worker is; to be tried again\n"
+    "  3  the task is wrong\n"
+    "  4  a resource is not available\n"
+    "  5  the set-up is wrong\n"
+    "  7  it may work the next time; to be tried again\n";
+
 absl::Status Run(const ScriptOptions& options, const ScriptConfig& config, Clock& clock,
                  Logger& log, ScriptFunction script) {
   SW_ASSIGN_OR_RETURN(const json::Value task, ReadTask(config));
@@ -58,9 +72,16 @@ absl::Status Run(const ScriptOptions& options, const ScriptConfig& config, Clock
 int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
                ScriptFunction script) {
   const std::string_view program = argc > 0 ? argv[0] : "script";
+  const std::string usage = absl::StrCat("Usage: ", program, " CONFIG_FILE\n");
   if (options.config_path.empty() && argc != 2) {
-    std::cerr << "Usage: " << program << " CONFIG_FILE\n";
+    std::cerr << usage;
     return kUsageError;
+  }
+  if (argc == 2 && (argv[1] == std::string_view("--help") || argv[1] == std::string_view("-h"))) {
+    std::cout << (options.description.empty() ? "" : absl::StrCat(options.description, "\n"))
+              << usage << "\n"
+              << kHelp << std::flush;
+    return 0;
   }
   SystemClock clock;
   const absl::StatusOr<ScriptConfig> config = ScriptConfig::Load(

@@ -41,6 +41,8 @@ struct ScriptContext {
 };
 
 struct ScriptOptions {
+  // What the script does, for --help.
+  std::string description = {};
   // The configuration; empty: the program's only argument.
   std::string config_path = {};
   // Members that the configuration need not have.
@@ -52,7 +54,8 @@ struct ScriptOptions {
 // As the reference's sync_main: reads configuration and task, logs to stderr
 // (DEBUG if the configuration says `verbose`), validates the task and calls
 // `script`. An error is logged; the result is its exit status (script_error.h).
-// Without exactly one argument: "Usage: PROGRAM CONFIG_FILE" on stderr, and 1.
+// Without exactly one argument: "Usage: PROGRAM CONFIG_FILE" on stderr, and 1. --help
+// in place of CONFIG_FILE: that, the description and the exit statuses on stdout, and 0.
 // Signals are not touched: TERM, which the worker sends to stop a script, ends it.
 int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
                absl::FunctionRef<absl::Status(ScriptContext&)> script);

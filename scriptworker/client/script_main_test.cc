@@ -9,6 +9,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/testing/temp_dir.h"
@@ -21,8 +22,10 @@ namespace {
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Le;
 using ::testing::MatchesRegex;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class ScriptMainTest : public testing::Test {
  protected:
@@ -105,6 +108,20 @@ TEST_F(ScriptMainTest, OtherThanOneArgumentIsAUsageError) {
        {std::vector<std::string>{}, std::vector<std::string>{"config.json", "config.json"}}) {
     EXPECT_EQ(Run(Nothing, {}, arguments), 1);
     EXPECT_EQ(output_, "Usage: /app/signer CONFIG_FILE\n");
+  }
+}
+
+TEST_F(ScriptMainTest, HelpSaysWhatItDoesAndItsExitStatuses) {
+  for (const char* const option : {"--help", "-h"}) {
+    const char* const argv[] = {"/app/signer", option};
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(ScriptMain(2, argv, {.description = "Sign things."}, Nothing), 0);
+    const std::string help = testing::internal::GetCapturedStdout();
+    EXPECT_THAT(help, StartsWith("Sign things.\nUsage: /app/signer CONFIG_FILE\n"));
+    EXPECT_THAT(help, HasSubstr("Exit status"));
+    for (const std::string_view line : absl::StrSplit(help, '\n')) {
+      EXPECT_THAT(line.size(), Le(80u)) << line;
+    }
   }
 }
 

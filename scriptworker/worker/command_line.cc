@@ -38,9 +38,13 @@ std::variant<CommandLine, Farewell> ParseCommandLine(int argc, const char* const
   CommandLine line;
   line.config_path = std::string(kDefaultConfigFile);
   bool check_config = false;
-  CLI::App app("Run scriptworker", "scriptworker");
+  CLI::App app(
+      "Run scriptworker: claim tasks from a Taskcluster queue and run, for each, the\n"
+      "script that the configuration names.",
+      "scriptworker");
   app.get_formatter()->column_width(24);
-  app.add_option("CONFIG", line.config_path, "The configuration file")->capture_default_str();
+  app.add_option("CONFIG", line.config_path,
+                 "The configuration, a YAML file\n(default: scriptworker.yaml)");
   CLI::Option* const check = app.add_flag("--check-config", check_config,
                                           "Check all that can be checked without a\n"
                                           "claim, one line each, and end");
@@ -51,8 +55,8 @@ std::variant<CommandLine, Farewell> ParseCommandLine(int argc, const char* const
   app.set_version_flag("--version", absl::StrCat("scriptworker ", kVersion));
   app.footer(kFooter);
   CLI::App* const status = app.add_subcommand("status", "Ask the worker that runs what it does");
-  status->add_option("CONFIG", line.config_path, "The configuration that names its socket")
-      ->capture_default_str();
+  status->add_option("CONFIG", line.config_path,
+                     "The configuration that names its socket\n(default: scriptworker.yaml)");
   status->add_flag("--json", line.json, "Print the answer as it is");
   status->add_option("--socket", line.socket, "Ask there, and read no configuration")
       ->type_name("PATH");

@@ -78,7 +78,7 @@ TEST(CommandLineTest, HelpAndVersionGoToStdoutWithStatusZero) {
     const Farewell help = Bye({option});
     EXPECT_EQ(help.status, kExitOk);
     EXPECT_THAT(help.err, IsEmpty());
-    EXPECT_THAT(help.out, StartsWith("Run scriptworker\n"));
+    EXPECT_THAT(help.out, StartsWith("Run scriptworker: claim tasks"));
     EXPECT_THAT(help.out, HasSubstr("Exit status:\n"));
   }
   const Farewell version = Bye({"--version"});

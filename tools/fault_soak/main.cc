@@ -243,24 +243,30 @@ class Soak {
 
 int Main(int argc, char** argv) {
   Options options;
-  CLI::App app("Run workers while requests fail and workers are killed at random", "fault_soak");
-  app.add_option("--minutes", options.minutes, "How long tasks are submitted")
-      ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  app.add_option("--seed", options.seed, "Of all chance; without it a random one, which is\nshown");
-  app.add_option("--workers", options.workers, "4, with --load 8")->check(CLI::Range(1, 64));
-  app.add_option("--faults", options.faults, "Percent of requests that fail")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 50.0));
+  CLI::App app("Run workers while requests fail and workers are killed at random.", "fault_soak");
+  app.get_formatter()->column_width(20);
+  app.add_option("--minutes", options.minutes, "How long tasks are submitted (default: 1)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("M");
+  app.add_option("--seed", options.seed, "Of all chance; without it a random one, which is shown")
+      ->type_name("N");
+  app.add_option("--workers", options.workers, "1 to 64 (default: 4, with --load 8)")
+      ->check(CLI::Range(1, 64))
+      ->type_name("N");
+  app.add_option("--faults", options.faults, "Percent of requests that fail, 0 to 50 (default: 5)")
+      ->check(CLI::Range(0.0, 50.0))
+      ->type_name("P");
   app.add_option("--kills", options.hurts_per_minute,
-                 "Signals a minute: KILL, TERM (once or twice), USR1")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+                 "Signals a minute: KILL, TERM (once or twice), USR1\n(default: 20)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   app.add_option("--tasks", options.tasks, "Submit so many, however long it takes")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
   app.add_option("--rate", options.rate, "Submit at most so many tasks a second")
-      ->check(CLI::NonNegativeNumber);
-  app.add_flag("--load", options.load, "No faults and no signals; 10000 tasks unless\n--tasks");
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  app.add_flag("--load", options.load, "No faults and no signals; 10000 tasks unless --tasks");
   app.footer(
       "Exit status: 0 if every task was resolved exactly once, as its script says,\n"
       "and no script was started twice in a run; 1 if not, with what is wrong;\n"

@@ -256,6 +256,9 @@ int main(int argc, char** argv) {
       ->type_name("DIR");
   app.add_option("--worker", flags.worker, "the worker's program (default: the one just\nbuilt)")
       ->type_name("FILE");
+  app.footer(
+      "Exit status: 0 all went as it should, 1 not (what is wrong is said), 2 wrong\n"
+      "usage.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

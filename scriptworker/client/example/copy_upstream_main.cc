@@ -80,4 +80,8 @@ absl::Status CopyUpstream(client::ScriptContext& context) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return client::ScriptMain(argc, argv, {}, CopyUpstream); }
+int main(int argc, char** argv) {
+  return client::ScriptMain(
+      argc, argv, {.description = "Publish the artifacts of other tasks as the task's own."},
+      CopyUpstream);
+}
