@@ -38,11 +38,11 @@ using scriptworker::taskcluster::QuarantinedFile;
 using scriptworker::taskcluster::TaskId;
 using scriptworker::taskcluster::TaskReader;
 
-Finding About(const Link& link, Violation violation, std::string message) {
+Finding About(const LinkId& link, Violation violation, std::string message) {
   return {.violation = violation,
           .step = Step::kArtifacts,
-          .link_name = link.name(),
-          .task_id = link.task_id().str(),
+          .link_name = link.name,
+          .task_id = link.task_id.str(),
           .message = std::move(message)};
 }
 
@@ -101,15 +101,15 @@ std::optional<int64_t> RunOfPlace(const Url& place, const TaskId& task_id, std::
   return run_id;
 }
 
-absl::StatusOr<ArtifactName> ParseName(const Link& link, std::string_view name) {
+absl::StatusOr<ArtifactName> ParseName(const LinkId& link, std::string_view name) {
   absl::StatusOr<ArtifactName> parsed = ArtifactName::Parse(name);
   if (parsed.ok()) return parsed;
   return ToStatus(About(link, Violation::kIllegalArtifactName,
                         absl::StrCat(link.Label(), ": ", parsed.status().message())));
 }
 
-absl::Status NotInCot(const Link& link, std::string_view name) {
-  const std::string& id = link.task_id().str();
+absl::Status NotInCot(const LinkId& link, std::string_view name) {
+  const std::string& id = link.task_id.str();
   return ToStatus(About(
       link, Violation::kArtifactNotInCot,
       absl::StrCat(
@@ -123,7 +123,7 @@ absl::Status NotInCot(const Link& link, std::string_view name) {
 }
 
 // The algorithms that the chain-of-trust body names; each must be usable.
-absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const Link& link, const Policy& policy,
+absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const Policy& policy,
                                                       const std::string& path,
                                                       const ArtifactHashes& hashes) {
   if (hashes.empty()) {
@@ -137,7 +137,7 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const Link& link, const Po
     if (!algorithm.ok() || !absl::c_linear_search(policy.hash_algorithms, *algorithm)) {
       Finding finding =
           About(link, Violation::kHashAlgorithmNotAllowed,
-                absl::StrCat("BAD HASH ALGORITHM: ", link.name(), ": ", name, " ", path, "!"));
+                absl::StrCat("BAD HASH ALGORITHM: ", link.name, ": ", name, " ", path, "!"));
       finding.expected =
           absl::StrJoin(policy.hash_algorithms, ", ", [](std::string* out, HashAlgorithm allowed) {
             absl::StrAppend(out, scriptworker::crypto::HashAlgorithmName(allowed));
@@ -172,7 +172,7 @@ absl::Status EvidenceError(const absl::Status& error, const CancellationToken& c
 namespace {
 
 // What a failed download means; `missing` is the finding for a definite no.
-absl::Status DownloadError(const Link& link, const ArtifactName& name, const Url& url,
+absl::Status DownloadError(const LinkId& link, const ArtifactName& name, const Url& url,
                            const absl::Status& error, Finding missing,
                            const CancellationToken& cancellation) {
   missing.source = url.Redacted();
@@ -202,16 +202,16 @@ std::string ArtifactVerifier::PathOf(const TaskId& task_id, std::string_view nam
   return JoinPath(options_.work_dir, "cot", task_id.str(), name);
 }
 
-absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const Link& link, const ArtifactName& name,
+absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const LinkId& link, const ArtifactName& name,
                                                  const CancellationToken& cancellation) {
-  absl::StatusOr<Url> url = queue_.ArtifactUrl(link.task_id(), name.str());
+  absl::StatusOr<Url> url = queue_.ArtifactUrl(link.task_id, name.str());
   if (!url.ok()) {
     return EvidenceError(
         absl::Status(url.status().code(), absl::StrCat(link.Label(), ": ", url.status().message())),
         cancellation);
   }
   const absl::StatusOr<ArtifactName> named =
-      ArtifactOfUrl(policy_.artifact_rules, *url, {link.task_id()});
+      ArtifactOfUrl(policy_.artifact_rules, *url, {link.task_id});
   if (named.ok() && *named == name) return url;
   Finding finding =
       About(link, Violation::kIllegalArtifactName,
@@ -231,14 +231,14 @@ DownloadOptions ArtifactVerifier::Options(int64_t max_bytes) const {
   return options;
 }
 
-absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
+absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
                                                          const TrustedCotBody& cot,
                                                          std::string_view name, KeepOpen keep_open,
                                                          const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(ArtifactName artifact, ParseName(link, name));
-  const std::string path = PathOf(link.task_id(), name);
+  const std::string path = PathOf(link.task_id, name);
   logger_.Debug(
-      absl::StrCat("Verifying ", name, " is in ", link.task_id().str(), " cot artifacts..."));
+      absl::StrCat("Verifying ", name, " is in ", link.task_id.str(), " cot artifacts..."));
   const auto entry = cot.body().artifacts.find(name);
   if (entry == cot.body().artifacts.end()) return NotInCot(link, name);
   const ArtifactHashes& hashes = entry->second;
@@ -259,23 +259,22 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const Link& link,
       logger_.Debug(absl::StrCat(path, " matches the expected ", algorithm_name, " ", expected));
       continue;
     }
-    Finding finding =
-        About(link, Violation::kArtifactHashMismatch,
-              absl::StrCat("BAD HASH on file ", path, ": ", link.name(), ": Expected ",
-                           algorithm_name, " ", expected, "; got ", found, "!"));
+    Finding finding = About(link, Violation::kArtifactHashMismatch,
+                            absl::StrCat("BAD HASH on file ", path, ": ", link.name, ": Expected ",
+                                         algorithm_name, " ", expected, "; got ", found, "!"));
     finding.expected = absl::StrCat(algorithm_name, " ", expected);
     finding.found = absl::StrCat(algorithm_name, " ", found);
     return ToStatus(finding);
   }
-  VerifiedArtifact verified(link.task_id(), std::move(artifact), path, hashes, file->size());
-  absl::StatusOr<scriptworker::UniqueFd> fd = std::move(*file).CommitBeneath(
-      options_.work_dir, JoinPath("cot", link.task_id().str(), name));
+  VerifiedArtifact verified(link.task_id, std::move(artifact), path, hashes, file->size());
+  absl::StatusOr<scriptworker::UniqueFd> fd =
+      std::move(*file).CommitBeneath(options_.work_dir, JoinPath("cot", link.task_id.str(), name));
   if (!fd.ok()) return absl::InternalError(fd.status().message());
   if (keep_open == KeepOpen::kYes) verified.fd_ = *std::move(fd);
   return verified;
 }
 
-absl::StatusOr<UntrustedFile> ArtifactVerifier::Read(const Link& link, std::string_view name,
+absl::StatusOr<UntrustedFile> ArtifactVerifier::Read(const LinkId& link, std::string_view name,
                                                      Violation missing, int64_t max_bytes,
                                                      const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ParseName(link, name));
@@ -290,10 +289,10 @@ absl::StatusOr<UntrustedFile> ArtifactVerifier::Read(const Link& link, std::stri
     return DownloadError(link, artifact, url, bytes.status(), std::move(finding), cancellation);
   }
   logger_.Debug(
-      absl::StrCat(PathOf(link.task_id(), name), " downloaded; hash is ",
+      absl::StrCat(PathOf(link.task_id, name), " downloaded; hash is ",
                    scriptworker::crypto::HexEncode(scriptworker::crypto::Sha256(*bytes))));
   return UntrustedFile{*std::move(bytes),
-                       place.has_value() ? RunOfPlace(*place, link.task_id(), name) : std::nullopt};
+                       place.has_value() ? RunOfPlace(*place, link.task_id, name) : std::nullopt};
 }
 
 void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
@@ -301,7 +300,7 @@ void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
   std::map<std::string, std::string> by_path;  // decoded -> as named
   const auto twice = [&](std::string_view name, std::string_view other) {
     findings.push_back(About(
-        link, Violation::kArtifactPathTwice,
+        link.id(), Violation::kArtifactPathTwice,
         absl::StrCat(link.Label(), ": artifacts ", other, " and ", name, " have the same path!")));
   };
   for (const std::string& name : names) {

@@ -13,6 +13,7 @@
 #include "cot/cot_body.h"
 #include "cot/cot_signature.h"
 #include "cot/link.h"
+#include "cot/link_id.h"
 #include "cot/policy.h"
 #include "cot/violation.h"
 #include "scriptworker/base/cancellation.h"
@@ -69,7 +70,8 @@ struct ArtifactOptions {
 struct UntrustedFile {
   std::string bytes;
   // Of the task's run whose file it is, if the queue tells: it redirects to where it keeps
-  // artifacts, and there they lie by task, run and name.
+  // artifacts, and there they lie by task, run and name. For an artifact of storage type
+  // "reference" it redirects to what the run that made it said.
   std::optional<int64_t> run_id = std::nullopt;
 };
 
@@ -89,13 +91,13 @@ class ArtifactVerifier {
   // kNoArtifactHash, kHashAlgorithmNotAllowed, kMalformedArtifactHash,
   // kArtifactMissing (a definite no: 404, or an error artifact),
   // kArtifactTooLarge, kArtifactHashMismatch. Other errors: EvidenceError().
-  absl::StatusOr<VerifiedArtifact> Fetch(const Link& link, const TrustedCotBody& cot,
+  absl::StatusOr<VerifiedArtifact> Fetch(const LinkId& link, const TrustedCotBody& cot,
                                          std::string_view name, KeepOpen keep_open,
                                          const scriptworker::CancellationToken& cancellation);
 
   // A chain-of-trust.json or its signature, in memory only. `missing` is the violation for
   // a definite no, of step 2.
-  absl::StatusOr<UntrustedFile> Read(const Link& link, std::string_view name, Violation missing,
+  absl::StatusOr<UntrustedFile> Read(const LinkId& link, std::string_view name, Violation missing,
                                      int64_t max_bytes,
                                      const scriptworker::CancellationToken& cancellation);
 
@@ -104,7 +106,7 @@ class ArtifactVerifier {
 
  private:
   absl::StatusOr<scriptworker::http::Url> CheckedUrl(
-      const Link& link, const scriptworker::taskcluster::ArtifactName& name,
+      const LinkId& link, const scriptworker::taskcluster::ArtifactName& name,
       const scriptworker::CancellationToken& cancellation);
   scriptworker::taskcluster::DownloadOptions Options(int64_t max_bytes) const;
 

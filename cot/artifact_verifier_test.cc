@@ -75,7 +75,7 @@ class ArtifactVerifierTest : public ::testing::Test {
     if (!schema.ok()) return schema.status();
     const auto cot = TrustWithoutSignature(link_, text, *schema, SkipSignatureCheck());
     if (!cot.ok()) return cot.status();
-    return verifier_->Fetch(link_, *cot, name, keep_open, cancellation_.token());
+    return verifier_->Fetch(link_.id(), *cot, name, keep_open, cancellation_.token());
   }
 
   std::vector<std::string> Files() const {
@@ -198,7 +198,7 @@ TEST_F(ArtifactVerifierTest, TheReasonOfACancellationIsKept) {
 }
 
 TEST_F(ArtifactVerifierTest, ReadGivesTheBytesAndLeavesNoFile) {
-  EXPECT_THAT(verifier_->Read(link_, "public/chain-of-trust.json", Violation::kCotMissing, 100,
+  EXPECT_THAT(verifier_->Read(link_.id(), "public/chain-of-trust.json", Violation::kCotMissing, 100,
                               cancellation_.token()),
               IsOkAndHolds(AllOf(Field(&UntrustedFile::bytes, "zipped"),
                                  Field(&UntrustedFile::run_id, std::nullopt))));
@@ -210,7 +210,7 @@ struct PlaceCase {
   std::optional<int64_t> run_id;
 };
 
-// Only the queue's own word counts: what is behind its redirect is the store's.
+// What is behind the queue's own redirect is the store's word, and does not count.
 TEST_F(ArtifactVerifierTest, TheRunIsReadFromWhereTheQueueRedirectsTo) {
   const std::string name = "/public/chain-of-trust.json";
   const std::vector<PlaceCase> cases = {
@@ -243,8 +243,8 @@ TEST_F(ArtifactVerifierTest, TheRunIsReadFromWhereTheQueueRedirectsTo) {
       scriptworker::taskcluster::ArtifactDownloader downloader(transport, clock_);
       ArtifactVerifier verifier(BuiltInPolicy(), *queue_, downloader, logger_,
                                 ArtifactOptions{.work_dir = temp_dir_.path()});
-      const auto file =
-          verifier.Read(link_, name.substr(1), Violation::kCotMissing, 100, cancellation_.token());
+      const auto file = verifier.Read(link_.id(), name.substr(1), Violation::kCotMissing, 100,
+                                      cancellation_.token());
       ASSERT_THAT(file, IsOk());
       EXPECT_EQ(file->run_id, c.run_id) << c.place;
     }
@@ -253,7 +253,7 @@ TEST_F(ArtifactVerifierTest, TheRunIsReadFromWhereTheQueueRedirectsTo) {
 
 TEST_F(ArtifactVerifierTest, ABodyOverACapIsAViolation) {
   answer_ = absl::ResourceExhaustedError("the body has more than 5 bytes");
-  EXPECT_THAT(verifier_->Read(link_, "public/chain-of-trust.json", Violation::kCotMissing, 5,
+  EXPECT_THAT(verifier_->Read(link_.id(), "public/chain-of-trust.json", Violation::kCotMissing, 5,
                               cancellation_.token()),
               IsViolation(Violation::kArtifactTooLarge));
 }

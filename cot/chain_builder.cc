@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cot/dependencies.h"
+#include "cot/link_id.h"
 #include "scriptworker/base/status_macros.h"
 
 namespace cot {
@@ -39,11 +40,14 @@ class Builder {
 
  private:
   // The tasks that `level` rests on and that were not seen before, in order.
-  std::vector<Dependency> NextLevel(const std::vector<Link>& level);
-  absl::StatusOr<std::vector<Link>> Fetch(const std::vector<Dependency>& dependencies);
+  std::vector<LinkId> NextLevel(const std::vector<Link>& level);
+  absl::StatusOr<std::vector<Link>> Fetch(const std::vector<LinkId>& dependencies);
   // A finding is kept and OK returned; any other error is returned.
-  absl::Status Keep(const absl::Status& error, const Dependency& dependency);
+  absl::Status Keep(const absl::Status& error, const LinkId& dependency);
   bool IsTooDeep(const Link& link);
+  void Announce(const LinkId& link) {
+    if (request_.on_link_id != nullptr) request_.on_link_id(link);
+  }
   void Announce(const Link& link) {
     if (request_.on_link != nullptr) request_.on_link(link);
   }
@@ -58,10 +62,10 @@ class Builder {
   absl::flat_hash_set<TaskId> seen_;
 };
 
-std::string InPythonsWords(const std::vector<Dependency>& dependencies) {
+std::string InPythonsWords(const std::vector<LinkId>& dependencies) {
   return absl::StrCat("[",
                       absl::StrJoin(dependencies, ", ",
-                                    [](std::string* out, const Dependency& dependency) {
+                                    [](std::string* out, const LinkId& dependency) {
                                       absl::StrAppend(out, "('", dependency.name, "', '",
                                                       dependency.task_id.str(), "')");
                                     }),
@@ -81,19 +85,19 @@ bool Builder::IsTooDeep(const Link& link) {
   return true;
 }
 
-std::vector<Dependency> Builder::NextLevel(const std::vector<Link>& level) {
-  std::vector<Dependency> next;
+std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level) {
+  std::vector<LinkId> next;
   for (const Link& link : level) {
     logger_.Info(absl::StrCat("build_task_dependencies ", link.Label()));
     if (IsTooDeep(link)) continue;
     logger_.Info(absl::StrCat("find_sorted_task_dependencies ", link.Label()));
-    absl::StatusOr<std::vector<Dependency>> dependencies = FindDependencies(link);
+    absl::StatusOr<std::vector<LinkId>> dependencies = FindDependencies(link);
     if (!dependencies.ok()) {
       findings_.push_back(GetFinding(dependencies.status()).value_or(Finding{}));
       continue;
     }
     logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(*dependencies)));
-    for (Dependency& dependency : *dependencies) {
+    for (LinkId& dependency : *dependencies) {
       if (seen_.insert(dependency.task_id).second) {
         next.push_back(std::move(dependency));
       }
@@ -102,7 +106,7 @@ std::vector<Dependency> Builder::NextLevel(const std::vector<Link>& level) {
   return next;
 }
 
-absl::Status Builder::Keep(const absl::Status& error, const Dependency& dependency) {
+absl::Status Builder::Keep(const absl::Status& error, const LinkId& dependency) {
   if (std::optional<Finding> finding = GetFinding(error)) {
     if (finding->task_id.empty()) {
       finding->link_name = dependency.name;
@@ -124,7 +128,8 @@ absl::Status Builder::Keep(const absl::Status& error, const Dependency& dependen
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<Dependency>& dependencies) {
+absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<LinkId>& dependencies) {
+  for (const LinkId& dependency : dependencies) Announce(dependency);
   std::vector<absl::StatusOr<Link>> fetched(dependencies.size(), absl::UnknownError("not fetched"));
   queue_reads_.ForEach(static_cast<int>(dependencies.size()), [&](int i) {
     const size_t index = static_cast<size_t>(i);
@@ -132,7 +137,7 @@ absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<Dependency>& 
       fetched[index] = cancellation_.reason();
       return;
     }
-    const Dependency& dependency = dependencies[index];
+    const LinkId& dependency = dependencies[index];
     absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id);
     fetched[index] = task.ok() ? Link::Create(dependency.name, dependency.task_id, *std::move(task),
                                               Link::Role::kUpstream, provisioners_)
@@ -159,11 +164,12 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
   if (request_.check_target) {
     seen_.insert(target.task_id());
     links.push_back(target);
+    Announce(target.id());
     Announce(target);
   }
   std::vector<Link> level = {target};
   while (!level.empty()) {
-    const std::vector<Dependency> next = NextLevel(level);
+    const std::vector<LinkId> next = NextLevel(level);
     if (links.size() + next.size() > static_cast<size_t>(request_.max_links)) {
       findings_.push_back(
           {.violation = Violation::kChainTooLong,

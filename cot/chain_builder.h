@@ -8,6 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "cot/chain.h"
+#include "cot/link.h"
+#include "cot/link_id.h"
 #include "cot/violation.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/logger.h"
@@ -24,8 +26,11 @@ struct ChainRequest {
   bool check_target = false;  // check the target as a link, too
   int max_chain_length = 20;  // colons in a link's name
   int max_links = 1000;
-  // Called, beside itself and on any thread, once for each task that will be among
-  // Chain::upstream(), as soon as its definition is there. May be null.
+  // Called once for each task whose definition will be asked for (and for a checked target),
+  // before that. May be null.
+  std::function<void(const LinkId&)> on_link_id = nullptr;
+  // Called after that, beside itself and on any thread, for those that will be among
+  // Chain::upstream(), as soon as the definition is there. May be null.
   std::function<void(const Link&)> on_link = nullptr;
 };
 

@@ -12,6 +12,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "cot/link_id.h"
 #include "cot/testing/links.h"
 #include "cot/violation.h"
 #include "gmock/gmock.h"
@@ -30,6 +31,7 @@ using ::scriptworker::taskcluster::TaskDefinition;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAreArray;
 
 class SilentLogger : public scriptworker::Logger {
@@ -109,6 +111,7 @@ class ChainBuilderTest : public testing::Test {
                                .name = std::string(name),
                                .check_target = check_target,
                                .max_links = 50,
+                               .on_link_id = [this](const LinkId& id) { asked_.push_back(id); },
                                .on_link = [this](const Link& link) { Announce(link); }};
     return BuildChain(request, cot::Task(target_changes), {"scriptworker-k8s"}, queue_, pool_,
                       logger_, cancellation_, findings_);
@@ -134,6 +137,7 @@ class ChainBuilderTest : public testing::Test {
   SilentLogger logger_;
   scriptworker::CancellationToken cancellation_;
   std::vector<Finding> findings_;
+  std::vector<LinkId> asked_;
   mutable absl::Mutex mutex_;
   std::vector<std::string> announced_ ABSL_GUARDED_BY(mutex_);
 };
@@ -168,6 +172,12 @@ TEST_F(ChainBuilderTest, EachLinkIsAnnouncedOnceAndOnlyIfItIsOne) {
   for (const Link& link : chain->upstream()) links.push_back(link.task_id().str());
   EXPECT_EQ(links.size(), 4);
   EXPECT_THAT(announced(), UnorderedElementsAreArray(links));
+  // Before its definition nobody knows that a task will be no link.
+  std::vector<std::string> asked;
+  for (const LinkId& id : asked_) asked.push_back(id.task_id.str());
+  EXPECT_THAT(asked, testing::IsSupersetOf(links));
+  EXPECT_THAT(asked, SizeIs(5));
+  EXPECT_THAT(asked, testing::Contains(std::string(kImageId)));
 }
 
 TEST_F(ChainBuilderTest, ATaskWithSeveralWaysIsReadOnce) {

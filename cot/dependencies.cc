@@ -19,12 +19,12 @@ namespace {
 using scriptworker::json::Reader;
 using scriptworker::taskcluster::TaskId;
 
-std::string SortKey(const Dependency& dependency) {
+std::string SortKey(const LinkId& dependency) {
   return absl::StrCat(dependency.name, "_", dependency.task_id.str());
 }
 
-absl::StatusOr<std::vector<Dependency>> Inputs(const Link& link) {
-  std::vector<Dependency> inputs;
+absl::StatusOr<std::vector<LinkId>> Inputs(const Link& link) {
+  std::vector<LinkId> inputs;
   const Reader extra(link.task().extra(), "task.extra");
   SW_ASSIGN_OR_RETURN(std::optional<Reader> chain, extra.OptionalField("chainOfTrust"));
   if (!chain.has_value()) return inputs;
@@ -52,12 +52,12 @@ absl::Status Malformed(const Link& link, std::string_view what) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
+absl::StatusOr<std::vector<LinkId>> FindDependencies(const Link& link) {
   // The reference refuses a task without `extra`; so does this.
   if (link.task().raw().Find("extra") == nullptr) {
     return Malformed(link, "'extra'");
   }
-  absl::StatusOr<std::vector<Dependency>> dependencies = Inputs(link);
+  absl::StatusOr<std::vector<LinkId>> dependencies = Inputs(link);
   if (!dependencies.ok()) {
     return Malformed(link, dependencies.status().message());
   }
@@ -69,16 +69,15 @@ absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
     dependencies->push_back({absl::StrCat(link.name(), ":", entry.task_type), entry.task_id});
   }
   // They get into logs and onto terminals as a part of names.
-  for (const Dependency& dependency : *dependencies) {
+  for (const LinkId& dependency : *dependencies) {
     if (std::any_of(dependency.name.begin(), dependency.name.end(),
                     [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); })) {
       return Malformed(
           link, absl::StrCat("the type of ", dependency.task_id.str(), " has control characters"));
     }
   }
-  std::stable_sort(
-      dependencies->begin(), dependencies->end(),
-      [](const Dependency& a, const Dependency& b) { return SortKey(a) < SortKey(b); });
+  std::stable_sort(dependencies->begin(), dependencies->end(),
+                   [](const LinkId& a, const LinkId& b) { return SortKey(a) < SortKey(b); });
   dependencies->insert(dependencies->begin(),
                        {absl::StrCat(link.name(), ":parent"), link.parent_task_id()});
   return dependencies;

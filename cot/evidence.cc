@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/log/check.h"
@@ -35,11 +37,15 @@ absl::StatusOr<std::string> Bytes(absl::StatusOr<UntrustedFile> file) {
 // Each member is written by one task; the lock around `missing` hands them on to
 // whoever brings the last part, and that around the counters to the waiting thread.
 struct EvidenceCollector::Entry {
-  explicit Entry(const Link& link) : evidence(link) {}
+  explicit Entry(LinkId the_id) : id(std::move(the_id)) {}
 
-  LinkEvidence evidence;
+  const LinkId id;
+  std::optional<Link> link = std::nullopt;
+  CotFiles files = {};
+  absl::Status listed = absl::OkStatus();
   std::vector<std::string> available = {};
-  int missing = 0;  // parts that are needed to go on; guarded by mutex_
+  int missing = 0;  // parts that are needed to judge; guarded by mutex_
+  LinkEvidence evidence = {};
 };
 
 EvidenceCollector::EvidenceCollector(EvidenceOptions options, Judge judge,
@@ -53,49 +59,99 @@ EvidenceCollector::EvidenceCollector(EvidenceOptions options, Judge judge,
       cancellation_(std::move(cancellation)),
       downloads_(options_.max_downloads) {}
 
-EvidenceCollector::~EvidenceCollector() { AwaitArtifacts(); }
+EvidenceCollector::~EvidenceCollector() {
+  AwaitArtifacts();
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(
+      +[](int* pending) { return *pending == 0; }, &pending_parts_));
+}
 
-void EvidenceCollector::Start(const Link& link) {
-  const bool listed = NeedsList(link.task_id(), options_.upstream);
-  auto made = std::make_unique<Entry>(link);
+void EvidenceCollector::Start(const LinkId& id) {
+  const bool listed = NeedsList(id.task_id, options_.upstream);
+  const int parts = 1 + (options_.with_signatures ? 1 : 0) + (listed ? 1 : 0);
+  auto made = std::make_unique<Entry>(id);
   Entry& entry = *made;
-  entry.missing = 1 + (options_.with_signatures ? 1 : 0) + (listed ? 1 : 0);
+  entry.missing = parts + 1;  // the definition
   {
     absl::MutexLock lock(&mutex_);
-    ++pending_cots_;
-    CHECK(entries_.emplace(link.task_id(), std::move(made)).second) << link.Label();
+    pending_parts_ += parts;
+    CHECK(entries_.emplace(id.task_id, std::move(made)).second) << id.Label();
   }
-  LinkEvidence& evidence = entry.evidence;
-  downloads_.Start([this, &entry, &evidence] {
+  StartBody(entry);
+  if (options_.with_signatures) StartSignature(entry);
+  if (listed) StartList(entry);
+}
+
+void EvidenceCollector::Define(const Link& link) {
+  Entry& entry = Find(link.id());
+  entry.link = link;
+  {
+    absl::MutexLock lock(&mutex_);
+    ++pending_parts_;
+    ++pending_cots_;
+  }
+  Arrived(entry);
+}
+
+EvidenceCollector::Entry& EvidenceCollector::Find(const LinkId& id) {
+  absl::MutexLock lock(&mutex_);
+  const auto found = entries_.find(id.task_id);
+  CHECK(found != entries_.end()) << id.Label();
+  return *found->second;
+}
+
+void EvidenceCollector::StartBody(Entry& entry) {
+  downloads_.Start([this, &entry] {
     absl::StatusOr<UntrustedFile> file = artifacts_.Read(
-        evidence.link, kCotBodyName, Violation::kCotMissing, kMaxCotBytes, cancellation_);
-    if (file.ok()) evidence.run_id = file->run_id;
-    evidence.body = Bytes(std::move(file));
+        entry.id, kCotBodyName, Violation::kCotMissing, kMaxCotBytes, cancellation_);
+    if (file.ok()) {
+      entry.files.run_id = file->run_id;
+      const absl::Status fits = Account(entry.id, static_cast<int64_t>(file->bytes.size()));
+      if (!fits.ok()) file = fits;
+    }
+    entry.files.body = Bytes(std::move(file));
     Arrived(entry);
   });
-  if (options_.with_signatures) {
-    downloads_.Start([this, &entry, &evidence] {
-      evidence.signature =
-          Bytes(artifacts_.Read(evidence.link, kCotSignatureName, Violation::kSignatureMissing,
-                                kMaxSignatureBytes, cancellation_));
-      Arrived(entry);
-    });
-  }
-  if (listed) {
-    queue_reads_.Start([this, &entry] {
-      List(entry);
-      Arrived(entry);
-    });
-  }
+}
+
+void EvidenceCollector::StartSignature(Entry& entry) {
+  downloads_.Start([this, &entry] {
+    entry.files.signature =
+        Bytes(artifacts_.Read(entry.id, kCotSignatureName, Violation::kSignatureMissing,
+                              kMaxSignatureBytes, cancellation_));
+    Arrived(entry);
+  });
+}
+
+void EvidenceCollector::StartList(Entry& entry) {
+  queue_reads_.Start([this, &entry] {
+    List(entry);
+    Arrived(entry);
+  });
+}
+
+absl::Status EvidenceCollector::Account(const LinkId& id, int64_t bytes) {
+  absl::MutexLock lock(&mutex_);
+  cot_bytes_ += bytes;
+  if (cot_bytes_ <= options_.max_cot_bytes) return absl::OkStatus();
+  return ToStatus({.violation = Violation::kArtifactTooLarge,
+                   .step = Step::kSignatures,
+                   .link_name = id.name,
+                   .task_id = id.task_id.str(),
+                   .message = absl::StrCat(id.Label(), ": with its ", kCotBodyName,
+                                           " those of this chain are more than ",
+                                           options_.max_cot_bytes, " bytes!"),
+                   .expected = absl::StrCat("at most ", options_.max_cot_bytes, " bytes in all"),
+                   .found = absl::StrCat("at least ", cot_bytes_)});
 }
 
 void EvidenceCollector::List(Entry& entry) {
-  const Link& link = entry.evidence.link;
-  const absl::StatusOr<std::vector<ArtifactInfo>> list = queue_.ListLatestArtifacts(link.task_id());
+  const absl::StatusOr<std::vector<ArtifactInfo>> list =
+      queue_.ListLatestArtifacts(entry.id.task_id);
   if (!list.ok()) {
-    entry.evidence.listed =
+    entry.listed =
         EvidenceError(absl::Status(list.status().code(),
-                                   absl::StrCat(link.Label(), ": ", list.status().message())),
+                                   absl::StrCat(entry.id.Label(), ": ", list.status().message())),
                       cancellation_);
     return;
   }
@@ -103,21 +159,26 @@ void EvidenceCollector::List(Entry& entry) {
 }
 
 void EvidenceCollector::Arrived(Entry& entry) {
+  bool complete = false;
   {
     absl::MutexLock lock(&mutex_);
-    if (--entry.missing > 0) return;
+    complete = --entry.missing == 0;
   }
-  entry.evidence.cot = judge_(entry.evidence);
-  if (entry.evidence.cot.ok()) StartArtifacts(entry);
+  if (complete) {
+    entry.evidence.listed = entry.listed;
+    entry.evidence.cot = judge_(*entry.link, entry.files);
+    entry.files = CotFiles();
+    if (entry.evidence.cot.ok()) StartArtifacts(entry);
+  }
   absl::MutexLock lock(&mutex_);
-  --pending_cots_;
+  --pending_parts_;
+  if (complete) --pending_cots_;
 }
 
 void EvidenceCollector::StartArtifacts(Entry& entry) {
   LinkEvidence& evidence = entry.evidence;
   if (!evidence.listed.ok()) return;
-  evidence.plan =
-      PlanArtifacts(evidence.link, options_.upstream, entry.available, evidence.findings);
+  evidence.plan = PlanArtifacts(*entry.link, options_.upstream, entry.available, evidence.findings);
   evidence.artifacts.reserve(evidence.plan.size());
   for (size_t i = 0; i < evidence.plan.size(); ++i) {
     evidence.artifacts.push_back(absl::UnknownError("not fetched"));
@@ -127,9 +188,9 @@ void EvidenceCollector::StartArtifacts(Entry& entry) {
     pending_artifacts_ += static_cast<int>(evidence.plan.size());
   }
   for (size_t i = 0; i < evidence.plan.size(); ++i) {
-    downloads_.Start([this, &evidence, i] {
+    downloads_.Start([this, &entry, &evidence, i] {
       const PlannedArtifact& artifact = evidence.plan[i];
-      evidence.artifacts[i] = artifacts_.Fetch(evidence.link, *evidence.cot, artifact.name,
+      evidence.artifacts[i] = artifacts_.Fetch(entry.id, *evidence.cot, artifact.name,
                                                artifact.keep_open, cancellation_);
       absl::MutexLock lock(&mutex_);
       --pending_artifacts_;
@@ -150,12 +211,7 @@ void EvidenceCollector::AwaitArtifacts() {
       +[](int* pending) { return *pending == 0; }, &pending_artifacts_));
 }
 
-LinkEvidence& EvidenceCollector::Of(const Link& link) {
-  absl::MutexLock lock(&mutex_);
-  const auto found = entries_.find(link.task_id());
-  CHECK(found != entries_.end()) << link.Label();
-  return found->second->evidence;
-}
+LinkEvidence& EvidenceCollector::Of(const Link& link) { return Find(link.id()).evidence; }
 
 absl::StatusOr<std::string> ReadVerified(const VerifiedArtifact& artifact, int64_t max_bytes) {
   if (artifact.size() > max_bytes) {

@@ -20,6 +20,7 @@
 #include "cot/artifact_verifier.h"
 #include "cot/cot_signature.h"
 #include "cot/link.h"
+#include "cot/link_id.h"
 #include "cot/upstream_artifacts.h"
 #include "cot/violation.h"
 #include "scriptworker/base/cancellation.h"
@@ -29,17 +30,18 @@
 
 namespace cot {
 
-// What one link left behind. What could not be had is the reason why not.
-struct LinkEvidence {
-  explicit LinkEvidence(Link the_link) : link(std::move(the_link)) {}
-
-  const Link link;
-  // chain-of-trust.json and its signature, as they came.
+// chain-of-trust.json and its signature, as they came. What could not be had is the reason
+// why not.
+struct CotFiles {
   absl::StatusOr<std::string> body = absl::UnknownError("not fetched");
   absl::StatusOr<std::string> signature = absl::UnknownError("not fetched");
   // The run that the former is of, if the queue told.
   std::optional<int64_t> run_id = std::nullopt;
-  // What the two are worth.
+};
+
+// What one link left behind. What could not be had is the reason why not.
+struct LinkEvidence {
+  // What its CotFiles are worth.
   absl::StatusOr<TrustedCotBody> cot = absl::UnknownError("not judged");
   // Of the artifacts; empty unless `cot` is trusted. Result i is that of plan[i].
   absl::Status listed;
@@ -51,20 +53,24 @@ struct LinkEvidence {
 struct EvidenceOptions {
   int max_downloads = 32;  // at a time; a redirect is a part of its download
   bool with_signatures = true;
+  // Of all chain-of-trust.json files of the chain together: they stay in memory, parsed.
+  int64_t max_cot_bytes = int64_t{256} << 20;
   // The target's payload.upstreamArtifacts.
   std::vector<UpstreamArtifacts> upstream = {};
 };
 
-// Fetches everything about each link of one chain as soon as the link is known:
+// Fetches everything about each link of one chain as soon as its task id is known:
 // its chain-of-trust.json and signature, and the queue's list of its artifacts if a
-// pattern needs it; and when these are trusted, the artifacts. Links are fetched
-// beside each other and beside whatever finds more links. Each URL is fetched once.
+// pattern needs it; and when these and the task's definition are there and are trusted, the
+// artifacts. Links are fetched beside each other and beside whatever finds more links. Each
+// URL is fetched once.
 //
-// Start() is thread-safe; the rest is for one thread.
+// Start() and Define() are thread-safe; the rest is for one thread.
 class EvidenceCollector {
  public:
-  // Whether a body is to be trusted. Called beside itself.
-  using Judge = std::function<absl::StatusOr<TrustedCotBody>(const LinkEvidence&)>;
+  // Whether the files are to be trusted. Called beside itself, once per defined link, before
+  // any artifact of the link is fetched.
+  using Judge = std::function<absl::StatusOr<TrustedCotBody>(const Link&, const CotFiles&)>;
 
   // Borrows the references; `queue_reads` bounds what the queue is asked.
   EvidenceCollector(EvidenceOptions options, Judge judge, ArtifactVerifier& artifacts,
@@ -74,20 +80,30 @@ class EvidenceCollector {
   ~EvidenceCollector();  // waits; whoever is in a hurry cancels the token
 
   // REQUIRES: nothing was started for this task before.
-  void Start(const Link& link) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Start(const LinkId& id) ABSL_LOCKS_EXCLUDED(mutex_);
+  // The definition of a started task has come, and makes it a link. Where it never does,
+  // nothing is judged. May call the Judge itself.
+  void Define(const Link& link) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Wait until of all started links `cot`, or everything, is there.
+  // Wait until of all defined links `cot`, or everything, is there.
   void AwaitCots() ABSL_LOCKS_EXCLUDED(mutex_);
   void AwaitArtifacts() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // REQUIRES: the link was started, and what is looked at was waited for.
+  // REQUIRES: the link was defined, and what is looked at was waited for.
   LinkEvidence& Of(const Link& link) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Entry;
+  Entry& Find(const LinkId& id) ABSL_LOCKS_EXCLUDED(mutex_);
+  void StartBody(Entry& entry);
+  void StartSignature(Entry& entry);
+  void StartList(Entry& entry);
+  // A part of what the judgement needs is there; the last one brings it about.
   void Arrived(Entry& entry) ABSL_LOCKS_EXCLUDED(mutex_);
   void StartArtifacts(Entry& entry) ABSL_LOCKS_EXCLUDED(mutex_);
   void List(Entry& entry);
+  // kArtifactTooLarge if this one is more than the chain may have.
+  absl::Status Account(const LinkId& id, int64_t bytes) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const EvidenceOptions options_;
   const Judge judge_;
@@ -99,8 +115,10 @@ class EvidenceCollector {
   absl::Mutex mutex_;
   absl::flat_hash_map<scriptworker::taskcluster::TaskId, std::unique_ptr<Entry>> entries_
       ABSL_GUARDED_BY(mutex_);
+  int pending_parts_ ABSL_GUARDED_BY(mutex_) = 0;  // of defined links or not
   int pending_cots_ ABSL_GUARDED_BY(mutex_) = 0;
   int pending_artifacts_ ABSL_GUARDED_BY(mutex_) = 0;
+  int64_t cot_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
 
   scriptworker::TaskPool downloads_;  // last: its tasks use all of the above
 };

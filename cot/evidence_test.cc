@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/evidence.h"
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -115,23 +116,27 @@ class EvidenceTest : public ::testing::Test {
   }
 
   std::unique_ptr<EvidenceCollector> Collect(const std::vector<Link>& links, std::string_view paths,
-                                             int max_downloads = 32) {
+                                             int max_downloads = 32,
+                                             int64_t max_cot_bytes = 1 << 20) {
     auto collector = std::make_unique<EvidenceCollector>(
         EvidenceOptions{
             .max_downloads = max_downloads,
             .with_signatures = false,
+            .max_cot_bytes = max_cot_bytes,
             .upstream = ParseUpstreamArtifacts(Task(absl::StrCat(
                                                    R"({"payload": {"upstreamArtifacts": [
                                                 {"taskType": "build", "taskId": ")",
                                                    kBuildId, R"(", "paths": [)", paths, "]}]}}")))
                             .value()},
-        [this](const LinkEvidence& evidence) -> absl::StatusOr<TrustedCotBody> {
-          if (!evidence.body.ok()) return evidence.body.status();
-          return TrustWithoutSignature(evidence.link, *evidence.body, *schema_,
-                                       SkipSignatureCheck());
+        [this](const Link& link, const CotFiles& files) -> absl::StatusOr<TrustedCotBody> {
+          if (!files.body.ok()) return files.body.status();
+          return TrustWithoutSignature(link, *files.body, *schema_, SkipSignatureCheck());
         },
         artifacts_, **queue_, queue_reads_, cancellation_.token());
-    for (const Link& link : links) collector->Start(link);
+    for (const Link& link : links) {
+      collector->Start(link.id());
+      collector->Define(link);
+    }
     return collector;
   }
 
@@ -188,6 +193,53 @@ TEST_F(EvidenceTest, AnArtifactDoesNotWaitForOtherLinks) {
   collector->AwaitArtifacts();
   EXPECT_TRUE(collector->Of(build_).artifacts[0].ok());
   EXPECT_TRUE(collector->Of(decision_).cot.ok());
+}
+
+TEST_F(EvidenceTest, FilesAreFetchedBeforeTheDefinitionHasCome) {
+  Publish(build_, {"public/a.log"});
+  absl::Notification body_came;
+  transport_.on_answer = [&](std::string_view path) {
+    if (path == Path(kBuildId, "/public/chain-of-trust.json")) body_came.Notify();
+  };
+  const auto collector = Collect({}, R"("public/*.log")");
+  collector->Start(build_.id());
+  body_came.WaitForNotification();
+  collector->Define(build_);
+  collector->AwaitArtifacts();
+  ASSERT_THAT(collector->Of(build_).artifacts, SizeIs(1));
+  EXPECT_TRUE(collector->Of(build_).artifacts[0].ok());
+}
+
+TEST_F(EvidenceTest, ATaskThatIsNeverDefinedIsNotJudgedAndHoldsNobodyUp) {
+  Publish(build_, {"public/a"});
+  Publish(decision_, {"public/actions.json", "public/parameters.yml", "public/task-graph.json"});
+  absl::Notification held;
+  transport_.held[Path(kBuildId, "/public/chain-of-trust.json")] = &held;
+  const auto collector = Collect({decision_}, R"("public/a")");
+  collector->Start(build_.id());
+  collector->AwaitArtifacts();
+  EXPECT_TRUE(collector->Of(decision_).cot.ok());
+  held.Notify();
+}
+
+TEST_F(EvidenceTest, TheBodiesOfAChainHaveALimitTogether) {
+  Publish(build_, {"public/a"});
+  Publish(decision_, {"public/actions.json", "public/parameters.yml", "public/task-graph.json"});
+  const auto size_of = [this](const Link& link) {
+    return static_cast<int64_t>(
+        transport_.bodies[Path(link.task_id().str(), "/public/chain-of-trust.json")].size());
+  };
+  const int64_t both = size_of(build_) + size_of(decision_);
+  const auto fitting = Collect({build_, decision_}, "", 32, both);
+  fitting->AwaitArtifacts();
+  EXPECT_TRUE(fitting->Of(build_).cot.ok() && fitting->Of(decision_).cot.ok());
+  const auto collector = Collect({build_, decision_}, "", 32, both - 1);
+  collector->AwaitArtifacts();
+  // Whichever came last.
+  const LinkEvidence& build = collector->Of(build_);
+  const LinkEvidence& refused = build.cot.ok() ? collector->Of(decision_) : build;
+  EXPECT_THAT(refused.cot, IsViolation(Violation::kArtifactTooLarge));
+  EXPECT_NE(build.cot.ok(), collector->Of(decision_).cot.ok());
 }
 
 TEST_F(EvidenceTest, WithOneDownloadAtATimeNothingIsLost) {

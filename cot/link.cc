@@ -58,10 +58,9 @@ absl::Status CheckTaskQueue(const std::string& name, const TaskId& task_id,
 
 }  // namespace
 
-Link::Link(std::string name, const TaskId& task_id, TaskDefinition task, Role role, TaskType type,
-           WorkerImpl worker_impl, const TaskId& decision_task_id, const TaskId& parent_task_id)
-    : name_(std::move(name)),
-      task_id_(task_id),
+Link::Link(LinkId id, TaskDefinition task, Role role, TaskType type, WorkerImpl worker_impl,
+           const TaskId& decision_task_id, const TaskId& parent_task_id)
+    : id_(std::move(id)),
       task_(std::move(task)),
       role_(role),
       type_(type),
@@ -88,7 +87,7 @@ absl::StatusOr<Link> Link::Create(std::string name, const TaskId& task_id, TaskD
                       GuessWorkerImpl(task, scriptworker_provisioners, name));
   SW_RETURN_IF_ERROR(CheckTaskQueue(name, task_id, task));
   const TaskId decision = *task.task_group_id();
-  return Link(std::move(name), task_id, std::move(task), role, type, impl, decision,
+  return Link({std::move(name), task_id}, std::move(task), role, type, impl, decision,
               parent.value_or(decision));
 }
 
@@ -98,7 +97,5 @@ std::string Link::worker_pool_id() const {
   }
   return absl::StrCat(task_.provisioner_id(), "/", task_.worker_type());
 }
-
-std::string Link::Label() const { return absl::StrCat(name_, " ", task_id_.str()); }
 
 }  // namespace cot

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "cot/link_id.h"
 #include "cot/task_type.h"
 #include "cot/worker_impl.h"
 #include "scriptworker/taskcluster/task_definition.h"
@@ -30,8 +31,9 @@ class Link {
                                      scriptworker::taskcluster::TaskDefinition task, Role role,
                                      const std::vector<std::string>& scriptworker_provisioners);
 
-  const std::string& name() const { return name_; }  // "signing:build"
-  const scriptworker::taskcluster::TaskId& task_id() const { return task_id_; }
+  const LinkId& id() const { return id_; }
+  const std::string& name() const { return id_.name; }
+  const scriptworker::taskcluster::TaskId& task_id() const { return id_.task_id; }
   const scriptworker::taskcluster::TaskDefinition& task() const { return task_; }
   Role role() const { return role_; }
   TaskType type() const { return type_; }
@@ -42,17 +44,14 @@ class Link {
   const scriptworker::taskcluster::TaskId& parent_task_id() const { return parent_task_id_; }
   std::string worker_pool_id() const;  // provisionerId/workerType
 
-  // "signing:build AbC...", as messages begin.
-  std::string Label() const;
+  std::string Label() const { return id_.Label(); }
 
  private:
-  Link(std::string name, const scriptworker::taskcluster::TaskId& task_id,
-       scriptworker::taskcluster::TaskDefinition task, Role role, TaskType type,
+  Link(LinkId id, scriptworker::taskcluster::TaskDefinition task, Role role, TaskType type,
        WorkerImpl worker_impl, const scriptworker::taskcluster::TaskId& decision_task_id,
        const scriptworker::taskcluster::TaskId& parent_task_id);
 
-  std::string name_;
-  scriptworker::taskcluster::TaskId task_id_;
+  LinkId id_;
   scriptworker::taskcluster::TaskDefinition task_;
   Role role_;
   TaskType type_;

@@ -100,7 +100,7 @@ TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
   const auto dependencies = FindDependencies(link);
   ASSERT_TRUE(dependencies.ok()) << dependencies.status();
   std::vector<std::string> names;
-  for (const Dependency& dependency : *dependencies) {
+  for (const LinkId& dependency : *dependencies) {
     names.push_back(dependency.name);
   }
   EXPECT_THAT(names, ElementsAre("beetmover:parent", "beetmover:build", "beetmover:build",

@@ -9,6 +9,7 @@
 #include "cot/upstream_artifacts.h"
 #include "cot/worker_impl.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/file_beneath.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/status_macros.h"
@@ -45,8 +46,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
            // A malformed list is a finding of step 1.
            .upstream =
                ParseUpstreamArtifacts(request.task).value_or(std::vector<UpstreamArtifacts>())},
-          [this](const LinkEvidence& of_link) { return Judge(of_link); }, artifacts, sources.queue,
-          queue_reads, fetching.token()),
+          [this](const Link& link, const CotFiles& files) { return Judge(link, files); }, artifacts,
+          sources.queue, queue_reads, fetching.token()),
       questions(policy, product, source_facts, logger, request.max_parallel_reads,
                 fetching.token()) {
   verdict.task_id = request.task_id.str();
@@ -151,50 +152,64 @@ const CotBody* Verification::TrustedBody(const TaskId& task_id) const {
 
 // The run that the queue's answers are of: of the target what the caller knows, else what
 // came with the file, else the latest.
-absl::StatusOr<std::optional<int64_t>> Verification::ExpectedRun(
-    const LinkEvidence& of_link) const {
-  const TaskId& task_id = of_link.link.task_id();
-  if (task_id == request.task_id && request.target_run_id.has_value()) {
+absl::StatusOr<std::optional<int64_t>> Verification::ExpectedRun(const Link& link,
+                                                                 const CotFiles& files) const {
+  if (link.task_id() == request.task_id && request.target_run_id.has_value()) {
     return request.target_run_id;
   }
-  if (of_link.run_id.has_value()) return of_link.run_id;
+  if (files.run_id.has_value()) return files.run_id;
   const absl::StatusOr<scriptworker::taskcluster::TaskStatus> status =
-      sources.queue.Status(task_id);
+      sources.queue.Status(link.task_id());
   if (absl::IsNotFound(status.status())) return std::nullopt;
   if (!status.ok()) return EvidenceError(status.status(), fetching.token());
   if (status->runs.empty()) return std::nullopt;
   return status->runs.back().run_id;
 }
 
-absl::StatusOr<TrustedCotBody> Verification::Judge(const LinkEvidence& of_link) const {
-  SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(of_link));
-  SW_ASSIGN_OR_RETURN(const std::optional<int64_t> expected, ExpectedRun(of_link));
+absl::Status Verification::CheckRun(const Link& link, const CotFiles& files,
+                                    const CotBody& body) const {
+  SW_ASSIGN_OR_RETURN(const std::optional<int64_t> expected, ExpectedRun(link, files));
   if (!expected.has_value()) {
-    logger.Warning(absl::StrCat(of_link.link.Label(), ": the queue does not tell which run ",
-                                kCotBodyName, " is of"));
+    logger.Warning(
+        absl::StrCat(link.Label(), ": the queue does not tell which run ", kCotBodyName, " is of"));
+    return absl::OkStatus();
   }
-  if (!expected.has_value() || trusted.body().run_id == *expected) return trusted;
-  return ToStatus(
-      {.violation = Violation::kCotRunIdMismatch,
-       .step = Step::kSignatures,
-       .link_name = of_link.link.name(),
-       .task_id = of_link.link.task_id().str(),
-       .message = absl::StrCat(of_link.link.Label(), ": Chain of Trust artifact is about run ",
-                               trusted.body().run_id, ", the queue's is of run ", *expected, "!"),
-       .expected = absl::StrCat("run ", *expected),
-       .found = absl::StrCat("run ", trusted.body().run_id)});
+  if (body.run_id == *expected) return absl::OkStatus();
+  return ToStatus({.violation = Violation::kCotRunIdMismatch,
+                   .step = Step::kSignatures,
+                   .link_name = link.name(),
+                   .task_id = link.task_id().str(),
+                   .message = absl::StrCat(link.Label(), ": Chain of Trust artifact is about run ",
+                                           body.run_id, ", the queue's is of run ", *expected, "!"),
+                   .expected = absl::StrCat("run ", *expected),
+                   .found = absl::StrCat("run ", body.run_id)});
 }
 
-absl::StatusOr<TrustedCotBody> Verification::JudgeFiles(const LinkEvidence& of_link) const {
-  if (!of_link.body.ok()) return of_link.body.status();
+absl::StatusOr<TrustedCotBody> Verification::Judge(const Link& link, const CotFiles& files) const {
+  SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(link, files));
+  SW_RETURN_IF_ERROR(CheckRun(link, files, trusted.body()));
+  SW_RETURN_IF_ERROR(Write(link, kCotBodyName, *files.body));
+  return trusted;
+}
+
+absl::StatusOr<TrustedCotBody> Verification::JudgeFiles(const Link& link,
+                                                        const CotFiles& files) const {
+  if (!files.body.ok()) return files.body.status();
   if (!request.verify_signatures) {
-    return TrustWithoutSignature(of_link.link, *of_link.body, schema, SkipSignatureCheck());
+    return TrustWithoutSignature(link, *files.body, schema, SkipSignatureCheck());
   }
-  if (!of_link.signature.ok()) return of_link.signature.status();
-  const auto keys = policy.public_keys.find(ToString(of_link.link.worker_impl()));
+  if (!files.signature.ok()) return files.signature.status();
+  const auto keys = policy.public_keys.find(ToString(link.worker_impl()));
   return VerifyCot(
-      of_link.link, *of_link.body, *of_link.signature,
+      link, *files.body, *files.signature,
       keys == policy.public_keys.end() ? std::vector<Ed25519PublicKey>() : keys->second, schema);
+}
+
+absl::Status Verification::Write(const Link& link, std::string_view name,
+                                 std::string_view bytes) const {
+  const absl::Status status = scriptworker::WriteFileBeneath(
+      request.work_dir, scriptworker::JoinPath("cot", link.task_id().str(), name), bytes);
+  return status.ok() ? status : absl::InternalError(status.message());
 }
 
 bool Verification::IsBareTarget(const Link& link) const {

@@ -70,8 +70,11 @@ class Verification {
                                       std::string_view name) const;
   // The body of a link, or nullptr if it did not pass step 2.
   const CotBody* TrustedBody(const scriptworker::taskcluster::TaskId& task_id) const;
-  // What a chain-of-trust.json is worth. Thread-safe.
-  absl::StatusOr<TrustedCotBody> Judge(const LinkEvidence& evidence) const;
+  // What a chain-of-trust.json is worth; one that is to be trusted gets its place in the work
+  // folder. Thread-safe.
+  absl::StatusOr<TrustedCotBody> Judge(const Link& link, const CotFiles& files) const;
+  // Writes a file that belongs to a link into the work folder. kInternal if that fails.
+  absl::Status Write(const Link& link, std::string_view name, std::string_view bytes) const;
   // Whether the link is the target and has not been checked as a link, too: it
   // has no chain-of-trust file (yet).
   bool IsBareTarget(const Link& link) const;
@@ -108,9 +111,11 @@ class Verification {
 
  private:
   bool stopped() const;
-  absl::StatusOr<TrustedCotBody> JudgeFiles(const LinkEvidence& evidence) const;
+  absl::StatusOr<TrustedCotBody> JudgeFiles(const Link& link, const CotFiles& files) const;
+  // kCotRunIdMismatch if `body` is not about the run that the queue's answers are of.
+  absl::Status CheckRun(const Link& link, const CotFiles& files, const CotBody& body) const;
   // nullopt: the queue does not tell.
-  absl::StatusOr<std::optional<int64_t>> ExpectedRun(const LinkEvidence& evidence) const;
+  absl::StatusOr<std::optional<int64_t>> ExpectedRun(const Link& link, const CotFiles& files) const;
 };
 
 }  // namespace cot

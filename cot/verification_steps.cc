@@ -6,14 +6,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "cot/chain_builder.h"
 #include "cot/docker_image.h"
 #include "cot/task_graph.h"
 #include "cot/task_type_checks.h"
 #include "cot/worker_checks.h"
-#include "scriptworker/base/file_beneath.h"
 #include "scriptworker/base/parallel.h"
-#include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json.h"
 
@@ -21,13 +20,6 @@ namespace cot {
 namespace {
 
 using scriptworker::taskcluster::TaskId;
-
-// Writes a file that belongs to a link into the work folder.
-void Write(Verification& v, const Link& link, std::string_view name, std::string_view bytes) {
-  const absl::Status status = scriptworker::WriteFileBeneath(
-      v.request.work_dir, scriptworker::JoinPath("cot", link.task_id().str(), name), bytes);
-  if (!status.ok()) v.Add(absl::InternalError(status.message()));
-}
 
 LinkVerdict Describe(const Link& link, bool is_target) {
   return {.name = link.name(),
@@ -106,42 +98,50 @@ std::optional<DockerImageFacts> ImageFacts(const Verification& v, const Link& li
 
 int BuildTheChain(Verification& v) {
   std::vector<Finding> findings;
-  absl::StatusOr<Chain> chain =
-      BuildChain({.task_id = v.request.task_id,
-                  .name = v.request.name,
-                  .check_target = v.request.check_target,
-                  .max_chain_length = v.request.max_chain_length,
-                  .max_links = v.request.max_links,
-                  .on_link = [&](const Link& link) { v.evidence.Start(link); }},
-                 v.request.task, v.policy.scriptworker_provisioners, v.sources.queue, v.queue_reads,
-                 v.logger, v.cancellation, findings);
+  absl::Mutex mutex;
+  absl::Status written;
+  absl::StatusOr<Chain> chain = BuildChain(
+      {.task_id = v.request.task_id,
+       .name = v.request.name,
+       .check_target = v.request.check_target,
+       .max_chain_length = v.request.max_chain_length,
+       .max_links = v.request.max_links,
+       .on_link_id = [&](const LinkId& id) { v.evidence.Start(id); },
+       .on_link =
+           [&](const Link& link) {
+             // Before its artifacts: one of them may have the same name, and if
+             // the script wants that, it is what lies there in the end.
+             const absl::Status status =
+                 v.Write(link, "task.json", scriptworker::json::Format(link.task().raw()));
+             v.evidence.Define(link);
+             absl::MutexLock lock(&mutex);
+             written.Update(status);
+           }},
+      v.request.task, v.policy.scriptworker_provisioners, v.sources.queue, v.queue_reads, v.logger,
+      v.cancellation, findings);
   v.Add(std::move(findings));
   if (!chain.ok()) {
     v.Add(chain.status());
     return 1;
   }
+  if (!written.ok()) v.Add(written);
   v.chain = *std::move(chain);
   v.privileged = PrivilegedScopes(v.chain->target(), v.product, v.logger, v.privileged_findings);
   for (const Link* link : v.chain->AllLinks()) {
     v.verdict.links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
   v.questions.Start(*v.chain, !v.privileged.empty());
-  for (const Link& link : v.chain->upstream()) {
-    Write(v, link, "task.json", scriptworker::json::Format(link.task().raw()));
-  }
   return static_cast<int>(v.chain->upstream().size());
 }
 
 int CheckCotFiles(Verification& v) {
   v.evidence.AwaitCots();
   for (const Link& link : v.chain->upstream()) {
-    LinkEvidence& evidence = v.evidence.Of(link);
+    const LinkEvidence& evidence = v.evidence.Of(link);
     if (!evidence.cot.ok()) {
       v.Add(evidence.cot.status());
       continue;
     }
-    Write(v, link, kCotBodyName, *evidence.body);
-    evidence.body = absl::UnknownError("judged, and no longer needed");
     for (LinkVerdict& verdict : v.verdict.links) {
       if (verdict.task_id != link.task_id().str()) continue;
       verdict.cot_trusted = true;

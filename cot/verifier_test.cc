@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -22,9 +23,11 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -73,7 +76,7 @@ class VerifierTest : public ::testing::Test {
     if (chain_.answers.empty()) chain_.Publish();
     scriptworker::taskcluster::ApiOptions api;
     api.retry = kWithoutPauses;
-    auto queue = QueueClient::Create(kSmallRootUrl, chain_, clock_, std::nullopt, std::move(api));
+    auto queue = QueueClient::Create(kSmallRootUrl, chain_, clock_, credentials_, std::move(api));
     if (!queue.ok()) return queue.status();
     auto task = TaskDefinition::FromJson(chain_.tasks.find(kSmallTarget)->second, "target");
     if (!task.ok()) return task.status();
@@ -103,6 +106,7 @@ class VerifierTest : public ::testing::Test {
   }
 
   SmallChain chain_;
+  std::optional<scriptworker::taskcluster::Credentials> credentials_;
   Policy policy_;
   std::function<void(Policy&)> change_policy_;
   scriptworker::SystemClock clock_;
@@ -144,6 +148,31 @@ TEST_F(VerifierTest, TheScriptFindsWhatWasVerifiedAndNothingElse) {
                   InCot(kSmallDecision, "task.json")));
   EXPECT_THAT(scriptworker::ReadFile(temp_dir_.Path(InCot(kSmallBuild, "public/target.zip"))),
               IsOkAndHolds("zipped"));
+}
+
+TEST_F(VerifierTest, AnArtifactWithTheNameOfTheDefinitionsFileIsWhatTheScriptFinds) {
+  chain_.artifacts[std::string(kSmallBuild)]["task.json"] = "an artifact";
+  Value& target = chain_.tasks.find(kSmallTarget)->second;
+  const Value* upstream = target.Find("payload")->Find("upstreamArtifacts");
+  scriptworker::json::Array entries = upstream->array();
+  entries.push_back(
+      With(With(entries.front(), {"paths"}, Value(scriptworker::json::Array{Value("task.json")})),
+           {"optional"}, Value(false)));
+  target = With(target, {"payload", "upstreamArtifacts"}, Value(std::move(entries)));
+  std::string& graph = chain_.artifacts[std::string(kSmallDecision)]["public/task-graph.json"];
+  graph = scriptworker::json::FormatCompact(With(*scriptworker::json::Parse(graph),
+                                                 {std::string(kSmallTarget), "task", "payload"},
+                                                 *target.Find("payload")));
+  // Names outside of public/ are only to be had with credentials.
+  credentials_.emplace();
+  credentials_->client_id = "me";
+  credentials_->access_token = scriptworker::SecretString("secret");
+  const auto verdict = Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kVerified) << FormatVerdict(*verdict);
+  EXPECT_THAT(
+      scriptworker::ReadFile(absl::StrCat(temp_dir_.path(), "/", InCot(kSmallBuild, "task.json"))),
+      IsOkAndHolds("an artifact"));
 }
 
 TEST_F(VerifierTest, AnOptionalArtifactThatIsMissingIsAbsentAndSaid) {

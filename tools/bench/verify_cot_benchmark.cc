@@ -286,9 +286,10 @@ bool Measure(const scriptworker::tools::ProcessRunner& runner, const std::string
     wall.push_back(cost.wall_ms);
     peak.push_back(cost.peak_mib);
   }
-  // The target's definition and one definition per distance from it; then the last
-  // one's chain-of-trust.json and its artifacts, each with a redirect.
-  const int path = 1 + (scenario.builds > 1 ? 3 : 2) + 2 + 2;
+  // The definitions of the target and of what lies between it and the task that is farthest
+  // away; then that one's chain-of-trust.json, beside its definition, and its artifacts, each
+  // with a redirect.
+  const int path = 1 + (scenario.builds > 1 ? 2 : 1) + 2 + 2;
   std::cout << absl::StreamFormat("%5d %6d %6d MB %5d ms %5d  %s %s %s %9d %9d ms\n",
                                   scenario.builds, static_cast<int>(chain.tasks.size()) - 1,
                                   static_cast<int>(scenario.graph_bytes >> 20), scenario.latency_ms,
