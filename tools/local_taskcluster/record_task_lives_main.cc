@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MPL-2.0
+// Writes testdata/local_recordings anew:
+// bazel run //tools/local_taskcluster:record_task_lives -- testdata/local_recordings
+
+#include <iostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/path.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/har/har.h"
+#include "tools/local_taskcluster/task_lives_recording.h"
+
+namespace {
+
+using scriptworker::JoinPath;
+
+absl::Status WriteAll(const std::string& folder) {
+  SW_ASSIGN_OR_RETURN(const auto recordings, scriptworker::tools::RecordTaskLives());
+  for (const auto& [name, document] : recordings) {
+    SW_RETURN_IF_ERROR(scriptworker::har::WriteHarFile(JoinPath(folder, name + ".har"), document));
+    std::cout << name << ": " << document.exchanges.size() << " exchanges\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: record_task_lives FOLDER\n";
+    return 2;
+  }
+  const scriptworker::Environment environment = scriptworker::Environment::FromProcess();
+  const absl::Status written = WriteAll(scriptworker::ResolveAgainstWorkingDirectory(
+      argv[1], environment.GetOr("BUILD_WORKING_DIRECTORY", ".")));
+  if (written.ok()) return 0;
+  std::cerr << "record_task_lives: " << written.message() << "\n";
+  return 1;
+}
