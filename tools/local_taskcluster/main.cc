@@ -19,6 +19,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -66,8 +67,9 @@ void Describe(LocalTaskcluster& local) {
 
 absl::Status CreateTasks(LocalTaskcluster& local, const std::vector<std::string>& arguments,
                          absl::Time now) {
+  const std::string here = Environment::FromProcess().GetOr("BUILD_WORKING_DIRECTORY", "");
   for (const std::string& argument : arguments) {
-    SW_ASSIGN_OR_RETURN(TaskFile task, ReadTaskFile(argument, now));
+    SW_ASSIGN_OR_RETURN(TaskFile task, ReadTaskFile(argument, here, now));
     absl::Status created;
     if (task.id.has_value()) {
       created = local.fake().CreateTask(*task.id, task.definition);

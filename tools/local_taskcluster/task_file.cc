@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
@@ -21,7 +22,8 @@ namespace scriptworker::tools {
 using taskcluster::TaskBuilder;
 using taskcluster::TaskId;
 
-absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, absl::Time now) {
+absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, std::string_view working_directory,
+                                      absl::Time now) {
   TaskFile task;
   std::string path(argument);
   if (const size_t equals = argument.find('='); equals != std::string_view::npos) {
@@ -31,6 +33,7 @@ absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, absl::Time now)
       path = std::string(argument.substr(equals + 1));
     }
   }
+  path = ResolveAgainstWorkingDirectory(path, working_directory);
   SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   SW_ASSIGN_OR_RETURN(const json::Value members, json::ParseYaml(text, {.source = path}));
   if (!members.is_object()) {

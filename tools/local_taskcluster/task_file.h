@@ -23,8 +23,10 @@ struct TaskFile {
 
 // `argument` is FILE, or TASKID=FILE: a YAML or JSON file with a task's
 // definition, or with as much of it as matters: TaskBuilder gives the rest. Its dates
-// are moved so that it was created at `now`. Errors name the file and what is wrong.
-absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, absl::Time now);
+// are moved so that it was created at `now`. A relative path begins at
+// `working_directory`. Errors name the file and what is wrong.
+absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, std::string_view working_directory,
+                                      absl::Time now);
 
 }  // namespace scriptworker::tools
 

@@ -31,7 +31,7 @@ class TaskFileTest : public testing::Test {
  protected:
   absl::StatusOr<TaskFile> Read(std::string_view text) {
     folder_.Write("task.yml", text);
-    return ReadTaskFile(folder_.Path("task.yml"), clock_.Now());
+    return ReadTaskFile(folder_.Path("task.yml"), "", clock_.Now());
   }
   // What the queue says of it.
   absl::Status Create(const TaskFile& task) {
@@ -66,12 +66,14 @@ TEST_F(TaskFileTest, AnOldTasksDatesAreMoved) {
 TEST_F(TaskFileTest, ItsIdMayBeGiven) {
   folder_.Write("a=b.yml", "workerType: w");
   const std::string path = folder_.Path("a=b.yml");
-  EXPECT_EQ(ReadTaskFile(absl::StrCat(kId, "=", path), clock_.Now())->id->str(), kId);
-  EXPECT_EQ(ReadTaskFile(path, clock_.Now())->id, std::nullopt);
+  EXPECT_EQ(ReadTaskFile(absl::StrCat(kId, "=", path), "", clock_.Now())->id->str(), kId);
+  EXPECT_EQ(ReadTaskFile(path, "", clock_.Now())->id, std::nullopt);
+  EXPECT_EQ(ReadTaskFile(absl::StrCat(kId, "=a=b.yml"), folder_.path(), clock_.Now())->id->str(),
+            kId);
 }
 
 TEST_F(TaskFileTest, ErrorsNameTheFile) {
-  EXPECT_THAT(ReadTaskFile("/no/such.yml", clock_.Now()),
+  EXPECT_THAT(ReadTaskFile("/no/such.yml", "", clock_.Now()),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such.yml")));
   EXPECT_THAT(Read("[1]"), StatusIs(absl::StatusCode::kInvalidArgument,
                                     AllOf(HasSubstr("task.yml: expected a task's definition"))));
