@@ -3,6 +3,7 @@
 
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "cot/testing/recorded_chains.h"
@@ -33,8 +34,19 @@ absl::Status WriteAll(const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: record_chains FOLDER\n";
+  constexpr std::string_view kUsage =
+      "Usage: record_chains FOLDER\n"
+      "\n"
+      "Write the recorded chains of testdata/chains, with their policy and\n"
+      "configuration, into FOLDER.\n"
+      "\n"
+      "Exit status: 0 written, 1 not (the reason on stderr), 2 wrong usage.\n";
+  if (argc == 2 && argv[1] == std::string_view("--help")) {
+    std::cout << kUsage;
+    return 0;
+  }
+  if (argc != 2 || argv[1][0] == '-') {
+    std::cerr << kUsage;
     return 2;
   }
   const scriptworker::Environment environment = scriptworker::Environment::FromProcess();

@@ -319,16 +319,23 @@ constexpr Scenario kScenarios[] = {
 int main(int argc, char** argv) {
   const scriptworker::tools::ProcessRunner runner;
   CLI::App app(
-      "Runs a built verify_cot on chains served on loopback and prints what it costs beside the\n"
-      "targets (in parentheses; ! marks what misses them). Exits 1 if one is missed.");
+      "Run a built verify_cot on chains served on loopback, and print what it costs\n"
+      "beside the targets (in parentheses; ! marks what misses them).",
+      "verify_cot_benchmark");
+  app.footer("Exit status: 0 all targets are met, 1 one is missed, 2 wrong usage.");
   std::string program;
   int runs = 9;
   int only = 0;
   app.add_option("VERIFY_COT", program, "the built //cot:verify_cot")->required();
-  app.add_option("--runs", runs, "of each scenario; printed are medians")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--only", only, "this scenario alone, by its number from 1");
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--runs", runs, "of each scenario; printed are medians\n(default: 9)")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
+  app.add_option("--only", only, "this scenario alone, by its number from 1")->type_name("N");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   std::cout << "  N    links  graph   latency slots     CPU/ms             wall/ms           "
                "peak/MiB          requests  path x latency\n";
   bool reached = true;
