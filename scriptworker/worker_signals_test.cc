@@ -38,10 +38,10 @@ using ::scriptworker::tools::RunningWorker;
 using ::scriptworker::tools::WorkerSite;
 
 // Where the worker is when the signal comes.
-enum class Point { kIdle, kPause, kClaim, kVerify, kScript, kUpload, kReport };
+enum class Point { kIdle, kPause, kClaim, kVerify, kScript, kReclaim, kUpload, kReport };
 
-constexpr Point kPoints[] = {Point::kIdle,   Point::kPause,  Point::kClaim, Point::kVerify,
-                             Point::kScript, Point::kUpload, Point::kReport};
+constexpr Point kPoints[] = {Point::kIdle,   Point::kPause,   Point::kClaim,  Point::kVerify,
+                             Point::kScript, Point::kReclaim, Point::kUpload, Point::kReport};
 
 std::string_view NameOf(Point point) {
   switch (point) {
@@ -55,6 +55,8 @@ std::string_view NameOf(Point point) {
       return "verification";
     case Point::kScript:
       return "script";
+    case Point::kReclaim:
+      return "reclaim_beside_the_script";
     case Point::kUpload:
       return "upload";
     case Point::kReport:
@@ -65,21 +67,46 @@ std::string_view NameOf(Point point) {
 
 bool HasTask(Point point) { return point != Point::kIdle && point != Point::kPause; }
 
+bool RunsAScript(Point point) { return point == Point::kScript || point == Point::kReclaim; }
+
+// What they ask for.
+enum class Request { kDrain, kStop, kStopAtOnce };
+
 struct SignalKind {
   std::string_view name;
   std::vector<int> signals;
+  Request request;
 };
 
-const SignalKind kKinds[] = {
-    {"TERM", {SIGTERM}}, {"INT", {SIGINT}}, {"USR1", {SIGUSR1}}, {"TERM_TERM", {SIGTERM, SIGTERM}}};
+const SignalKind kKinds[] = {{"TERM", {SIGTERM}, Request::kStop},
+                             {"INT", {SIGINT}, Request::kStop},
+                             {"HUP", {SIGHUP}, Request::kStop},
+                             {"USR1", {SIGUSR1}, Request::kDrain},
+                             {"USR1_TERM", {SIGUSR1, SIGTERM}, Request::kStop},
+                             {"TERM_TERM", {SIGTERM, SIGTERM}, Request::kStopAtOnce},
+                             {"INT_TERM", {SIGINT, SIGTERM}, Request::kStopAtOnce}};
+
+std::string_view NameOf(int signal) {
+  switch (signal) {
+    case SIGTERM:
+      return "SIGTERM";
+    case SIGINT:
+      return "SIGINT";
+    case SIGHUP:
+      return "SIGHUP";
+    default:
+      return "SIGUSR1";
+  }
+}
 
 // How run 0 ends; "" means that nobody is told.
 std::string_view Expected(Point point, const SignalKind& kind) {
-  if (kind.signals.size() > 1 || !HasTask(point)) return "";
-  const bool drains = kind.signals[0] == SIGUSR1;
+  if (kind.request == Request::kStopAtOnce || !HasTask(point)) return "";
+  const bool drains = kind.request == Request::kDrain;
   switch (point) {
     case Point::kClaim:
     case Point::kScript:
+    case Point::kReclaim:
       return drains ? "completed" : "worker-shutdown";
     case Point::kVerify:
       return drains ? "malformed-payload" : "worker-shutdown";  // the chain is not provable
@@ -128,18 +155,18 @@ class SignalledWorker {
       return tools::AwaitTrue([&] { return fake().request_log().Count("claimWork") > 0; }) &&
              site_->AwaitFile("log/worker.log");
     }
-    return gate_.AwaitArrival();
+    return gate_.AwaitArrival() && (point_ != Point::kReclaim || site_->AwaitFile("started"));
   }
 
   // The next one is sent when the worker has said that it has got the last, if
   // it is not gone by then.
   bool Send(const std::vector<int>& signals) {
-    int seen = 0;
+    bool was_told_to_stop = false;
     for (const int signal : signals) {
       worker_->Signal(signal);
-      const std::string_view name =
-          signal == SIGTERM ? "SIGTERM" : (signal == SIGINT ? "SIGINT" : "SIGUSR1");
-      const std::string line = absl::StrCat(name, " received", seen++ > 0 ? " again" : "");
+      const std::string line =
+          absl::StrCat(NameOf(signal), " received", was_told_to_stop ? " again" : "");
+      was_told_to_stop = was_told_to_stop || signal != SIGUSR1;
       if (!tools::AwaitTrue([&] {
             return absl::StrContains(site_->WorkerLog(), line) || worker_->Poll().has_value();
           })) {
@@ -171,6 +198,8 @@ class SignalledWorker {
         return gate_.Close("claimWork", RequestGate::kBeforeTheAnswer);
       case Point::kVerify:
         return gate_.Close("task", RequestGate::kBeforeTheWork);
+      case Point::kReclaim:
+        return gate_.Close("reclaimTask", RequestGate::kBeforeTheWork);
       case Point::kUpload:
         return gate_.Close("putObject", RequestGate::kBeforeTheWork);
       case Point::kReport:
@@ -182,7 +211,7 @@ class SignalledWorker {
   }
   std::string Script() const {
     std::string started = absl::StrCat("touch ", temp_.path(), "/started");
-    if (point_ != Point::kScript) return started;
+    if (!RunsAScript(point_)) return started;
     return absl::StrReplaceAll("trap : TERM; $STARTED; while ! [ -e $DIR/go ]; do sleep 0.02; done",
                                {{"$STARTED", started}, {"$DIR", temp_.path()}});
   }
@@ -201,24 +230,25 @@ class SignalTest : public testing::TestWithParam<std::tuple<Point, SignalKind>> 
 
 TEST_P(SignalTest, EndsTheWorkerAsTheContractSays) {
   const auto& [point, kind] = GetParam();
-  const bool drains = kind.signals[0] == SIGUSR1;
+  const bool drains = kind.request == Request::kDrain;
+  const bool at_once = kind.request == Request::kStopAtOnce;
   SignalledWorker test(point);
   ASSERT_TRUE(test.AwaitPoint()) << test.site().WorkerLog();
   ASSERT_TRUE(test.Send(kind.signals)) << test.site().WorkerLog();
   if (point == Point::kPause) {
     // Nothing is in hand: the first signal is enough.
-    EXPECT_THAT(test.worker().Wait(), testing::AnyOf(0, kind.signals.size() > 1 ? 1 : 0));
+    EXPECT_THAT(test.worker().Wait(), testing::AnyOf(0, at_once ? 1 : 0));
     return;
   }
-  if (kind.signals.size() > 1) {
+  if (at_once) {
     EXPECT_EQ(test.worker().Wait(), 1);
     if (HasTask(point)) {
       EXPECT_EQ(test.fake().State(test.id()), "running");  // its claim will expire
     }
     return;
   }
-  if (point == Point::kScript && !drains) {
-    // The script is not asked to go on: it is ended.
+  if (RunsAScript(point) && !drains) {
+    // The script is not asked to go on: it is ended. Nobody waits for the renewal.
   } else {
     test.GoOn();
   }
@@ -276,7 +306,10 @@ TEST(ShutdownGraceTest, WithoutOneTheUploadHasAllTheTime) {
   SignalledWorker test(Point::kUpload);
   ASSERT_TRUE(test.AwaitPoint());
   ASSERT_TRUE(test.Send({SIGTERM}));
+  const auto renewals = [&] { return test.fake().request_log().Count("reclaimTask"); };
+  const auto before = renewals();
   EXPECT_EQ(test.worker().Wait(absl::Seconds(3)), std::nullopt);
+  EXPECT_GT(renewals(), before);  // the claim is kept meanwhile
   test.GoOn();
   EXPECT_EQ(test.worker().Wait(), 0);
   EXPECT_EQ(test.fake().Resolution(test.id(), 0), "completed");

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +22,10 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -90,6 +94,32 @@ TEST_F(SignerProcessTest, SignsWhatIsVerifiedWithTheFilesKey) {
     EXPECT_THAT(key_.public_key().Verify(*signature, message), IsOk());
   }
   EXPECT_THAT(signer->Check(), IsOk());
+}
+
+// kB that the kernel may not swap out.
+int LockedMemory(pid_t pid) {
+  int kilobytes = -1;
+  const std::string status = ReadFile(absl::StrCat("/proc/", pid, "/status")).value_or("");
+  for (std::string_view line : absl::StrSplit(status, '\n')) {
+    if (!absl::ConsumePrefix(&line, "VmLck:") || !absl::ConsumeSuffix(&line, "kB")) continue;
+    if (!absl::SimpleAtoi(line, &kilobytes)) return -1;
+  }
+  return kilobytes;
+}
+
+TEST_F(SignerProcessTest, TheKeyIsInLockedMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "SKIPPED: sanitizers lock no memory";
+#endif
+  // By the limit of an ordinary user not all of the process can be locked.
+  EXPECT_EQ(InChild([&] {
+              const rlimit usual = {.rlim_cur = 64 << 10, .rlim_max = 64 << 10};
+              if (::setrlimit(RLIMIT_MEMLOCK, &usual) != 0 || !DropCapabilities()) return 1;
+              const std::unique_ptr<SignerProcess> signer = Start();
+              if (!signer->Load(path_).ok()) return 2;
+              return LockedMemory(signer->pid()) >= 4 ? 0 : 3;
+            }),
+            0);
 }
 
 TEST_F(SignerProcessTest, TheKeyIsReadOnce) {
