@@ -16,8 +16,11 @@ namespace {
 
 using scriptworker::JoinPath;
 
+// Always the same, so that only what has changed differs in the files.
+constexpr int kPort = 48180;
+
 absl::Status WriteAll(const std::string& folder) {
-  SW_ASSIGN_OR_RETURN(const auto recordings, scriptworker::tools::RecordTaskLives());
+  SW_ASSIGN_OR_RETURN(const auto recordings, scriptworker::tools::RecordTaskLives(kPort));
   for (const auto& [name, document] : recordings) {
     SW_RETURN_IF_ERROR(scriptworker::har::WriteHarFile(JoinPath(folder, name + ".har"), document));
     std::cout << name << ": " << document.exchanges.size() << " exchanges\n";

@@ -22,11 +22,11 @@ namespace {
 
 constexpr char kFormatVersion[] = "1";  // not the worker's: the files outlive it
 
-absl::StatusOr<har::Document> Record(std::string_view name,
+absl::StatusOr<har::Document> Record(int port, std::string_view name,
                                      const std::function<absl::Status(const Deployment&)>& live) {
   SimulatedClock clock(TaskLivesStart(), SimulatedClock::Mode::kAutoAdvance);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<LocalTaskcluster> local,
-                      LocalTaskcluster::Start(clock));
+                      LocalTaskcluster::Start(clock, {.port = port}));
   const std::pair<std::string, std::string> queue =
       absl::StrSplit(TaskLivesClaim().task_queue_id, absl::MaxSplits('/', 1));
   SW_RETURN_IF_ERROR(local->fake()
@@ -53,12 +53,12 @@ absl::StatusOr<har::Document> Record(std::string_view name,
 
 absl::Time TaskLivesStart() { return absl::FromUnixSeconds(1795348800); }
 
-absl::StatusOr<std::map<std::string, har::Document>> RecordTaskLives() {
+absl::StatusOr<std::map<std::string, har::Document>> RecordTaskLives(int port) {
   std::map<std::string, har::Document> recordings;
-  SW_ASSIGN_OR_RETURN(recordings["completed"], Record("completed", [](const Deployment& at) {
+  SW_ASSIGN_OR_RETURN(recordings["completed"], Record(port, "completed", [](const Deployment& at) {
                         return LiveToCompletion(at).status();
                       }));
-  SW_ASSIGN_OR_RETURN(recordings["cancelled"], Record("cancelled", [](const Deployment& at) {
+  SW_ASSIGN_OR_RETURN(recordings["cancelled"], Record(port, "cancelled", [](const Deployment& at) {
                         return LiveToCancellation(at).status();
                       }));
   return recordings;

@@ -19,8 +19,8 @@ namespace scriptworker::tools {
 absl::Time TaskLivesStart();
 
 // By the name of the file, without .har: `completed` and `cancelled`. The same each time but for
-// the port, which is any that is free: all times, ids and keys are fixed, secrets redacted.
-absl::StatusOr<std::map<std::string, har::Document>> RecordTaskLives();
+// the port (0: any that is free): all times, ids and keys are fixed, secrets redacted.
+absl::StatusOr<std::map<std::string, har::Document>> RecordTaskLives(int port);
 
 }  // namespace scriptworker::tools
 
