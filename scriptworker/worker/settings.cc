@@ -99,7 +99,9 @@ Settings Settings::Read(const Value& document, const Environment& environment,
     settings.ReadKey(name, value, defects);
   }
   for (const ConfigKey& key : ConfigKeys()) {
-    if (key.kind == ConfigKey::Kind::kWorker && key.default_json.empty() &&
+    const bool is_needed =
+        key.name != "ed25519_private_key_path" || settings.Bool("sign_chain_of_trust");
+    if (key.kind == ConfigKey::Kind::kWorker && key.default_json.empty() && is_needed &&
         !document.object().contains(key.name)) {
       defects.AddAbsentKey(key.name, "must be set");
     }

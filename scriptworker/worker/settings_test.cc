@@ -181,6 +181,14 @@ TEST(SettingsTest, KeysThatHaveToBeSetAreNamed) {
             "w.yml: ed25519_private_key_path: must be set");
 }
 
+TEST(SettingsTest, WhoeverDoesNotSignNeedsNoKey) {
+  const Result result = Read(
+      "work_dir: /w\nartifact_dir: /a\ntask_log_dir: /a/l\nlog_dir: /l\n"
+      "sign_chain_of_trust: false\n");
+  EXPECT_EQ(result.defects, "");
+  EXPECT_EQ(result.settings.String("ed25519_private_key_path"), "");
+}
+
 TEST(SettingsTest, AFileThatIsNoMappingIsRefused) {
   EXPECT_THAT(Read("").defects, HasSubstr("the file is empty"));
   EXPECT_THAT(Read("[1]").defects,

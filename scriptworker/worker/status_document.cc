@@ -61,7 +61,8 @@ int64_t Integer(const Value& object, std::string_view member) {
 }
 
 std::string Time(const Value& object, std::string_view member) {
-  return absl::FormatDuration(absl::Seconds(Integer(object, member)));
+  const int64_t seconds = Integer(object, member);
+  return seconds == 0 ? "0s" : absl::FormatDuration(absl::Seconds(seconds));  // not "0"
 }
 
 void AddLine(std::string_view name, std::string_view text, std::string& out) {

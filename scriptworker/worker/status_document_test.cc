@@ -88,6 +88,11 @@ TEST(StatusDocumentTest, ReadsWellForPeople) {
                          "  n_total 3\n"));
 }
 
+TEST(StatusDocumentTest, AWorkerThatHasJustBegunIsUpForNoSeconds) {
+  EXPECT_THAT(FormatStatusDocument(StatusDocument(kQueue, {}, absl::OkStatus(), {})),
+              testing::HasSubstr(", up 0s\n"));
+}
+
 TEST(StatusDocumentTest, AForeignDocumentIsNoFault) {
   for (const char* text : {"{}", "[]", "null", R"({"run": 1, "lastPoll": [], "counters": "x"})"}) {
     EXPECT_THAT(FormatStatusDocument(json::Parse(text).value()), testing::HasSubstr("state:"));
