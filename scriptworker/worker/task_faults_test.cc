@@ -7,7 +7,9 @@
 //   - a claim whose answer is lost is nobody's: it expires, and the next run is
 //     the one that counts;
 //   - after 409 on a reclaim or a report nothing more is said about the run;
-//   - 409 on createArtifact resolves the run as internal-error.
+//   - 409 and 400 on createArtifact resolve the run as internal-error;
+//   - a report that the queue refuses (400) leaves the run to expire, and the worker
+//     goes on.
 //
 // In no case is a run resolved twice, or its script started twice.
 
@@ -68,6 +70,7 @@ const FaultCase kTable[] = {
     {"claimWork", Fault::Status(500), kCompleted, kFirst},
     {"claimWork", Fault::Status(429), kCompleted, kFirst},
     {"claimWork", Fault::Status(409), kCompleted, kFirst},
+    {"claimWork", Fault::Status(400), kCompleted, kFirst},
     {"claimWork", kLostAnswer, kSecondRun, kSecond},
     {"claimWork", kLateAnswer, kSecondRun, kSecond},
 
@@ -76,6 +79,7 @@ const FaultCase kTable[] = {
     {"reclaimTask", Fault::Status(500), kCompleted, kFirst},
     {"reclaimTask", Fault::Status(429), kCompleted, kFirst},
     {"reclaimTask", Fault::Status(409), kSecondRun, kBoth},
+    {"reclaimTask", Fault::Status(400), kCompleted, kFirst},
     {"reclaimTask", kLostAnswer, kCompleted, kFirst},
     {"reclaimTask", kLateAnswer, kCompleted, kFirst},
 
@@ -84,6 +88,7 @@ const FaultCase kTable[] = {
     {"createArtifact", Fault::Status(500), kCompleted, kFirst},
     {"createArtifact", Fault::Status(429), kCompleted, kFirst},
     {"createArtifact", Fault::Status(409), {"exception internal-error"}, kFirst},
+    {"createArtifact", Fault::Status(400), {"exception internal-error"}, kFirst},
     {"createArtifact", kLostAnswer, kCompleted, kFirst},
     {"createArtifact", kLateAnswer, kCompleted, kFirst},
 
@@ -92,6 +97,7 @@ const FaultCase kTable[] = {
     {"putObject", Fault::Status(500), kCompleted, kFirst},
     {"putObject", Fault::Status(429), kCompleted, kFirst},
     {"putObject", Fault::Status(409), kCompleted, kFirst},
+    {"putObject", Fault::Status(400), kCompleted, kFirst},
     {"putObject", kLostAnswer, kCompleted, kFirst},
     {"putObject", kLateAnswer, kCompleted, kFirst},
 
@@ -100,6 +106,7 @@ const FaultCase kTable[] = {
     {"reportCompleted", Fault::Status(500), kCompleted, kFirst},
     {"reportCompleted", Fault::Status(429), kCompleted, kFirst},
     {"reportCompleted", Fault::Status(409), kSecondRun, kBoth},
+    {"reportCompleted", Fault::Status(400), kSecondRun, kBoth},
     {"reportCompleted", kLostAnswer, kCompleted, kFirst},
     {"reportCompleted", kLateAnswer, kCompleted, kFirst},
 
@@ -108,6 +115,7 @@ const FaultCase kTable[] = {
     {"reportFailed", Fault::Status(500), {"failed"}, kFirst, 1},
     {"reportFailed", Fault::Status(429), {"failed"}, kFirst, 1},
     {"reportFailed", Fault::Status(409), {"exception claim-expired", "failed"}, kBoth, 1},
+    {"reportFailed", Fault::Status(400), {"exception claim-expired", "failed"}, kBoth, 1},
     {"reportFailed", kLostAnswer, {"failed"}, kFirst, 1},
     {"reportFailed", kLateAnswer, {"failed"}, kFirst, 1},
 
@@ -117,6 +125,11 @@ const FaultCase kTable[] = {
     {"reportException", Fault::Status(429), {"exception malformed-payload"}, kFirst, 3},
     {"reportException",
      Fault::Status(409),
+     {"exception claim-expired", "exception malformed-payload"},
+     kBoth,
+     3},
+    {"reportException",
+     Fault::Status(400),
      {"exception claim-expired", "exception malformed-payload"},
      kBoth,
      3},
