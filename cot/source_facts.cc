@@ -101,6 +101,23 @@ absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl&
   return *std::move(name);
 }
 
+// The same at GitHub, which has been asked about the repository.
+struct GithubHead {
+  GithubRepository repository;
+  std::string revision;
+};
+
+absl::StatusOr<GithubHead> GithubHeadOf(const Link& decision, const Product& product,
+                                        const SourceHosts& hosts,
+                                        scriptworker::vcs::GithubClient& github,
+                                        const CancellationToken& cancellation) {
+  SW_ASSIGN_OR_RETURN(Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo, hosts));
+  absl::StatusOr<GithubRepository> repository = github.GetRepository(name, cancellation);
+  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  return GithubHead{*std::move(repository), std::move(head.revision)};
+}
+
 Request Get(Url url, const CancellationToken& cancellation) {
   Request request;
   request.url = std::move(url);
@@ -203,12 +220,10 @@ absl::Status SourceFacts::AddProject(const Link& decision, const Product& produc
 absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& product,
                                           ContextFacts& facts,
                                           const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-  SW_ASSIGN_OR_RETURN(const GithubRepoName name,
-                      GithubName(decision, head.repo, policy_.source_hosts));
-  const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
-  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
-  absl::StatusOr<GithubCommit> commit = github_.GetCommit(*repository, head.revision, cancellation);
+  SW_ASSIGN_OR_RETURN(const GithubHead head,
+                      GithubHeadOf(decision, product, policy_.source_hosts, github_, cancellation));
+  absl::StatusOr<GithubCommit> commit =
+      github_.GetCommit(head.repository, head.revision, cancellation);
   if (!commit.ok()) return Judge(decision, commit.status(), cancellation);
   facts.commit = std::move(commit->raw);
   return absl::OkStatus();
@@ -217,13 +232,10 @@ absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& p
 absl::Status SourceFacts::AddGithubRelease(const Link& decision, const Product& product,
                                            ContextFacts& facts,
                                            const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
-  SW_ASSIGN_OR_RETURN(const GithubRepoName name,
-                      GithubName(decision, head.repo, policy_.source_hosts));
-  const absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
-  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  SW_ASSIGN_OR_RETURN(const GithubHead head,
+                      GithubHeadOf(decision, product, policy_.source_hosts, github_, cancellation));
   absl::StatusOr<GithubRelease> release =
-      github_.GetRelease(*repository, head.revision, cancellation);
+      github_.GetRelease(head.repository, head.revision, cancellation);
   if (!release.ok()) return Judge(decision, release.status(), cancellation);
   facts.release = std::move(release->raw);
   return absl::OkStatus();

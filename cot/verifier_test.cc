@@ -14,6 +14,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cot/testing/json_edit.h"
 #include "cot/testing/links.h"
 #include "cot/testing/memory_logger.h"
 #include "cot/testing/small_chain.h"
@@ -39,7 +40,6 @@ using ::absl_testing::IsOk;
 using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::scriptworker::RetryPolicy;
-using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::QueueClient;
 using ::scriptworker::taskcluster::TaskDefinition;
@@ -56,18 +56,6 @@ using ::testing::StartsWith;
 
 constexpr RetryPolicy kWithoutPauses = {
     .attempts = 2, .initial = absl::ZeroDuration(), .max = absl::ZeroDuration()};
-
-// Sets a member of a JSON object, at the end of a path of keys.
-Value With(const Value& object, std::vector<std::string> path, Value value) {
-  if (path.empty()) return value;
-  Object changed = object.is_object() ? object.object() : Object();
-  const std::string key = path.front();
-  const Value* old = changed.Find(key);
-  const Value inner = old == nullptr ? Value() : *old;
-  path.erase(path.begin());
-  changed.Set(key, With(inner, std::move(path), std::move(value)));
-  return Value(std::move(changed));
-}
 
 class VerifierTest : public ::testing::Test {
  protected:
@@ -155,14 +143,15 @@ TEST_F(VerifierTest, AnArtifactWithTheNameOfTheDefinitionsFileIsWhatTheScriptFin
   Value& target = chain_.tasks.find(kSmallTarget)->second;
   const Value* upstream = target.Find("payload")->Find("upstreamArtifacts");
   scriptworker::json::Array entries = upstream->array();
-  entries.push_back(
-      With(With(entries.front(), {"paths"}, Value(scriptworker::json::Array{Value("task.json")})),
-           {"optional"}, Value(false)));
-  target = With(target, {"payload", "upstreamArtifacts"}, Value(std::move(entries)));
+  Value entry = entries.front();
+  SetAt(entry, "/paths", scriptworker::json::Array{Value("task.json")});
+  SetAt(entry, "/optional", false);
+  entries.push_back(std::move(entry));
+  SetAt(target, "/payload/upstreamArtifacts", std::move(entries));
   std::string& graph = chain_.artifacts[std::string(kSmallDecision)]["public/task-graph.json"];
-  graph = scriptworker::json::FormatCompact(With(*scriptworker::json::Parse(graph),
-                                                 {std::string(kSmallTarget), "task", "payload"},
-                                                 *target.Find("payload")));
+  Value tasks = scriptworker::json::Parse(graph).value();
+  SetAt(tasks, absl::StrCat("/", kSmallTarget, "/task/payload"), *target.Find("payload"));
+  graph = scriptworker::json::FormatCompact(tasks);
   // Names outside of public/ are only to be had with credentials.
   credentials_.emplace();
   credentials_->client_id = "me";
@@ -238,10 +227,8 @@ TEST_F(VerifierTest, ABadSignatureIsTheOnlyViolationThoughNothingElseOfTheTaskCa
 }
 
 TEST_F(VerifierTest, DefectsOfSeveralStepsAreAllFound) {
-  chain_.tasks[std::string(kSmallBuild)] =
-      With(chain_.tasks.find(kSmallBuild)->second, {"payload", "features", "interactive"}, true);
-  chain_.tasks[std::string(kSmallDecision)] =
-      With(chain_.tasks.find(kSmallDecision)->second, {"workerType"}, "b-linux");
+  SetAt(chain_.tasks.find(kSmallBuild)->second, "/payload/features/interactive", true);
+  SetAt(chain_.tasks.find(kSmallDecision)->second, "/workerType", "b-linux");
   EXPECT_THAT(Violations(),
               ElementsAre(Violation::kDecisionWorkerPool, Violation::kTaskDiffersFromTaskGraph,
                           Violation::kInteractive, Violation::kRebuiltDefinitionDiffers));

@@ -270,47 +270,50 @@ TEST_P(KillMatrixTest, EachRunIsResolvedOnceAndStartedAtMostOnce) {
 INSTANTIATE_TEST_SUITE_P(Steps, KillMatrixTest, testing::ValuesIn(AllPoints()),
                          [](const auto& info) { return info.param.name; });
 
+// A worker's place beside a local Taskcluster, without anything that stands still.
+class WorkerPlaceTest : public testing::Test {
+ protected:
+  WorkerPlaceTest() {
+    tools::LocalTaskclusterOptions options;
+    options.fake.poll = absl::Milliseconds(500);
+    tools::MakeTokensRandom(options.fake);
+    taskcluster_ = tools::LocalTaskcluster::Start(clock_, options).value();
+    site_ = std::make_unique<WorkerSite>(*taskcluster_, temp_.path());
+  }
+
+  SystemClock clock_;
+  const TempDir temp_;
+  std::unique_ptr<tools::LocalTaskcluster> taskcluster_;
+  std::unique_ptr<WorkerSite> site_;
+};
+
 // A second SIGTERM leaves the run as a crash does: the next start gives it back.
-TEST(SecondTermTest, TheNextStartGivesTheRunBack) {
-  SystemClock clock;
-  const TempDir temp;
-  tools::LocalTaskclusterOptions options;
-  options.fake.poll = absl::Milliseconds(500);
-  tools::MakeTokensRandom(options.fake);
-  const auto taskcluster = tools::LocalTaskcluster::Start(clock, options).value();
-  const WorkerSite site(*taskcluster, temp.path());
+TEST_F(WorkerPlaceTest, TheStartAfterASecondTermGivesTheRunBack) {
   const TaskId id =
-      WorkerSite::Submit(*taskcluster, clock,
+      WorkerSite::Submit(*taskcluster_, clock_,
                          absl::StrReplaceAll("trap '' TERM; touch $DIR/started; "
                                              "while [ $RUN_ID = 0 ]; do sleep 0.05; done",
-                                             {{"$DIR", temp.path()}}));
+                                             {{"$DIR", temp_.path()}}));
   {
-    RunningWorker first = site.Start();
-    ASSERT_TRUE(site.AwaitFile("started"));
+    RunningWorker first = site_->Start();
+    ASSERT_TRUE(site_->AwaitFile("started"));
     first.Signal(SIGTERM);
-    ASSERT_TRUE(site.AwaitLogged("SIGTERM received;"));
+    ASSERT_TRUE(site_->AwaitLogged("SIGTERM received;"));
     first.Signal(SIGTERM);
     ASSERT_EQ(first.Wait(), 1);
   }
-  EXPECT_EQ(taskcluster->fake().State(id), "running");
-  RunningWorker second = site.Start();
-  ASSERT_TRUE(AwaitTrue([&] { return taskcluster->fake().State(id) == "completed"; }));
-  EXPECT_EQ(taskcluster->fake().Resolution(id, 0), "worker-shutdown");
+  EXPECT_EQ(taskcluster_->fake().State(id), "running");
+  RunningWorker second = site_->Start();
+  ASSERT_TRUE(AwaitTrue([&] { return taskcluster_->fake().State(id) == "completed"; }));
+  EXPECT_EQ(taskcluster_->fake().Resolution(id, 0), "worker-shutdown");
 }
 
-TEST(TwoWorkersTest, TheSecondInOnePlaceIsRefused) {
-  SystemClock clock;
-  const TempDir temp;
-  tools::LocalTaskclusterOptions options;
-  options.fake.poll = absl::Milliseconds(500);
-  tools::MakeTokensRandom(options.fake);
-  const auto taskcluster = tools::LocalTaskcluster::Start(clock, options).value();
-  const WorkerSite site(*taskcluster, temp.path());
-  const RunningWorker first = site.Start();
-  ASSERT_TRUE(site.AwaitLogged("starting up"));
-  RunningWorker second = site.Start();
+TEST_F(WorkerPlaceTest, ASecondWorkerInItIsRefused) {
+  const RunningWorker first = site_->Start();
+  ASSERT_TRUE(site_->AwaitLogged("starting up"));
+  RunningWorker second = site_->Start();
   EXPECT_EQ(second.Wait(), 1);
-  EXPECT_THAT(ReadFile(temp.Path("output")).value(), HasSubstr("another worker uses it"));
+  EXPECT_THAT(ReadFile(temp_.Path("output")).value(), HasSubstr("another worker uses it"));
 }
 
 }  // namespace

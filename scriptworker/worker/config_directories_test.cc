@@ -29,14 +29,9 @@ struct Read {
   std::vector<std::string> warnings;
 };
 
-Read ReadLines(std::string_view lines, const std::vector<KeptPath>& kept = {}) {
+Read ReadFile(std::string_view text, const std::vector<KeptPath>& kept = {}) {
   const json::YamlDocument document =
-      json::ParseYamlWithMarks(absl::StrCat("work_dir: /w/run\nartifact_dir: /w/artifacts\n"
-                                            "task_log_dir: /w/artifacts/logs\nlog_dir: /w/log\n"
-                                            "ed25519_private_key_path: /k\n",
-                                            lines),
-                               {.source = "the file"})
-          .value();
+      json::ParseYamlWithMarks(text, {.source = "the file"}).value();
   cot::DefectList defects("the file", document.marks);
   const Settings settings = Settings::Read(document.value, Environment(), defects);
   Read read;
@@ -44,6 +39,15 @@ Read ReadLines(std::string_view lines, const std::vector<KeptPath>& kept = {}) {
   CheckDirectories(kept, settings, read.directories, defects, read.warnings);
   read.defects = std::string(defects.ToStatus().message());
   return read;
+}
+
+// With folders that are in order, and these lines.
+Read ReadLines(std::string_view lines, const std::vector<KeptPath>& kept = {}) {
+  return ReadFile(absl::StrCat("work_dir: /w/run\nartifact_dir: /w/artifacts\n"
+                               "task_log_dir: /w/artifacts/logs\nlog_dir: /w/log\n"
+                               "ed25519_private_key_path: /k\n",
+                               lines),
+                  kept);
 }
 
 TEST(ConfigPathsTest, ARelativePathIsBelowTheBase) {
@@ -70,33 +74,16 @@ TEST(ConfigDirectoriesTest, TheJournalMustNotBeWhereScriptsWrite) {
 }
 
 TEST(ConfigDirectoriesTest, AnImpossibleDefaultPlaceIsGivenUpWithAWarning) {
-  const json::YamlDocument document = json::ParseYamlWithMarks(
-                                          "work_dir: /w\nartifact_dir: /a\ntask_log_dir: /a/l\n"
-                                          "log_dir: /w.state/log\n",
-                                          {.source = "the file"})
-                                          .value();
-  cot::DefectList defects("the file", document.marks);
-  const Settings settings = Settings::Read(document.value, Environment(), defects);
-  Directories directories = ReadDirectories(settings, ConfigPaths("/"), defects);
-  std::vector<std::string> warnings;
-  CheckDirectories({}, settings, directories, defects, warnings);
-  EXPECT_EQ(directories.state_dir, "");
-  EXPECT_THAT(warnings, ElementsAre(HasSubstr("no run journal is kept")));
+  const Read read =
+      ReadFile("work_dir: /w\nartifact_dir: /a\ntask_log_dir: /a/l\nlog_dir: /w.state/log\n");
+  EXPECT_EQ(read.directories.state_dir, "");
+  EXPECT_THAT(read.warnings, ElementsAre(HasSubstr("no run journal is kept")));
 }
 
 TEST(ConfigDirectoriesTest, WorkThatWouldBePublishedIsAWarning) {
-  const json::YamlDocument document =
-      json::ParseYamlWithMarks(
-          "work_dir: /a/work\nartifact_dir: /a\ntask_log_dir: /a/l\n"
-          "log_dir: /l\nstate_dir: /s\n",
-          {.source = "the file"})
-          .value();
-  cot::DefectList defects("the file", document.marks);
-  const Settings settings = Settings::Read(document.value, Environment(), defects);
-  Directories directories = ReadDirectories(settings, ConfigPaths("/"), defects);
-  std::vector<std::string> warnings;
-  CheckDirectories({}, settings, directories, defects, warnings);
-  EXPECT_THAT(warnings,
+  const Read read = ReadFile(
+      "work_dir: /a/work\nartifact_dir: /a\ntask_log_dir: /a/l\nlog_dir: /l\nstate_dir: /s\n");
+  EXPECT_THAT(read.warnings,
               ElementsAre("work_dir (/a/work) lies in artifact_dir (/a): all that it holds will be "
                           "published"));
 }

@@ -55,6 +55,13 @@ void ExpectPublishedAsHashed(WorkerHarness& h, const TaskId& id) {
   }
 }
 
+// The one run of a new task.
+TaskId RunOne(WorkerHarness& h) {
+  const TaskId id = h.Submit();
+  h.RunPending();
+  return id;
+}
+
 bool IsAlive(const std::string& pid_file) {
   pid_t pid = 0;
   EXPECT_TRUE(absl::SimpleAtoi(ReadFile(pid_file).value_or(""), &pid)) << pid_file;
@@ -66,8 +73,7 @@ TEST(ScriptBoxTest, AProcessThatDetachedItselfAndWritesOnIsEndedBeforeAnythingIs
       "(setsid bash -c 'echo $$ > $DIR/pid; while true; do echo x >> $ARTIFACTS/public/a.bin; "
       "done' </dev/null >/dev/null 2>&1 &); "
       "while ! [ -s $ARTIFACTS/public/a.bin ]; do sleep 0.01; done");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
   EXPECT_FALSE(IsAlive(h.temp.Path("pid")));
   ExpectPublishedAsHashed(h, id);
@@ -78,8 +84,7 @@ TEST(ScriptBoxTest, AProcessThatKeepsThePipesDoesNotHoldTheTaskUp) {
   WorkerHarness h(
       "(setsid bash -c 'echo $$ > $DIR/pid; exec sleep 1000' &); "
       "while ! [ -s $DIR/pid ]; do sleep 0.01; done; echo done");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
   EXPECT_FALSE(IsAlive(h.temp.Path("pid")));
   EXPECT_EQ(h.Artifact(id, kLog), "done\nexit code: 0\n");
@@ -91,7 +96,7 @@ TEST(ScriptBoxTest, AScriptThatIgnoresTermAndClosedItsPipesIsEndedByTheTimeLimit
   payload.Set("maxRunTime", json::Value(30));
   const TaskId id = h.Submit(json::Value(payload));
   const TimeDriver driver(h.clock, absl::Seconds(150),
-                          [&] { return ReadFile(h.temp.Path("pid")).value_or("") != ""; });
+                          [&] { return !ReadFile(h.temp.Path("pid")).value_or("").empty(); });
   h.RunPending();
   EXPECT_THAT(h.Runs(id), ElementsAre("failed"));
   EXPECT_FALSE(IsAlive(h.temp.Path("pid")));
@@ -102,23 +107,20 @@ TEST(ScriptBoxTest, AForkStormEnds) {
   WorkerHarness h(
       "(setsid bash -c 'touch $DIR/started; while true; do (sleep 1000 &); done' &); "
       "while ! [ -e $DIR/started ]; do sleep 0.01; done");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
 }
 
 TEST(ScriptBoxTest, AScriptKilledByASignalHasFailed) {
   WorkerHarness h("kill -KILL $$");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("failed"));
   ExpectPublishedAsHashed(h, id);
 }
 
 TEST(ScriptBoxTest, AnyBytesAndAnyLengthOfLineGoToTheLog) {
   WorkerHarness h("head -c 300000 /dev/urandom; head -c 300000 /dev/zero | tr '\\0' x");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
   EXPECT_THAT(h.Artifact(id, kLog), EndsWith("xxxexit code: 0\n"));
   ExpectPublishedAsHashed(h, id);
@@ -131,8 +133,7 @@ TEST(ScriptBoxTest, LeavingTheControlGroupDoesNotHelp) {
   WorkerHarness h(absl::StrCat("(setsid bash -c 'echo $$ > ", above,
                                "/cgroup.procs; echo $$ > $DIR/pid; exec sleep 1000' &); "
                                "while ! [ -s $DIR/pid ]; do sleep 0.01; done"));
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
   EXPECT_FALSE(IsAlive(h.temp.Path("pid")));
 }
@@ -176,8 +177,7 @@ TEST(ScriptBoxTest, AFullDiskFailsTheTaskAndNotTheWorker) {
 
 TEST(ScriptBoxTest, AFileLargerThanItsLimitIsTheScriptsOwnProblem) {
   WorkerHarness h("ulimit -f 1; head -c 5000000 /dev/zero > $ARTIFACTS/public/big.bin");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("failed"));
   ExpectPublishedAsHashed(h, id);
 }
@@ -186,8 +186,7 @@ TEST(ScriptBoxTest, OnlyRegularFilesArePublishedAndTheRestIsNamed) {
   WorkerHarness h(
       "cd $ARTIFACTS/public; echo x > file.bin; ln -s $DIR/private_key link; mkfifo fifo; "
       "ln -s $DIR folder; ln $DIR/private_key hard; ln file.bin twin.bin; exit 0");
-  const TaskId id = h.Submit();
-  h.RunPending();
+  const TaskId id = RunOne(h);
   EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
   EXPECT_THAT(h.ArtifactNames(id),
               ElementsAre("public/chain-of-trust.json", "public/chain-of-trust.json.sig",

@@ -52,6 +52,17 @@ class WorkerTest : public testing::Test {
     return RunWorker(config_, fake_.worker_credentials(),
                      {fake_, clock_, logger_, redactor_, shutdown_, Environment(), "here"});
   }
+  // One poll with the credentials that worker-manager gives out.
+  absl::Status RunManagedOnce(taskcluster::FakeTaskcluster& managed, Shutdown& shutdown) {
+    return RunWorker(config_, {},
+                     {.transport = managed,
+                      .clock = clock_,
+                      .logger = logger_,
+                      .redactor = redactor_,
+                      .shutdown = shutdown,
+                      .environment = Environment(),
+                      .once = true});
+  }
 
   const TempDir temp_;
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
@@ -111,25 +122,11 @@ TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
   config_.worker_management = {.provider = "static",
                                .secret_path = temp_.Write("secret", std::string(44, 's'))};
   managed.Shutdown();  // long polls end at once
-  EXPECT_THAT(RunWorker(config_, {},
-                        {.transport = managed,
-                         .clock = clock_,
-                         .logger = logger_,
-                         .redactor = redactor_,
-                         .shutdown = shutdown_,
-                         .environment = Environment(),
-                         .once = true}),
-              IsOk());
+  EXPECT_THAT(RunManagedOnce(managed, shutdown_), IsOk());
   EXPECT_EQ(managed.request_log().Count("registerWorker"), 1);
   EXPECT_EQ(managed.request_log().Count("claimWork"), 1);
   temp_.Write("secret", std::string(44, 'w'));
-  EXPECT_THAT(RunWorker(config_, {},
-                        {.transport = managed,
-                         .clock = clock_,
-                         .logger = logger_,
-                         .redactor = redactor_,
-                         .shutdown = shutdown_,
-                         .environment = Environment()}),
+  EXPECT_THAT(RunManagedOnce(managed, shutdown_),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad staticSecret")));
 }
 
@@ -165,15 +162,7 @@ TEST_F(WorkerTest, IsRemovedFromWorkerManagerIfItWasToldToEnd) {
     config_.worker_management = {.provider = "static",
                                  .secret_path = temp_.Write("secret", std::string(44, 's')),
                                  .remove_on_shutdown = true};
-    EXPECT_THAT(RunWorker(config_, {},
-                          {.transport = managed,
-                           .clock = clock_,
-                           .logger = logger_,
-                           .redactor = redactor_,
-                           .shutdown = shutdown,
-                           .environment = Environment(),
-                           .once = true}),
-                IsOk());
+    EXPECT_THAT(RunManagedOnce(managed, shutdown), IsOk());
     EXPECT_EQ(managed.request_log().Count("removeWorker"), c.removed ? 1 : 0);
   }
 }
