@@ -13,6 +13,7 @@
 #include "cot/defect_list.h"
 #include "cot/policy_fields.h"
 #include "cot/restricted_scope.h"
+#include "cot/worker_impl.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json_pointer.h"
 #include "scriptworker/json/value.h"
@@ -112,12 +113,24 @@ absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view 
                 }
               });
   SW_RETURN_IF_ERROR(defects.ToStatus());
-  for (const auto& [name, product] : loaded.policy.products) {
+  loaded.warnings = PolicyWarnings(loaded.policy, source);
+  return loaded;
+}
+
+std::vector<std::string> PolicyWarnings(const Policy& policy, std::string_view source) {
+  std::vector<std::string> warnings;
+  for (const auto& [name, product] : policy.products) {
     for (const std::string& sentence : OverlappingScopes(product.restricted_scopes)) {
-      loaded.warnings.push_back(absl::StrCat(source, ": product ", name, ": ", sentence));
+      warnings.push_back(absl::StrCat(source, ": product ", name, ": ", sentence));
     }
   }
-  return loaded;
+  for (const auto& [name, keys] : policy.public_keys) {
+    if (FindWorkerImpl(name).has_value()) continue;
+    warnings.push_back(absl::StrCat(source, ": ed25519_public_keys: \"", name,
+                                    "\" is no worker implementation (docker-worker, "
+                                    "generic-worker, scriptworker): its keys are never used"));
+  }
+  return warnings;
 }
 
 }  // namespace cot

@@ -72,8 +72,12 @@ struct Policy {
 
 struct LoadedPolicy {
   Policy policy;
-  std::vector<std::string> warnings;  // overlapping restricted scopes
+  std::vector<std::string> warnings;  // PolicyWarnings()
 };
+
+// What is allowed, but hardly meant: restricted scopes that overlap, keys of a worker
+// implementation that no task can have. A sentence each, which begins with `source`.
+std::vector<std::string> PolicyWarnings(const Policy& policy, std::string_view source);
 
 // Reads a policy document (YAML or JSON). All defects are reported at once:
 // kInvalidArgument, one `SOURCE:LINE: KEY: …` per line of the message.

@@ -281,6 +281,14 @@ TEST(LoadPolicyTest, OverlappingRestrictedScopesAreAWarning) {
                                                   HasSubstr("\"a:b\" and \"a:*\" overlap"))));
 }
 
+TEST(LoadPolicyTest, KeysOfAWorkerImplementationThatNoTaskCanHaveAreAWarning) {
+  const std::string text = absl::StrReplaceAll(kGood, {{"  scriptworker: [", "  scriptwroker: ["}});
+  const absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(text, "p.yml");
+  ASSERT_THAT(loaded, IsOk());
+  EXPECT_THAT(loaded->warnings,
+              ElementsAre(HasSubstr("p.yml: ed25519_public_keys: \"scriptwroker\" is no worker")));
+}
+
 TEST(LoadPolicyTest, PrebuiltImagesMayBeAllowedForAnyTask) {
   const absl::StatusOr<LoadedPolicy> loaded =
       LoadPolicy(absl::StrReplaceAll(kGood, {{"types: [decision]", "types: any"}}), "p.yml");

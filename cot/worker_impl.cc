@@ -61,6 +61,14 @@ std::string_view ToString(WorkerImpl impl) {
   return "";
 }
 
+std::optional<WorkerImpl> FindWorkerImpl(std::string_view name) {
+  for (const WorkerImpl impl :
+       {WorkerImpl::kDockerWorker, WorkerImpl::kGenericWorker, WorkerImpl::kScriptworker}) {
+    if (name == ToString(impl)) return impl;
+  }
+  return std::nullopt;
+}
+
 absl::StatusOr<WorkerImpl> GuessWorkerImpl(
     const TaskDefinition& task, const std::vector<std::string>& scriptworker_provisioners,
     std::string_view link_name) {
@@ -72,14 +80,8 @@ absl::StatusOr<WorkerImpl> GuessWorkerImpl(
                                              ": {", absl::StrJoin(candidates, ", "), "}"),
                      .expected = "one worker implementation"});
   }
-  if (candidates.contains(std::string(kDocker))) {
-    return WorkerImpl::kDockerWorker;
-  }
-  if (candidates.contains(std::string(kGeneric))) {
-    return WorkerImpl::kGenericWorker;
-  }
-  if (candidates.contains(std::string(kScript))) {
-    return WorkerImpl::kScriptworker;
+  if (!candidates.empty()) {
+    if (const auto impl = FindWorkerImpl(*candidates.begin())) return *impl;
   }
   return ToStatus(
       {.violation = Violation::kUnknownWorkerImplementation,

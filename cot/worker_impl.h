@@ -2,6 +2,7 @@
 #ifndef COT_WORKER_IMPL_H_
 #define COT_WORKER_IMPL_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ namespace cot {
 enum class WorkerImpl { kDockerWorker, kGenericWorker, kScriptworker };
 
 std::string_view ToString(WorkerImpl impl);
+std::optional<WorkerImpl> FindWorkerImpl(std::string_view name);  // nullopt: no such one
 
 // From payload, provisioner, tag and scopes; all signs must agree. Violations:
 // kUnknownWorkerImplementation (none, or a tag that names no known one),

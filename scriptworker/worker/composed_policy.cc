@@ -13,7 +13,6 @@
 #include "cot/defect_list.h"
 #include "cot/policy.h"
 #include "cot/policy_fields.h"
-#include "cot/restricted_scope.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/value.h"
@@ -113,11 +112,7 @@ absl::StatusOr<ComposedPolicy> ComposePolicy(const Settings& settings, const std
     }
   }
   ComposedPolicy composed;
-  for (const auto& [product_name, product] : policy.products) {
-    for (const std::string& sentence : cot::OverlappingScopes(product.restricted_scopes)) {
-      composed.warnings.push_back(absl::StrCat(name, ": product ", product_name, ": ", sentence));
-    }
-  }
+  composed.warnings = cot::PolicyWarnings(policy, name);
   composed.policy = std::make_shared<const Policy>(std::move(policy));
   return composed;
 }
