@@ -15,7 +15,6 @@ namespace cot {
 namespace {
 
 using ::absl_testing::IsOk;
-using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 
 constexpr std::string_view kActionId = "ActionAAQACAAAAAAAAAAA";

@@ -38,16 +38,13 @@ using ::scriptworker::ReadFile;
 using ::scriptworker::ReadTestFile;
 using ::scriptworker::TempDir;
 using ::scriptworker::TestFilePath;
-using ::scriptworker::crypto::Ed25519PrivateKey;
 using ::scriptworker::crypto::HashAlgorithm;
 using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Key;
-using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 

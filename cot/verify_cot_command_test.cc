@@ -31,7 +31,6 @@ using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::AllOf;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;

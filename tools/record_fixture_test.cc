@@ -21,7 +21,6 @@ using ::absl_testing::StatusIs;
 using ::scriptworker::http::FakeRequest;
 using ::scriptworker::http::FakeResponse;
 using ::scriptworker::http::FakeServer;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;

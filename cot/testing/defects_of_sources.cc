@@ -18,7 +18,6 @@ namespace cot {
 namespace {
 
 using scriptworker::json::Array;
-using scriptworker::json::Object;
 using scriptworker::json::Value;
 
 ChainDescription Gadget(std::string_view tasks_for) {

@@ -17,7 +17,6 @@ namespace scriptworker::http {
 namespace {
 
 using ::absl_testing::IsOk;
-using ::absl_testing::IsOkAndHolds;
 
 std::string ReadAll(BodySource& source) {
   std::string all;

@@ -15,8 +15,6 @@
 namespace scriptworker::vcs {
 namespace {
 
-using ::testing::Eq;
-
 // A server whose document has the version `version`, and which knows ETags.
 class EtagTransportTest : public testing::Test {
  protected:

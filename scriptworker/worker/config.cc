@@ -45,7 +45,6 @@ namespace {
 
 using ::cot::DefectList;
 using ::cot::DocumentPart;
-using ::scriptworker::json::Value;
 using ::scriptworker::json::YamlDocument;
 
 constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",

@@ -19,7 +19,6 @@
 namespace scriptworker::worker {
 namespace {
 
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 TEST(LogRunTagTest, TagsTheLinesBetweenARunsStartAndItsEnd) {

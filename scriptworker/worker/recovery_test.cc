@@ -27,7 +27,6 @@ namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
-using ::absl_testing::IsOkAndHolds;
 using ::scriptworker::taskcluster::Fault;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::Contains;

@@ -19,9 +19,7 @@ namespace scriptworker::worker {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::Optional;
 
 // A file with every key that has to be set; a test adds its own lines.
 constexpr std::string_view kRequired =

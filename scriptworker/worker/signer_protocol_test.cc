@@ -19,7 +19,6 @@ namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
-using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using Kind = SignerFrame::Kind;
 using namespace std::string_view_literals;

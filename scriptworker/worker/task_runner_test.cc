@@ -34,7 +34,6 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::Fault;
-using ::scriptworker::taskcluster::QueueEvent;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::Contains;
 using ::testing::ElementsAre;
