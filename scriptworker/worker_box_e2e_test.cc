@@ -123,7 +123,7 @@ TEST_F(WorkerBoxE2eTest, ChecksTheSandboxBeforeWork) {
   site_->WriteConfig("sandbox: {script_user: no-such-user}\n");
   RunningWorker worker = site_->Start({"--check-config"});
   EXPECT_EQ(worker.Wait(), 1);
-  EXPECT_THAT(Output(), HasSubstr("failed   sandbox: sandbox: script_user: this machine has no"));
+  EXPECT_THAT(Output(), HasSubstr("failed   sandbox: script_user: this machine has no"));
 }
 
 // The access token in what the script was handed.
