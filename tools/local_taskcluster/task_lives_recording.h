@@ -19,7 +19,7 @@ namespace scriptworker::tools {
 absl::Time TaskLivesStart();
 
 // By the name of the file, without .har: `completed` and `cancelled`. The same each time but for
-// the port (0: any that is free): all times, ids and keys are fixed, secrets redacted.
+// the port: all times, ids and keys are fixed, secrets redacted. Unavailable if the port is taken.
 absl::StatusOr<std::map<std::string, har::Document>> RecordTaskLives(int port);
 
 }  // namespace scriptworker::tools
