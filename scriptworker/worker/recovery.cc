@@ -19,6 +19,7 @@
 #include "scriptworker/worker/journal_entry.h"
 #include "scriptworker/worker/orphans.h"
 
+#include "scriptworker/worker/passing_error.h"
 namespace scriptworker::worker {
 namespace {
 
@@ -63,10 +64,7 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
                                            taskcluster::ExceptionReason::kWorkerShutdown,
                                            entry.credentials);
       },
-      [&](const absl::Status& error) {
-        return (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error)) &&
-               !IsOver(entry, tools);
-      });
+      [&](const absl::Status& error) { return IsPassing(error) && !IsOver(entry, tools); });
   if (reported.ok()) {
     tools.logger.Warning(absl::StrCat("Reported ", run, " as worker-shutdown"));
     return absl::OkStatus();

@@ -128,6 +128,13 @@ TEST_F(RecoveryTest, AQueueThatIsOutOfReachIsAskedAgain) {
   EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
 }
 
+TEST_F(RecoveryTest, AQueueBehindALoginPageIsAskedAgain) {
+  ClaimAndDie();
+  h_.fake.faults().Add("reportException", Fault::Status(302, ""), 1, 10);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
+}
+
 TEST_F(RecoveryTest, AndUntilTheLeaseEndsAtMost) {
   ClaimAndDie();
   h_.fake.faults().Add("reportException", Fault::Reset(), 1, 100'000);

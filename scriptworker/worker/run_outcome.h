@@ -14,7 +14,7 @@ struct RunOutcome {
     kReported,    // the queue knows
     kClaimLost,   // cancelled, expired or taken over: nothing was reported
     kAbandoned,   // the worker had to stop at once: the claim will expire
-    kUnreported,  // the queue refused the report or was out of reach
+    kUnreported,  // the queue refused the report
   };
   int status = kSuccess;  // of the run, also if nobody was told
   Resolution resolution = Resolution::kReported;

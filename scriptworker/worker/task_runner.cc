@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/task_runner.h"
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/timestamp.h"
 #include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/passing_error.h"
 #include "scriptworker/worker/process_outcome.h"
 #include "scriptworker/worker/reclaimer.h"
 #include "scriptworker/worker/restrictions.h"
@@ -57,17 +59,13 @@ std::optional<absl::Time> ExpiresOf(const ClaimedTask& task) {
   return time.ok() ? std::make_optional(*time) : std::nullopt;
 }
 
-// The run ended, but the queue may be told a little later just as well: while
-// the claim is kept a report is worth many tries.
+// The run ended, but the queue may be told a little later just as well: as long as
+// the claim is kept.
 RetryPolicy ReportRetryPolicy() {
   RetryPolicy policy;
-  policy.attempts = 12;
+  policy.attempts = std::numeric_limits<int>::max();
   policy.max = absl::Seconds(30);
   return policy;
-}
-
-bool IsPassing(const absl::Status& error) {
-  return absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error);
 }
 
 }  // namespace

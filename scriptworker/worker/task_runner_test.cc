@@ -284,6 +284,17 @@ TEST(TaskRunnerTest, AConflictAtTheReportIsNoError) {
   EXPECT_THAT(h.logger.lines(), Contains("INFO 409: not reporting complete/failed."));
 }
 
+// As by a proxy that wants somebody to log in.
+TEST(TaskRunnerTest, WhileReportsAreRedirectedTheyAreRepeated) {
+  WorkerHarness h("true");
+  h.options().task_max_timeout = absl::Hours(100);
+  const TaskId id = h.Submit();
+  h.fake.faults().Add("reportCompleted", Fault::Status(302, ""), 1, 100);
+  const TimeDriver driver(h.clock, kHorizon);
+  EXPECT_EQ(h.RunPending().resolution, Resolution::kReported);
+  EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
+}
+
 TEST(TaskRunnerTest, AShutdownEndsTheScriptUploadsEverythingAndReportsIt) {
   WorkerHarness h("echo x > $ARTIFACTS/public/file; touch $DIR/started; exec sleep 1000");
   const TaskId id = h.Submit();
