@@ -26,8 +26,12 @@ sigset_t WatchedSignals() {
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
-  ::sigaddset(&signals, SIGHUP);
   ::sigaddset(&signals, SIGUSR1);
+  // Held back it would come even to a program that ignores it.
+  struct sigaction hup = {};
+  if (::sigaction(SIGHUP, nullptr, &hup) == 0 && hup.sa_handler != SIG_IGN) {
+    ::sigaddset(&signals, SIGHUP);
+  }
   return signals;
 }
 

@@ -66,6 +66,21 @@ TEST_F(SignalWatcherTest, HupStopsButNeverAtOnce) {
                                    "WARNING SIGINT received again; stopping at once"));
 }
 
+// As nohup starts it.
+TEST_F(SignalWatcherTest, AHupThatIsIgnoredFromTheStartMeansNothing) {
+  SignalWatcher::Unblock();
+  ::signal(SIGHUP, SIG_IGN);
+  SignalWatcher::Block();
+  {
+    const SignalWatcher watcher(shutdown_);
+    Send(SIGHUP);
+    Send(SIGTERM);  // would be seen after it
+    EXPECT_TRUE(Await(shutdown_.stop()));
+  }
+  ::signal(SIGHUP, SIG_DFL);
+  EXPECT_THAT(logger_.lines(), testing::ElementsAre("INFO SIGTERM received; shutting down"));
+}
+
 TEST_F(SignalWatcherTest, ASignalBeforeTheWatcherIsNotLost) {
   Send(SIGTERM);
   const SignalWatcher watcher(shutdown_);
