@@ -66,9 +66,10 @@ pid_t Clone3(CloneArguments arguments, Body run, const void* argument) {
       "syscall\n\t"
       "test %%rax, %%rax\n\t"
       "jnz 1f\n\t"
-      "xor %%ebp, %%ebp\n\t"  // the outermost frame
       "mov %[argument], %%rdi\n\t"
-      "call *%[run]\n\t"
+      "mov %[run], %%rax\n\t"
+      "xor %%ebp, %%ebp\n\t"  // the outermost frame; last, since [run] may be in it
+      "call *%%rax\n\t"
       "ud2\n"
       "1:"
       : "+a"(result)
