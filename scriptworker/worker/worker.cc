@@ -229,7 +229,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   if (ended.ok()) ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());
   keeper.reset();
-  if (registration.has_value() && config.worker_management.remove_on_shutdown) {
+  if (ended.ok() && registration.has_value() && config.worker_management.remove_on_shutdown) {
     RemoveIfToldToEnd(*registration, surroundings);
   }
   return ended;

@@ -21,6 +21,7 @@
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
+#include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
@@ -165,6 +166,29 @@ TEST_F(WorkerTest, IsRemovedFromWorkerManagerIfItWasToldToEnd) {
     EXPECT_THAT(RunManagedOnce(managed, shutdown), IsOk());
     EXPECT_EQ(managed.request_log().Count("removeWorker"), c.removed ? 1 : 0);
   }
+}
+
+// Whoever supervises it starts it again.
+TEST_F(WorkerTest, IsNotRemovedFromWorkerManagerIfItHasFailedAsWell) {
+  taskcluster::FakeTaskclusterOptions options = OneWorker("");
+  options.on_request = [&](std::string_view endpoint, bool worked) {
+    if (endpoint == "claimWork" && !worked) shutdown_.Drain("SIGUSR1");
+  };
+  taskcluster::FakeTaskcluster managed(clock_, options);
+  managed.faults().Add("claimWork", taskcluster::Fault::Status(403));
+  config_.worker_management = {.provider = "static",
+                               .secret_path = temp_.Write("secret", std::string(44, 's')),
+                               .remove_on_shutdown = true};
+  EXPECT_THAT(RunWorker(config_, {},
+                        {.transport = managed,
+                         .clock = clock_,
+                         .logger = logger_,
+                         .redactor = redactor_,
+                         .shutdown = shutdown_,
+                         .environment = Environment(),
+                         .once = true}),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_EQ(managed.request_log().Count("removeWorker"), 0);
 }
 
 TEST_F(WorkerTest, OpensTheLogThatIsConfigured) {
