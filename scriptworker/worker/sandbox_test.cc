@@ -243,6 +243,17 @@ TEST_F(ScriptUserTest, EndsWithItsWorker) {
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 
+// The flag belongs to memory, which worker and script share for a moment.
+TEST_F(ScriptUserTest, LeavesTheWorkersDumpableFlagAlone) {
+  const int before = ::prctl(PR_GET_DUMPABLE);
+  for (const int flag : {0, 1}) {
+    ASSERT_EQ(::prctl(PR_SET_DUMPABLE, flag), 0);
+    EXPECT_EQ(Run({.script_user = std::string(kUser)}, "id -un"), "nobody\n");
+    EXPECT_EQ(::prctl(PR_GET_DUMPABLE), flag);
+  }
+  ::prctl(PR_SET_DUMPABLE, before);
+}
+
 TEST_F(ScriptUserTest, KeepsNoneOfTheWorkersGroups) {
   EXPECT_EQ(Run({.script_user = std::string(kUser)},
                 "id -G > $TEMP/work/a; id -G nobody | "
