@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <string>
@@ -32,6 +33,9 @@ namespace {
 using Cause = ProcessOutcome::Cause;
 
 constexpr absl::Duration kGrace = absl::Seconds(1);
+// A wait does not count the time that the machine sleeps; the clock does. So no wait for
+// the end of the time limit is longer than this.
+constexpr absl::Duration kLook = absl::Seconds(10);
 // Within which the end of what was killed is seen, as a rule.
 constexpr absl::Duration kUsualEnd = absl::Milliseconds(500);
 // How long the system may take to bury what was killed.
@@ -66,10 +70,15 @@ class Events {
     at_once_ = true;
   }
 
-  // Both return whether the script has ended.
-  bool AwaitEndOrStop(Clock& clock, absl::Duration timeout, bool* stopped) {
+  // Both return whether the script has ended. `deadline`: on the monotonic clock.
+  bool AwaitEndOrStop(Clock& clock, absl::Duration deadline, bool* stopped) {
     absl::MutexLock lock(&mutex_);
-    clock.AwaitWithTimeout(mutex_, absl::Condition(this, &Events::EndedOrStop), timeout);
+    while (!EndedOrStop()) {
+      const absl::Duration left = deadline - clock.Monotonic();
+      if (left <= absl::ZeroDuration()) break;
+      clock.AwaitWithTimeout(mutex_, absl::Condition(this, &Events::EndedOrStop),
+                             std::min(left, kLook));
+    }
     *stopped = stop_;
     return ended_;
   }
@@ -153,8 +162,7 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
     const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
     const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
     bool stopped = false;
-    const bool ended =
-        events.AwaitEndOrStop(clock, command.time_limit - (clock.Monotonic() - start), &stopped);
+    const bool ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
     if (!ended && stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();

@@ -172,6 +172,17 @@ TEST_F(TaskProcessTest, TheEndOfTheTimeLimitStopsTheScript) {
   EXPECT_THAT(logger_.lines(), Contains("WARNING Exceeded max run time of 600 seconds"));
 }
 
+// A wait does not count the time that the machine sleeps, so none is long.
+TEST_F(TaskProcessTest, TheClockIsLookedAtEveryTenSecondsForTheTimeLimit) {
+  const ProcessOutcome outcome =
+      RunWhile(": > $DIR/ready; exec sleep 1000", absl::Seconds(600), [&] {
+        ASSERT_TRUE(clock_.AwaitSleepers());
+        clock_.AdvanceTime(absl::Seconds(600));
+      });
+  EXPECT_EQ(outcome.cause, Cause::kTimedOut);
+  EXPECT_THAT(clock_.sleeps(), testing::Each(testing::Le(absl::Seconds(10))));
+}
+
 TEST_F(TaskProcessTest, AScriptThatIgnoresTermIsKilledAfterASecond) {
   const ProcessOutcome outcome = RunWhile(
       "trap 'touch $DIR/got_term' TERM; : > $DIR/ready; "
