@@ -58,8 +58,8 @@ absl::Status LogFile::Rotate() {
     if (std::rename(name(backup).c_str(), name(backup + 1).c_str()) != 0 && errno != ENOENT) {
       const absl::Status why = absl::ErrnoToStatus(errno, name(backup));
       size_ = 0;  // tried again when as much has come as should have been rotated
-      return absl::FailedPreconditionError(
-          absl::StrCat("the log cannot be rotated and grows on: ", why.message()));
+      return absl::Status(why.code(),
+                          absl::StrCat("the log cannot be rotated and grows on: ", why.message()));
     }
   }
   return Reopen();
@@ -67,16 +67,16 @@ absl::Status LogFile::Rotate() {
 
 absl::Status LogFile::Append(std::string_view bytes) {
   const int64_t length = static_cast<int64_t>(bytes.size());
-  absl::Status rotated = absl::OkStatus();
+  rotation_ = absl::OkStatus();
   if (!fd_.valid() || (options_.watch && WasReplaced())) {
     SW_RETURN_IF_ERROR(Reopen());
   } else if (rotates() && size_ > 0 && size_ + length >= options_.max_bytes) {
-    rotated = Rotate();
-    if (!fd_.valid()) return rotated;
+    rotation_ = Rotate();
+    if (!fd_.valid()) return rotation_;
   }
   SW_RETURN_IF_ERROR(WriteAll(fd_.get(), bytes, options_.path));
   size_ += length;
-  return rotated;
+  return absl::OkStatus();
 }
 
 }  // namespace scriptworker::worker

@@ -37,9 +37,13 @@ class LogFile {
   // Opens for appending; makes the file (0644), not its folder.
   static absl::StatusOr<LogFile> Open(Options options);
 
-  // Appends in one write. After an error (disk full) the next call tries again.
-  // kFailedPrecondition: the file could not be rotated, but the bytes are in it.
+  // Appends in one write. An error (disk full): the bytes are lost; the next call
+  // tries again.
   absl::Status Append(std::string_view bytes);
+
+  // Why the file could not be rotated at the last Append(), although it was time. It
+  // grows on, and nothing is lost by that.
+  const absl::Status& rotation() const { return rotation_; }
 
  private:
   explicit LogFile(Options options) : options_(std::move(options)) {}
@@ -51,6 +55,7 @@ class LogFile {
   Options options_;
   UniqueFd fd_;
   int64_t size_ = 0;
+  absl::Status rotation_ = absl::OkStatus();
   dev_t device_ = 0;
   ino_t inode_ = 0;
 };

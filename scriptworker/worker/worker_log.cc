@@ -48,15 +48,17 @@ void WorkerLog::Log(LogLevel level, std::string_view message) {
     WriteAll(options_.stderr_fd, line, "stderr").IgnoreError();
   }
   const absl::Status written = file_.Append(line);
-  if (!written.ok() && !file_failed_) {
-    WriteAll(options_.stderr_fd,
-             absl::StrCat("scriptworker: ",
-                          absl::IsFailedPrecondition(written) ? "" : "log lines are being lost: ",
-                          written.message(), "\n"),
+  SayOnStderr("log lines are being lost: ", written, lines_lost_);
+  if (written.ok()) SayOnStderr("", file_.rotation(), unrotated_);
+}
+
+void WorkerLog::SayOnStderr(std::string_view what, const absl::Status& trouble, bool& said) {
+  if (!trouble.ok() && !said) {
+    WriteAll(options_.stderr_fd, absl::StrCat("scriptworker: ", what, trouble.message(), "\n"),
              "stderr")
         .IgnoreError();
   }
-  file_failed_ = !written.ok();
+  said = !trouble.ok();
 }
 
 }  // namespace scriptworker::worker

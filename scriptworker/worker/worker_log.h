@@ -46,13 +46,17 @@ class WorkerLog final : public Logger {
  private:
   WorkerLog(Options options, LogFile file, const Clock& clock, const SecretRedactor& redactor)
       : options_(std::move(options)), clock_(clock), redactor_(redactor), file_(std::move(file)) {}
+  // Once, until it is over.
+  void SayOnStderr(std::string_view what, const absl::Status& trouble, bool& said)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   const Clock& clock_;
   const SecretRedactor& redactor_;
   absl::Mutex mutex_;
   LogFile file_ ABSL_GUARDED_BY(mutex_);
-  bool file_failed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool lines_lost_ ABSL_GUARDED_BY(mutex_) = false;
+  bool unrotated_ ABSL_GUARDED_BY(mutex_) = false;
   std::string task_id_ ABSL_GUARDED_BY(mutex_);
   int run_id_ ABSL_GUARDED_BY(mutex_) = 0;
 };

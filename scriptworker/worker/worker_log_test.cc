@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,9 +34,12 @@ class WorkerLogTest : public testing::Test {
   WorkerLogTest() : screen_(::open(screen_path_.c_str(), O_WRONLY | O_CREAT, 0600)) {}
 
   absl::StatusOr<std::unique_ptr<WorkerLog>> Create(bool verbose, std::string path) {
+    return Create(verbose, LogFile::Options{.path = std::move(path)});
+  }
+  absl::StatusOr<std::unique_ptr<WorkerLog>> Create(bool verbose, LogFile::Options file) {
     absl::StatusOr<LogFormat> format = LogFormat::Create({});
     EXPECT_THAT(format, IsOk());
-    return WorkerLog::Create({.file = {.path = std::move(path)},
+    return WorkerLog::Create({.file = std::move(file),
                               .format = *std::move(format),
                               .verbose = verbose,
                               .stderr_fd = screen_.get()},
@@ -93,6 +97,29 @@ TEST_F(WorkerLogTest, AFullDiskIsSaidOnceAndTheWorkerGoesOn) {
   (*log)->Info("one");
   (*log)->Info("two");
   EXPECT_THAT(Screen(), testing::MatchesRegex("scriptworker: log lines are being lost: .*\n"));
+}
+
+TEST_F(WorkerLogTest, LinesAreSaidToBeLostWhereAFolderTookTheWatchedFilesPlace) {
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log =
+      Create(false, LogFile::Options{.path = path_, .watch = true});
+  ASSERT_THAT(log, IsOk());
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  (*log)->Info("one");
+  EXPECT_THAT(Screen(), testing::StartsWith("scriptworker: log lines are being lost: "));
+}
+
+TEST_F(WorkerLogTest, AFileThatCannotBeRotatedIsSaidButNothingIsLost) {
+  temp_.Write("log/worker.log.1/a folder", "in the way");
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log =
+      Create(false, LogFile::Options{.path = path_, .max_bytes = 10, .max_backups = 1});
+  ASSERT_THAT(log, IsOk());
+  (*log)->Info("one");
+  (*log)->Info("two");
+  (*log)->Info("three");
+  EXPECT_THAT(Screen(), testing::MatchesRegex(
+                            "scriptworker: the log cannot be rotated and grows on: [^\n]*\n"));
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds(testing::ContainsRegex("one\n.*two\n.*three\n")));
 }
 
 TEST_F(WorkerLogTest, JsonLinesCarryTheRunAndNoSecretThatJsonEscapes) {
