@@ -71,7 +71,12 @@ std::vector<ProcessStat> FindOrphans(const ScriptTraces& traces,
                             mark->pid_ns == PidNamespace();
   const ProcessStat* leader = same_numbers ? Find(processes, mark->pid) : nullptr;
   const bool leader_lives = leader != nullptr && leader->start_time == mark->start_time;
-  const bool session_lives = same_numbers && (leader == nullptr || leader_lives);
+  const auto is_left_over = [&](const ProcessStat& process) {
+    return process.session == mark->pid && AgeOf(process) >= traces.dead_for;
+  };
+  const bool session_lives =
+      leader_lives || (same_numbers && leader == nullptr &&
+                       std::any_of(processes.begin(), processes.end(), is_left_over));
   std::set<pid_t> found;
   for (const ProcessStat& process : processes) {
     if (Contains(spared, process.pid)) continue;

@@ -20,6 +20,8 @@ namespace scriptworker::worker {
 // How a script's processes are recognized.
 struct ScriptTraces {
   std::optional<ProcessMark> leader = {};
+  // For how long its worker is dead at least.
+  absl::Duration dead_for = absl::ZeroDuration();
   // What the script was started with: "TASK_ID=...", "RUN_ID=...". Never empty.
   std::vector<std::string> environment = {};
 };
@@ -27,7 +29,9 @@ struct ScriptTraces {
 // Finds, in `processes`,
 //   - the leader: its number and start time (and boot and PID namespace);
 //   - the members of its session, which keep the session's number from being
-//     given to anybody else: unless a process that is not the leader has it;
+//     given to anybody else: unless a process that is not the leader has it, or
+//     there is no leader and none of them is as old as the worker's death, since
+//     they may be what the next owner of the number has left;
 //   - whatever has the environment;
 //   - what descends from any of these.
 // This process and its ancestors are never among them. A process that has left

@@ -144,6 +144,17 @@ TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
   EXPECT_EQ(Alive(), 0);
 }
 
+// Long after the worker's death the number may have been another's, who is gone as well.
+TEST_F(OrphansTest, ALeaderlessSessionThatIsYoungerThanTheWorkersDeathIsSpared) {
+  Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
+  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  ReapLeader();
+  traces_.dead_for = absl::Hours(1);
+  EXPECT_EQ(Found(), 0u);
+  traces_.dead_for = absl::ZeroDuration();
+  EXPECT_EQ(Found(), 1u);
+}
+
 // The number was given to somebody else, who leads a session of his own.
 TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
   Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/process_stat.h"
 
 #include <dirent.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,11 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/log/check.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/file.h"
 
 namespace scriptworker::worker {
@@ -79,6 +82,14 @@ std::vector<ProcessStat> ListProcessStats() {
     if (const std::optional<ProcessStat> stat = ReadProcessStat(pid)) all.push_back(*stat);
   }
   return all;
+}
+
+absl::Duration AgeOf(const ProcessStat& process) {
+  timespec now = {};
+  CHECK_EQ(::clock_gettime(CLOCK_BOOTTIME, &now), 0);
+  const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return absl::DurationFromTimespec(now) -
+         absl::Seconds(static_cast<double>(process.start_time) / ticks_per_second);
 }
 
 bool HasEnvironment(pid_t pid, const std::vector<std::string>& variables) {

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
+
 namespace scriptworker::worker {
 
 struct ProcessStat {
@@ -33,6 +35,9 @@ std::optional<ProcessStat> ReadProcessStat(pid_t pid);
 
 // All processes that this one can see.
 std::vector<ProcessStat> ListProcessStats();
+
+// How long ago it was started, to a clock tick; the time that the machine slept counts.
+absl::Duration AgeOf(const ProcessStat& process);
 
 // Whether the process was started with each of `variables` ("NAME=value"), as
 // far as this process may know. Any thread of it will do: the first may have

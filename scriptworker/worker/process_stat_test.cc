@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
@@ -33,6 +34,21 @@ TEST(ProcessStatTest, ReadsTheFieldsBehindAnyName) {
     EXPECT_EQ(stat->start_time, 777u);
     EXPECT_FALSE(stat->ended);
   }
+}
+
+TEST(ProcessStatTest, TellsHowOldAProcessIs) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const ProcessStat stat = ReadProcessStat(child).value();
+  EXPECT_LT(AgeOf(stat), absl::Minutes(1));
+  EXPECT_GT(AgeOf(stat), absl::Seconds(-1));
+  ::usleep(50000);
+  EXPECT_GE(AgeOf(stat), absl::Milliseconds(40));
+  ::kill(child, SIGKILL);
+  EXPECT_EQ(::waitpid(child, nullptr, 0), child);
 }
 
 TEST(ProcessStatTest, AZombieHasEnded) {

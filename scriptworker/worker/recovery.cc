@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/recovery.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <string>
@@ -18,19 +19,22 @@
 #include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/journal_entry.h"
 #include "scriptworker/worker/orphans.h"
-
 #include "scriptworker/worker/passing_error.h"
+
 namespace scriptworker::worker {
 namespace {
 
-ScriptTraces TracesOf(const JournalEntry& entry) {
+ScriptTraces TracesOf(const JournalEntry& entry, const RecoveryTools& tools) {
   return {.leader = entry.script,
+          // The worker did not live longer than its claim.
+          .dead_for = std::max(tools.clock.Now() + entry.queue_ahead - entry.taken_until,
+                               absl::ZeroDuration()),
           .environment = {absl::StrCat("TASK_ID=", entry.task_id),
                           absl::StrCat("RUN_ID=", entry.run_id)}};
 }
 
 absl::Status EndItsScript(const JournalEntry& entry, const RecoveryTools& tools) {
-  const absl::StatusOr<int> ended = EndOrphans(TracesOf(entry), tools.clock);
+  const absl::StatusOr<int> ended = EndOrphans(TracesOf(entry, tools), tools.clock);
   SW_RETURN_IF_ERROR(ended.status());
   if (*ended > 0) {
     tools.logger.Warning(absl::StrCat("Ended ", *ended, " processes that its script left running"));
