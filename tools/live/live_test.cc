@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cot/cot_body.h"
@@ -165,7 +166,9 @@ TEST_F(LiveTest, TemporaryCredentialsMadeHereAreGoodThere) {
   Deployment temporary = deployment_;
   absl::StatusOr<taskcluster::Credentials> made = taskcluster::CreateTemporaryCredentials(
       deployment_.credentials,
-      {.scopes = {"queue:create-task:*", "queue:scheduler-id:*", "queue:cancel-task:*"},
+      {.scopes = {absl::StrCat("queue:create-task:lowest:", deployment_.provisioner_id, "/live-*"),
+                  absl::StrCat("queue:scheduler-id:", deployment_.scheduler_id),
+                  "queue:create-task:project:none", "queue:cancel-task:*"},
        .start = now - absl::Minutes(10),
        .expiry = now + absl::Hours(1)},
       bitgen);
