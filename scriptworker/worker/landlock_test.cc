@@ -170,8 +170,9 @@ TEST_F(LandlockTest, TheSuperuserKeepsNoCapabilityThatItDoesNotHoldAgainst) {
     if (at == std::string::npos || !absl::SimpleHexAtoi(status.substr(at + 8, 16), &permitted)) {
       return true;
     }
-    constexpr uint64_t kAbove =
-        uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_PERFMON | uint64_t{1} << CAP_SYS_PTRACE;
+    constexpr uint64_t kAbove = uint64_t{1} << CAP_SYS_ADMIN | uint64_t{1} << CAP_PERFMON |
+                                uint64_t{1} << CAP_SYS_PTRACE | uint64_t{1} << CAP_SYS_MODULE |
+                                uint64_t{1} << CAP_SYS_RAWIO;
     return (permitted & kAbove) != 0;
   }));
 }
