@@ -7,14 +7,7 @@
 // bytes. Everything lies below TEST_TMPDIR, which has to have room for the folder.
 // Exits 1 if a target is missed.
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -36,55 +29,31 @@
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/artifact_download.h"
-
-extern char** environ;
+#include "tools/bench/process_runner.h"
 
 namespace scriptworker {
 namespace {
+
+using ::scriptworker::tools::ProcessCost;
+using ::scriptworker::tools::ProcessRunner;
 
 constexpr size_t kPiece = size_t{1} << 16;
 constexpr int kFiles = 8;
 constexpr double kDownloadTarget = 1.1;
 constexpr double kGenerateTarget = 1.03;
 
-struct Cost {
-  double cpu_ms = 0;
-  double wall_ms = 0;
-};
-
-Cost Run(std::vector<std::string> words) {
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  CHECK_EQ(posix_spawn_file_actions_init(&actions), 0);
-  CHECK_EQ(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0), 0);
-  const auto start = std::chrono::steady_clock::now();
-  pid_t child = 0;
-  CHECK_EQ(posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
-  posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  rusage usage = {};
-  CHECK_EQ(wait4(child, &status, 0, &usage), child);
-  CHECK_EQ(status, 0) << words[0] << " failed";
-  const std::chrono::duration<double, std::milli> wall = std::chrono::steady_clock::now() - start;
-  const auto ms = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-  };
-  return {.cpu_ms = ms(usage.ru_utime) + ms(usage.ru_stime), .wall_ms = wall.count()};
-}
-
 // Of each figure by itself.
-Cost Median(std::vector<Cost> costs) {
-  const auto median = [&costs](double Cost::*figure) {
-    std::sort(costs.begin(), costs.end(),
-              [figure](const Cost& a, const Cost& b) { return a.*figure < b.*figure; });
+ProcessCost Median(std::vector<ProcessCost> costs) {
+  const auto median = [&costs](double ProcessCost::*figure) {
+    std::sort(costs.begin(), costs.end(), [figure](const ProcessCost& a, const ProcessCost& b) {
+      return a.*figure < b.*figure;
+    });
     return costs[costs.size() / 2].*figure;
   };
-  return {.cpu_ms = median(&Cost::cpu_ms), .wall_ms = median(&Cost::wall_ms)};
+  return {.cpu_ms = median(&ProcessCost::cpu_ms), .wall_ms = median(&ProcessCost::wall_ms)};
 }
 
-void Print(std::string_view what, const Cost& cost) {
+void Print(std::string_view what, const ProcessCost& cost) {
   std::cout << absl::StreamFormat("%-44s CPU %8.1f ms   wall %8.1f ms\n", what, cost.cpu_ms,
                                   cost.wall_ms);
 }
@@ -118,17 +87,21 @@ void Generate(const std::string& folder, int threads) {
 
 // --- the comparisons ---
 
-bool CompareDownload(const std::string& self, int mib, int runs) {
+bool CompareDownload(const ProcessRunner& runner, const std::string& self, int mib, int runs) {
   http::FakeServer server(http::InTurn(std::vector<http::FakeResponse>{
       {.body = std::string(kPiece, 'x'),
        .repeat_body = mib * ((int64_t{1} << 20) / static_cast<int64_t>(kPiece))}}));
+  const TempDir output;
+  const auto run = [&](const std::vector<std::string>& words) {
+    return runner.Run(words, output.Path("output"));
+  };
   const std::string url = absl::StrCat("http://127.0.0.1:", server.port(), "/artifact");
   const TempDir temp;
-  std::vector<Cost> ours, curl, openssl;
+  std::vector<ProcessCost> ours, curl, openssl;
   for (int i = 0; i < runs; ++i) {
-    ours.push_back(Run({self, "download", url, temp.Path("ours")}));
-    curl.push_back(Run({"curl", "--silent", "--fail", "--output", temp.Path("curl"), url}));
-    openssl.push_back(Run({"openssl", "dgst", "-sha256", temp.Path("curl")}));
+    ours.push_back(run({self, "download", url, temp.Path("ours")}));
+    curl.push_back(run({"curl", "--silent", "--fail", "--output", temp.Path("curl"), url}));
+    openssl.push_back(run({"openssl", "dgst", "-sha256", temp.Path("curl")}));
     CHECK_OK(RemoveTreeContents(temp.path()));
   }
   Print(absl::StrCat("download and hash ", mib, " MiB"), Median(ours));
@@ -138,18 +111,22 @@ bool CompareDownload(const std::string& self, int mib, int runs) {
                     Median(curl).cpu_ms + Median(openssl).cpu_ms, kDownloadTarget);
 }
 
-bool CompareGenerate(const std::string& self, int mib, int runs) {
+bool CompareGenerate(const ProcessRunner& runner, const std::string& self, int mib, int runs) {
   const TempDir temp;
   std::vector<std::string> words = {"openssl", "dgst", "-sha256"};
   for (int i = 0; i < kFiles; ++i) {
     words.push_back(temp.Write(absl::StrCat("public/file-", i),
                                std::string(static_cast<size_t>(mib / kFiles) << 20, 'a')));
   }
-  std::vector<Cost> one, all, openssl;
+  const TempDir output;  // not among what is described
+  const auto run = [&](const std::vector<std::string>& words) {
+    return runner.Run(words, output.Path("output"));
+  };
+  std::vector<ProcessCost> one, all, openssl;
   for (int i = 0; i < runs; ++i) {
-    one.push_back(Run({self, "generate", temp.path(), "1"}));
-    all.push_back(Run({self, "generate", temp.path(), "4"}));
-    openssl.push_back(Run(words));
+    one.push_back(run({self, "generate", temp.path(), "1"}));
+    all.push_back(run({self, "generate", temp.path(), "4"}));
+    openssl.push_back(run(words));
   }
   Print(absl::StrCat("chain of trust over ", mib, " MiB in ", kFiles, " files"), Median(all));
   Print("  on one thread", Median(one));
@@ -197,9 +174,10 @@ int Main(int argc, char** argv) {
     Generate(words[0], std::stoi(words[1]));
     return 0;
   }
+  const ProcessRunner runner;
   const std::string self = "/proc/self/exe";
-  const bool downloaded = CompareDownload(self, download_mib, runs);
-  const bool generated = CompareGenerate(self, folder_mib, runs);
+  const bool downloaded = CompareDownload(runner, self, download_mib, runs);
+  const bool generated = CompareGenerate(runner, self, folder_mib, runs);
   return downloaded && generated ? 0 : 1;
 }
 

@@ -87,7 +87,7 @@ ProcessCost ProcessRunner::RunHere(std::vector<std::string> words, int& status) 
   }
   const auto start = std::chrono::steady_clock::now();
   pid_t child = 0;
-  CHECK_EQ(posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
+  CHECK_EQ(posix_spawnp(&child, argv[0], &actions, nullptr, argv.data(), environ), 0) << argv[0];
   posix_spawn_file_actions_destroy(&actions);
   rusage usage = {};
   CHECK_EQ(wait4(child, &status, 0, &usage), child);

@@ -28,7 +28,8 @@ class ProcessRunner {
   ProcessRunner(const ProcessRunner&) = delete;
   ProcessRunner& operator=(const ProcessRunner&) = delete;
 
-  // Its output goes to the file. Ends this process if the program fails.
+  // A name without a slash is looked up in PATH. The output goes to the file. Ends this process if
+  // the program fails.
   ProcessCost Run(const std::vector<std::string>& words, const std::string& output) const;
 
  private:
