@@ -36,9 +36,8 @@ struct CloseDir {
   void operator()(DIR* dir) const { ::closedir(dir); }
 };
 
-// A child whose end sends no signal: the worker's own helper (the signer), whom
-// HasNoChildren() does not count. An orphan of the script that comes to its
-// subreaper is none, as the kernel gives it SIGCHLD.
+// A child whose end sends no signal: the signer, whom HasNoChildren() does not count. An orphan of
+// the script that comes to its subreaper is none, as the kernel gives it SIGCHLD.
 bool IsSilentChild(pid_t pid) {
   siginfo_t info = {};
   return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WCLONE) ==

@@ -29,7 +29,7 @@ class Ledger {
   void ReadStarts(std::string_view text);
 
   int submitted() const;
-  // Tasks with a run that ended as completed or failed, after which there is none.
+  // Tasks whose last run ended so that no other one follows, as its script says or not.
   int resolved() const;
   // "completed", "failed", "worker-shutdown", ... and how many runs ended so.
   std::map<std::string, int> Endings() const;
