@@ -3,14 +3,16 @@
 #include "scriptworker/base/file.h"
 
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdio>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -19,6 +21,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/testing/descriptors_left.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 
@@ -29,6 +33,8 @@ using ::absl_testing::IsOk;
 using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Eq;
 using ::testing::Field;
@@ -160,71 +166,6 @@ TEST(MakeDirsTest, RefusesWhatIsInTheWay) {
   EXPECT_THAT(MakeDirs(dir.Path("link-to-folder")), IsOk());
 }
 
-TEST(RemoveTreeTest, RemovesFilesFoldersAndNothing) {
-  const TempDir dir;
-  dir.Write("tree/a/b", "x");
-  dir.Write("tree/c", "x");
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
-  EXPECT_FALSE(Exists(dir.Path("tree")));
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
-  EXPECT_THAT(RemoveTree(dir.Write("file", "x")), IsOk());
-  EXPECT_FALSE(Exists(dir.Path("file")));
-}
-
-TEST(RemoveTreeTest, NeverFollowsASymbolicLink) {
-  const TempDir dir;
-  const std::string kept = dir.Write("outside/kept", "x");
-  ASSERT_THAT(MakeDirs(dir.Path("tree/a")), IsOk());
-  Link(dir.Path("outside"), dir.Path("tree/a/link"));
-  Link(dir.Path("outside"), dir.Path("link"));
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
-  EXPECT_THAT(RemoveTree(dir.Path("link")), IsOk());
-  EXPECT_FALSE(Exists(dir.Path("link")));
-  EXPECT_TRUE(Exists(kept));
-}
-
-TEST(RemoveTreeTest, OpensUpFoldersWithoutPermissions) {
-  const TempDir dir;
-  dir.Write("tree/closed/deeper/file", "x");
-  ASSERT_EQ(::chmod(dir.Path("tree/closed/deeper").c_str(), 0), 0);
-  ASSERT_EQ(::chmod(dir.Path("tree/closed").c_str(), 0500), 0);
-  ASSERT_EQ(::chmod(dir.Path("tree").c_str(), 0), 0);
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
-  EXPECT_FALSE(Exists(dir.Path("tree")));
-}
-
-TEST(RemoveTreeTest, RemovesATreeDeeperThanAnyPathAndDescriptorLimit) {
-  const TempDir dir;
-  ASSERT_THAT(MakeDirs(dir.Path("tree")), IsOk());
-  // Names that the mover of deep folders would choose too.
-  dir.Write("tree/.removing-0", "x");
-  dir.Write("tree/.removing-1/file", "x");
-  const std::string name(200, 'd');
-  UniqueFd fd(::open(dir.Path("tree").c_str(), O_RDONLY | O_DIRECTORY));
-  for (int depth = 0; depth < 300; ++depth) {
-    ASSERT_EQ(::mkdirat(fd.get(), name.c_str(), 0755), 0);
-    fd.reset(::openat(fd.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
-    ASSERT_TRUE(fd.valid());
-  }
-  rlimit limit;
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlim_t usual = std::exchange(limit.rlim_cur, 100);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
-  limit.rlim_cur = usual;
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-  EXPECT_FALSE(Exists(dir.Path("tree")));
-}
-
-TEST(RemoveTreeContentsTest, KeepsTheFolderItself) {
-  const TempDir dir;
-  dir.Write("tree/a/b", "x");
-  EXPECT_THAT(RemoveTreeContents(dir.Path("tree")), IsOk());
-  EXPECT_TRUE(Exists(dir.Path("tree")));
-  EXPECT_FALSE(Exists(dir.Path("tree/a")));
-  EXPECT_THAT(RemoveTreeContents(dir.Path("missing")), StatusIs(absl::StatusCode::kNotFound));
-}
-
 TEST(ListFilesTest, ListsRegularFilesSorted) {
   const TempDir dir;
   for (const std::string_view name : {"b", "a/z", "a/b/c", "a.txt", "A", "line\nbreak"}) {
@@ -275,6 +216,108 @@ TEST(ListFilesTest, NamesTheLimitThatIsPassed) {
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("2")));
   EXPECT_THAT(ListFiles(dir.path(), {.max_files = 3, .max_depth = 1}),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("nested deeper")));
+}
+
+TEST(ListFilesTest, ReportsDevices) {
+  if (!Exists("/dev/pts/ptmx")) GTEST_SKIP() << "SKIPPED: this machine has no /dev/pts";
+  const absl::StatusOr<FileListing> listing = ListFiles("/dev/pts");
+  ASSERT_THAT(listing, IsOk());
+  EXPECT_THAT(listing->files, IsEmpty());
+  EXPECT_THAT(listing->skipped,
+              Contains(AllOf(Field(&SkippedFile::path, Eq("ptmx")),
+                             Field(&SkippedFile::kind, Eq(SkippedFile::Kind::kDevice)))));
+}
+
+TEST(ListFilesTest, EachKindThatIsSkippedHasAName) {
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kSymlink), "symbolic link");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kFifo), "fifo");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kSocket), "socket");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kDevice), "device");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kVanished), "file that vanished");
+}
+
+TEST(ListFilesTest, AFolderThatThisUserMayNotReadIsAnErrorNotAGap) {
+  const TempDir dir;
+  dir.Write("a/folder/file", "x");
+  const auto list_with_mode = [&dir](mode_t mode) {
+    EXPECT_EQ(::chmod(dir.Path("a/folder").c_str(), mode), 0);
+    const OrdinaryUser ordinary;
+    return ListFiles(dir.path());
+  };
+  EXPECT_THAT(list_with_mode(0300),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("cannot open " + dir.Path("a/folder") + ":")));
+  EXPECT_THAT(list_with_mode(0600),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("cannot examine " + dir.Path("a/folder/file"))));
+  EXPECT_THAT(list_with_mode(0500), IsOk());
+}
+
+TEST(ListFilesTest, TooFewDescriptorsAreAnErrorNotAGap) {
+  const TempDir dir;
+  dir.Write("a/b/file", "x");
+  const DescriptorsLeft two(2);
+  EXPECT_THAT(ListFiles(dir.path()), StatusIs(absl::StatusCode::kResourceExhausted,
+                                              HasSubstr("cannot open " + dir.Path("a/b"))));
+}
+
+TEST(ListFilesTest, NeverEntersALinkThatIsPutInAFoldersPlace) {
+  const TempDir dir;
+  const TempDir outside;
+  outside.Write("secret", "x");
+  dir.Write("top/folder/file", "x");
+  Link(outside.path(), dir.Path("link"));
+  std::atomic<bool> done = false;
+  std::thread attacker([&] {
+    while (!done) {
+      if (::renameat2(AT_FDCWD, dir.Path("link").c_str(), AT_FDCWD, dir.Path("top/folder").c_str(),
+                      RENAME_EXCHANGE) != 0) {
+        ADD_FAILURE() << "this file system cannot exchange names";
+        return;
+      }
+    }
+  });
+  bool saw_folder = false;
+  bool saw_link = false;
+  for (int i = 0; i < 5000; ++i) {
+    const absl::StatusOr<FileListing> listing = ListFiles(dir.Path("top"));
+    EXPECT_THAT(listing, IsOk());
+    if (!listing.ok()) break;
+    EXPECT_THAT(listing->files, Each(Eq("folder/file")));
+    saw_folder |= !listing->files.empty();
+    saw_link |= !listing->skipped.empty();
+  }
+  done = true;
+  attacker.join();
+  EXPECT_TRUE(saw_folder);
+  EXPECT_TRUE(saw_link);
+}
+
+TEST(ListFilesTest, ReportsFilesThatVanishWhileItLists) {
+  const TempDir dir;
+  constexpr size_t kFiles = 1000;
+  bool seen = false;
+  for (int round = 0; round < 100 && !seen; ++round) {
+    for (size_t i = 0; i < kFiles; ++i) dir.Write("f" + std::to_string(i), "");
+    std::atomic<bool> gone = false;
+    std::thread remover([&] {
+      // In another order than that of the folder, which the listing follows.
+      for (size_t i = 0; i < kFiles; ++i) ::unlink(dir.Path("f" + std::to_string(i)).c_str());
+      gone = true;
+    });
+    while (!gone) {
+      const absl::StatusOr<FileListing> listing = ListFiles(dir.path());
+      EXPECT_THAT(listing, IsOk());
+      if (!listing.ok()) break;
+      EXPECT_LE(listing->files.size() + listing->skipped.size(), kFiles);
+      for (const SkippedFile& skipped : listing->skipped) {
+        EXPECT_EQ(skipped.kind, SkippedFile::Kind::kVanished) << skipped.path;
+        seen = true;
+      }
+    }
+    remover.join();
+  }
+  EXPECT_TRUE(seen) << "no file vanished at the right moment";
 }
 
 TEST(ListFilesTest, AMissingFolderIsNotFound) {

@@ -2,8 +2,11 @@
 
 #include "scriptworker/base/parallel.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/refused_calls.h"
 
 namespace scriptworker {
 namespace {
@@ -56,6 +60,19 @@ TEST(ParallelForTest, RunsAsManyAtOnceAsAllowedAndNoMore) {
     --running;
   });
   EXPECT_EQ(most, 3);
+}
+
+TEST(ParallelForTest, TheCallersThreadDoesAllIfTheSystemGivesNoOther) {
+  std::vector<int> order;
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    const std::thread::id caller = std::this_thread::get_id();
+    ParallelFor(3, 8, [&](int i) {
+      EXPECT_EQ(std::this_thread::get_id(), caller);
+      order.push_back(i);
+    });
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_THAT(order, ElementsAre(0, 1, 2));
 }
 
 TEST(ParallelStatusTest, KeepsTheStatusOfEachCall) {

@@ -2,7 +2,6 @@
 #include "scriptworker/http/get_server.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/resource.h>
@@ -22,6 +21,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/descriptors_left.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/listener.h"
@@ -64,24 +64,6 @@ class Client {
 
  private:
   const UniqueFd fd_;
-};
-
-// While it lives, this process can have exactly one more descriptor.
-class OneDescriptorLeft {
- public:
-  OneDescriptorLeft() {
-    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const UniqueFd lowest(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
-    rlimit now = before_;
-    now.rlim_cur = static_cast<rlim_t>(lowest.get()) + 1;
-    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &now), 0);
-  }
-  OneDescriptorLeft(const OneDescriptorLeft&) = delete;
-  OneDescriptorLeft& operator=(const OneDescriptorLeft&) = delete;
-  ~OneDescriptorLeft() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
-
- private:
-  rlimit before_ = {};
 };
 
 // The processor time that this process has used.
@@ -184,7 +166,7 @@ TEST_F(GetServerTest, AClientThatGoesAwayIsForgotten) {
 }
 
 TEST_F(GetServerTest, WithoutADescriptorItWaitsAndThenAnswers) {
-  std::optional<OneDescriptorLeft> limit(std::in_place);
+  std::optional<DescriptorsLeft> limit(1);
   const Client client(server_);  // has the last one: the server cannot accept it
   client.Send("GET /late HTTP/1.1\r\n\r\n");
   const absl::Duration before = UsedTime();

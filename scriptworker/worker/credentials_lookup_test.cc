@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/credentials_lookup.h"
 
-#include <linux/capability.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <optional>
 #include <string>
@@ -17,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 
@@ -162,24 +160,6 @@ TEST(LookUpSecretTest, WarnsOfAFileThatOthersCanRead) {
     }
   }
 }
-
-// While it lives, modes of files hold for this thread even if it is the superuser's.
-class OrdinaryUser {
- public:
-  OrdinaryUser() {
-    EXPECT_EQ(::syscall(SYS_capget, &header_, had_), 0);
-    __user_cap_data_struct less[] = {had_[0], had_[1]};
-    less[0].effective &= ~((1U << CAP_DAC_OVERRIDE) | (1U << CAP_DAC_READ_SEARCH));
-    EXPECT_EQ(::syscall(SYS_capset, &header_, less), 0);
-  }
-  ~OrdinaryUser() { EXPECT_EQ(::syscall(SYS_capset, &header_, had_), 0); }
-  OrdinaryUser(const OrdinaryUser&) = delete;
-  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
-
- private:
-  __user_cap_header_struct header_ = {_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct had_[2] = {};
-};
 
 TEST(LookUpSecretTest, AFolderThatThisUserMayNotEnterHoldsNoFile) {
   const TempDir temp;
