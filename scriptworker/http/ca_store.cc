@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -15,27 +16,28 @@
 #include "openssl/err.h"
 #include "openssl/x509.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/path.h"
 
 namespace scriptworker::http {
 namespace {
 
 // In the order in which they are tried.
 constexpr const char* kSystemFiles[] = {
-    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Alpine, Nix
-    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, older RHEL
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // CentOS, RHEL 7+
-    "/etc/ssl/ca-bundle.pem",                             // openSUSE
-    "/etc/pki/tls/cacert.pem",                            // OpenELEC
-    "/etc/ssl/cert.pem",                                  // Alpine, BSD
+    "etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Alpine, Nix
+    "etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, older RHEL
+    "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // CentOS, RHEL 7+
+    "etc/ssl/ca-bundle.pem",                             // openSUSE
+    "etc/pki/tls/cacert.pem",                            // OpenELEC
+    "etc/ssl/cert.pem",                                  // Alpine, BSD
 };
 constexpr const char* kSystemFolders[] = {
-    "/etc/ssl/certs",
-    "/etc/pki/tls/certs",
+    "etc/ssl/certs",
+    "etc/pki/tls/certs",
 };
 
-bool IsDirectory(const char* path) {
+bool IsDirectory(const std::string& path) {
   struct stat info;
-  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+  return stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
 const char* OrNull(const std::string& path) { return path.empty() ? nullptr : path.c_str(); }
@@ -43,16 +45,18 @@ const char* OrNull(const std::string& path) { return path.empty() ? nullptr : pa
 }  // namespace
 
 absl::StatusOr<CaLocation> FindCaLocation(const std::string& ca_bundle,
-                                          const Environment& environment) {
+                                          const Environment& environment, std::string_view root) {
   if (!ca_bundle.empty()) return CaLocation{.file = ca_bundle};
   CaLocation location = {.file = environment.GetOr("SSL_CERT_FILE", ""),
                          .folder = environment.GetOr("SSL_CERT_DIR", "")};
   if (!location.file.empty() || !location.folder.empty()) return location;
   for (const char* file : kSystemFiles) {
-    if (access(file, R_OK) == 0) return CaLocation{.file = file};
+    std::string path = JoinPath(root, file);
+    if (access(path.c_str(), R_OK) == 0) return CaLocation{.file = std::move(path)};
   }
   for (const char* folder : kSystemFolders) {
-    if (IsDirectory(folder)) return CaLocation{.folder = folder};
+    std::string path = JoinPath(root, folder);
+    if (IsDirectory(path)) return CaLocation{.folder = std::move(path)};
   }
   return absl::FailedPreconditionError(
       "no bundle of certificate authorities was found on this system: install "

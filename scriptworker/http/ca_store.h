@@ -4,6 +4,7 @@
 #define SCRIPTWORKER_HTTP_CA_STORE_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -21,10 +22,11 @@ struct CaLocation {
 };
 
 // `ca_bundle` if not empty; else SSL_CERT_FILE and SSL_CERT_DIR; else the first
-// of the places where distributions keep their bundle.
+// of the places below the folder `root` where distributions keep their bundle.
 // kFailedPrecondition if none exists.
 absl::StatusOr<CaLocation> FindCaLocation(const std::string& ca_bundle,
-                                          const Environment& environment);
+                                          const Environment& environment,
+                                          std::string_view root = "/");
 
 // The authorities, parsed when first asked for and then shared: a process that
 // speaks no TLS never loads them, one that does loads them once.

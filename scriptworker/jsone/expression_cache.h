@@ -24,6 +24,9 @@ class ExpressionCache {
   // Forgets everything if there is more than `max_bytes` of text.
   void Trim(size_t max_bytes);
 
+  // Of text.
+  size_t bytes() const { return bytes_; }
+
  private:
   absl::node_hash_map<std::string, absl::StatusOr<Expression>> expressions_;
   absl::node_hash_map<std::string, Interpolation> interpolations_;

@@ -228,5 +228,13 @@ TEST(ExceptionReasonTest, EveryReasonHasItsName) {
   EXPECT_EQ(ToString(ExceptionReason::kIntermittentTask), "intermittent-task");
 }
 
+TEST(ErrorArtifactTest, EveryReasonHasItsName) {
+  using Reason = ErrorArtifact::Reason;
+  EXPECT_EQ(ToString(Reason::kFileMissing), "file-missing-on-worker");
+  EXPECT_EQ(ToString(Reason::kInvalidResource), "invalid-resource-on-worker");
+  EXPECT_EQ(ToString(Reason::kTooLarge), "too-large-file-on-worker");
+  EXPECT_EQ(ToString(Reason::kNotReadable), "file-not-readable-on-worker");
+}
+
 }  // namespace
 }  // namespace scriptworker::taskcluster
