@@ -4,13 +4,11 @@
 
 #include "scriptworker/worker/monitoring.h"
 
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -23,9 +21,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
-#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/curl_transport.h"
-#include "scriptworker/http/listener.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
@@ -154,32 +150,6 @@ TEST_F(MonitoringTest, AServiceManagerThatIsNotThereIsAWarning) {
   EXPECT_THAT(Start(), IsOk());
   EXPECT_THAT(ReadFile(temp_.Path("log")).value(),
               HasSubstr("WARNING - the service manager is told nothing: "));
-}
-
-// Accepts one connection and closes it with `answer`.
-absl::StatusOr<json::Value> AskOther(const std::string& path, std::string_view answer) {
-  const absl::StatusOr<http::Listener> listener = http::Listener::ListenOnUnix(path);
-  EXPECT_THAT(listener, IsOk());
-  // The answer waits for the question: a connection is taken before it is accepted.
-  std::thread other([&] {
-    UniqueFd fd;
-    while (!fd.valid()) fd.reset(::accept(listener->fd(), nullptr, nullptr));
-    WriteAll(fd.get(), answer, "test").IgnoreError();
-    char buffer[64];
-    EXPECT_GT(::recv(fd.get(), buffer, sizeof(buffer), 0), 0);
-  });
-  absl::StatusOr<json::Value> result = AskForStatus(path);
-  other.join();
-  return result;
-}
-
-TEST(StatusClientTest, AnotherProgramIsNotTakenForAWorker) {
-  const SocketDir sockets;
-  for (const std::string_view answer : {"", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 404 Not Found\r\n\r\n",
-                                        "HTTP/1.1 200 OK\r\n\r\n<html>", "HTTP/1.1 200 OK\r\n"}) {
-    EXPECT_THAT(AskOther(sockets.Path("s"), answer), StatusIs(absl::StatusCode::kDataLoss))
-        << answer;
-  }
 }
 
 }  // namespace

@@ -29,6 +29,7 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/exec_clone.h"
 #include "scriptworker/worker/landlock.h"
 #include "scriptworker/worker/restrictions.h"
 
@@ -44,28 +45,45 @@ struct Report {
 
 constexpr size_t kMostFiles = 64;
 
-// A copy of this process that makes nothing but system calls.
+struct Trial {
+  const Restrictions& restrictions;
+  const std::vector<std::string>& files;
+  int writer = -1;
+};
+
+// In a process of its own: makes nothing but system calls.
+[[noreturn]] void Try(const Trial& trial) {
+  Report report;
+  const RestrictionFailure failure = ApplyRestrictions(trial.restrictions);
+  report.error = failure.error;
+  if (failure.error != 0) failure.step.copy(report.step, sizeof(report.step) - 1);
+  for (size_t i = 0; i < trial.files.size() && i < kMostFiles; ++i) {
+    const long fd = ::syscall(SYS_openat, AT_FDCWD, trial.files[i].c_str(),
+                              O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0) report.readable |= uint64_t{1} << i;
+  }
+  ::syscall(SYS_write, trial.writer, &report, sizeof(report));
+  ::_exit(0);
+}
+
 absl::StatusOr<Report> TryIn(const Restrictions& restrictions,
                              const std::vector<std::string>& files) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "cannot make a pipe");
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
-  const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, 0UL, 0UL, 0UL, 0UL));
-  if (pid < 0) return absl::ErrnoToStatus(errno, "cannot start a process");
-  if (pid == 0) {
-    Report report;
-    const RestrictionFailure failure = ApplyRestrictions(restrictions);
-    report.error = failure.error;
-    if (failure.error != 0) failure.step.copy(report.step, sizeof(report.step) - 1);
-    for (size_t i = 0; i < files.size() && i < kMostFiles; ++i) {
-      const long fd = ::syscall(SYS_openat, AT_FDCWD, files[i].c_str(),
-                                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-      if (fd >= 0) report.readable |= uint64_t{1} << i;
-    }
-    ::syscall(SYS_write, writer.get(), &report, sizeof(report));
-    ::_exit(0);
-  }
+  const Trial trial = {.restrictions = restrictions, .files = files, .writer = writer.get()};
+  // No handler of this program may run in the new process.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
+  const pid_t pid =
+      ExecClone([](const void* argument) { Try(*static_cast<const Trial*>(argument)); }, &trial,
+                /*cgroup_fd=*/-1);
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return absl::ErrnoToStatus(error, "cannot start a process");
   writer.reset();
   Report report;
   const ssize_t got = ::read(reader.get(), &report, sizeof(report));

@@ -6,18 +6,15 @@
 #include "scriptworker/worker/sandbox.h"
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -32,6 +29,9 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/descriptors_left.h"
+#include "scriptworker/base/testing/ordinary_user.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/landlock.h"
@@ -138,36 +138,39 @@ TEST_F(SandboxTest, AKeyInAWritableFolderIsRefused) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.path())));
 }
 
-// For this process and those that it starts the kernel is one without Landlock.
-bool TakeLandlockAway() {
-  sock_filter filter[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 444, 0, 1),  // landlock_create_ruleset
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog program = {.len = 4, .filter = filter};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
-}
-
 TEST_F(SandboxTest, WithoutLandlockInTheKernelTheStartWarnsOrRefuses) {
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    if (!TakeLandlockAway()) ::_exit(77);
+  constexpr long kLandlockCreateRuleset = 444;
+  const bool refused = RunWithRefusedCalls({kLandlockCreateRuleset}, ENOSYS, [this] {
     EXPECT_EQ(LandlockAbi(), 0);
     EXPECT_THAT(Create({.landlock = true}), IsOk());
     EXPECT_THAT(warnings_, testing::Contains(HasSubstr("no Landlock")));
     EXPECT_THAT(warnings_, testing::Contains(HasSubstr("scripts can read")));
     EXPECT_THAT(Create({.required = true, .landlock = true}).status(),
                 StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no Landlock")));
-    ::_exit(HasFailure() ? 1 : 0);
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+}
+
+TEST_F(SandboxTest, ATrialThatCannotAnswerIsAFault) {
+  // Nothing is written here but the trial's answer.
+  const bool refused = RunWithRefusedCalls({SYS_write}, EIO, [this] {
+    EXPECT_THAT(Create({.no_new_privs = true}).status(),
+                StatusIs(absl::StatusCode::kInternal, HasSubstr("gave no answer")));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+}
+
+TEST_F(SandboxTest, WithoutDescriptorsOrProcessesNothingIsTriedOut) {
+  {
+    const DescriptorsLeft one(1);
+    EXPECT_THAT(Create({}).status(),
+                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("a pipe")));
   }
-  int status = 0;
-  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
-  ASSERT_TRUE(WIFEXITED(status));
-  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "SKIPPED: this kernel has no seccomp filters";
-  EXPECT_EQ(WEXITSTATUS(status), 0);
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [this] {
+    EXPECT_THAT(Create({}).status(),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("cannot start a process")));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST_F(SandboxTest, ProgramsGiveNoMoreRights) {
@@ -183,6 +186,23 @@ TEST_F(SandboxTest, LimitsHoldForTheScriptAlone) {
             "77\n77\n4\n0\n");
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &after), 0);
   EXPECT_EQ(before.rlim_cur, after.rlim_cur);
+}
+
+TEST_F(SandboxTest, ALimitAboveTheHardOneIsRefusedAtTheStart) {
+  rlimit limit = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(Create({.rlimits = {{RLIMIT_NOFILE, limit.rlim_max}}}), IsOk());
+  EXPECT_THAT(Create({.rlimits = {{RLIMIT_NOFILE, limit.rlim_max + 1}}}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("sandbox: cannot set a resource limit")));
+}
+
+TEST_F(SandboxTest, AnotherUserIsRefusedAtTheStartIfTheWorkerMayNotBecomeOne) {
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(Create({.script_user = std::string(kUser)}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("sandbox: cannot become the script's user")));
 }
 
 TEST_F(SandboxTest, AnUnknownUserIsRefused) {
@@ -272,6 +292,23 @@ TEST_F(ScriptUserTest, OwnsTheFoldersThatItWorksIn) {
                 "echo x >> $TEMP/artifacts/public/logs/live_backing.log || echo refused; "
                 "echo x > $TEMP/d || echo refused"),
             "x\nwritten\nrefused\nrefused\n");
+}
+
+TEST_F(ScriptUserTest, AFolderThatCannotBeGivenAwayIsAnErrorThatNamesIt) {
+  const absl::StatusOr<Sandbox> sandbox = Create({.script_user = std::string(kUser)});
+  ASSERT_THAT(sandbox, IsOk());
+  const OrdinaryUser ordinary;  // who may give nothing away
+  EXPECT_THAT(sandbox->Prepare(dirs_),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr(absl::StrCat("cannot give ", dirs_.work_dir(), " to nobody"))));
+}
+
+TEST_F(ScriptUserTest, AFolderThatIsNotThereIsAnErrorThatNamesIt) {
+  const absl::StatusOr<Sandbox> sandbox = Create({.script_user = std::string(kUser)});
+  ASSERT_THAT(sandbox, IsOk());
+  ASSERT_THAT(RemoveTree(dirs_.artifact_dir()), IsOk());
+  EXPECT_THAT(sandbox->Prepare(dirs_),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr(dirs_.artifact_dir())));
 }
 
 TEST_F(ScriptUserTest, AKeyThatThisUserCanReadIsWarnedOf) {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/signer_process.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -27,6 +23,7 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/ed25519.h"
+#include "scriptworker/worker/signer_isolation.h"
 #include "scriptworker/worker/signer_protocol.h"
 #include "scriptworker/worker/signer_service.h"
 
@@ -44,27 +41,7 @@ constexpr timeval kPatience = {.tv_sec = 60, .tv_usec = 0};
 pid_t Split() { return static_cast<pid_t>(::syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL)); }
 
 [[noreturn]] void BeSigner(int socket, pid_t worker) {
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (::getppid() != worker) ::_exit(0);  // it ended before the line above
-  ::prctl(PR_SET_NAME, "sw-signer", 0, 0, 0);
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  const rlimit none = {.rlim_cur = 0, .rlim_max = 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  // A terminal or a supervisor sends these to all processes; the worker may still
-  // want signatures after them.
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGPIPE}) {
-    ::signal(signal, SIG_IGN);
-  }
-  // Not to be swapped out, as far as the limits allow; only what is touched.
-  ::mlockall(MCL_CURRENT | MCL_ONFAULT);
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  ::dup2(null, STDIN_FILENO);
-  ::dup2(null, STDOUT_FILENO);
-  ::dup2(socket, STDERR_FILENO + 1);
-  ::closefrom(STDERR_FILENO + 2);
-  if (::chdir("/") != 0) ::_exit(1);
-  ServeSigner(STDERR_FILENO + 1);
+  if (IsolateSigner(socket, worker)) ServeSigner(kSignerSocket);
   ::_exit(0);
 }
 

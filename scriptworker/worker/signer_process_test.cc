@@ -31,6 +31,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/descriptors_left.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/ed25519.h"
@@ -146,6 +147,12 @@ TEST_F(SignerProcessTest, AKeyThatComesLaterIsUsed) {
 
 TEST_F(SignerProcessTest, WithoutAPathThereIsNoKey) {
   EXPECT_THAT(Start()->Sign("message"), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(SignerProcessTest, WithoutDescriptorsItDoesNotStart) {
+  const DescriptorsLeft one(1);
+  EXPECT_THAT(SignerProcess::Start(), StatusIs(absl::StatusCode::kResourceExhausted,
+                                               HasSubstr("a socket for the signer process")));
 }
 
 TEST_F(SignerProcessTest, AnEndOfTheProcessIsNoticedAndNamed) {

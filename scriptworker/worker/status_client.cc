@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
@@ -46,9 +47,9 @@ absl::StatusOr<std::string> Receive(int fd, const std::string& name) {
 
 }  // namespace
 
-absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path) {
+absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path, absl::Duration patience) {
   SW_ASSIGN_OR_RETURN(const UniqueFd fd, http::ConnectToUnix(socket_path));
-  const timeval limit = {.tv_sec = 5, .tv_usec = 0};
+  const timeval limit = absl::ToTimeval(patience);
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0) {
     return absl::ErrnoToStatus(errno, socket_path);
   }

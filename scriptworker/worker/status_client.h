@@ -6,14 +6,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::worker {
 
 // Asks the worker behind its status socket for the document of
-// status_document.h; waits for 5 s at most. kUnavailable: no worker listens
-// there; kDeadlineExceeded; kDataLoss: another program does.
-absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path);
+// status_document.h. kUnavailable: no worker listens there, or it ends before it
+// has answered; kDeadlineExceeded: it says nothing for so long; kDataLoss: another
+// program does.
+absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path,
+                                         absl::Duration patience = absl::Seconds(5));
 
 }  // namespace scriptworker::worker
 
