@@ -23,18 +23,4 @@ std::string_view ToString(ExceptionReason reason) {
   return "";
 }
 
-std::string_view ToString(ErrorArtifact::Reason reason) {
-  switch (reason) {
-    case ErrorArtifact::Reason::kFileMissing:
-      return "file-missing-on-worker";
-    case ErrorArtifact::Reason::kInvalidResource:
-      return "invalid-resource-on-worker";
-    case ErrorArtifact::Reason::kTooLarge:
-      return "too-large-file-on-worker";
-    case ErrorArtifact::Reason::kNotReadable:
-      return "file-not-readable-on-worker";
-  }
-  return "";
-}
-
 }  // namespace scriptworker::taskcluster

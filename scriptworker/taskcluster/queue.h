@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -14,6 +13,7 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/http/url.h"
+#include "scriptworker/taskcluster/artifact_request.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_definition.h"
@@ -57,35 +57,6 @@ enum class ExceptionReason {
   kIntermittentTask,
 };
 std::string_view ToString(ExceptionReason reason);
-
-// An artifact whose bytes are PUT to the URL that createArtifact answers.
-struct S3Artifact {
-  std::string content_type;
-  absl::Time expires;
-  // For the queue's statistics: the artifact's bytes before they are encoded for their
-  // way. Taskcluster before 96.7 refuses a request that says so.
-  std::optional<int64_t> content_length = std::nullopt;
-};
-// Another name for the artifact `artifact` of the same run.
-struct LinkArtifact {
-  std::string artifact;
-  std::string content_type;
-  absl::Time expires;
-};
-// Stands for a file that could not be uploaded; reading it is a 424.
-struct ErrorArtifact {
-  enum class Reason {
-    kFileMissing,
-    kInvalidResource,
-    kTooLarge,
-    kNotReadable,
-  };
-  Reason reason = Reason::kFileMissing;
-  std::string message;
-  absl::Time expires;
-};
-std::string_view ToString(ErrorArtifact::Reason reason);
-using ArtifactRequest = std::variant<S3Artifact, LinkArtifact, ErrorArtifact>;
 
 // Implementations are thread-safe.
 class TaskClaimer {
