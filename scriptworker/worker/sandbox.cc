@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -78,10 +79,13 @@ absl::StatusOr<Report> TryIn(const Restrictions& restrictions,
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, &before);
+  const int dumpable = ::prctl(PR_GET_DUMPABLE);
   const pid_t pid =
       ExecClone([](const void* argument) { Try(*static_cast<const Trial*>(argument)); }, &trial,
                 /*cgroup_fd=*/-1);
   const int error = errno;
+  // It belongs to the memory, which the child shared: see Spawn().
+  if (::prctl(PR_GET_DUMPABLE) != dumpable) ::prctl(PR_SET_DUMPABLE, dumpable);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) return absl::ErrnoToStatus(error, "cannot start a process");
   writer.reset();
