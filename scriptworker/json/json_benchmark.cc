@@ -50,21 +50,21 @@ void BM_ScanTaskGraph(benchmark::State& state) {
     }
     if (scanner.Finish()->size() != 2) state.SkipWithError("not found");
   }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
 }
 BENCHMARK(BM_ScanTaskGraph)->Unit(benchmark::kMillisecond);
 
 void BM_ParseTaskGraph(benchmark::State& state) {
   const std::string& text = TaskGraph();
   for (auto _ : state) benchmark::DoNotOptimize(Parse(text));
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text.size()));
 }
 BENCHMARK(BM_ParseTaskGraph)->Unit(benchmark::kMillisecond);
 
 void BM_FormatTaskGraph(benchmark::State& state) {
   const Value graph = *Parse(TaskGraph());
   for (auto _ : state) benchmark::DoNotOptimize(Format(graph));
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * TaskGraph().size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(TaskGraph().size()));
 }
 BENCHMARK(BM_FormatTaskGraph)->Unit(benchmark::kMillisecond);
 
@@ -78,7 +78,7 @@ void LoadYaml(benchmark::State& state, std::string_view path) {
     const absl::StatusOr<Value> value = ParseYaml(*text);
     if (!value.ok()) return state.SkipWithError(value.status().ToString().c_str());
   }
-  state.SetBytesProcessed(static_cast<int64_t>(state.iterations() * text->size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(text->size()));
 }
 void BM_LoadHgTaskclusterYml(benchmark::State& state) { LoadYaml(state, "cotv2/.taskcluster.yml"); }
 BENCHMARK(BM_LoadHgTaskclusterYml)->Unit(benchmark::kMicrosecond);

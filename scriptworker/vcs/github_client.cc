@@ -48,7 +48,7 @@ absl::Status AboutAnother(const json::Reader& reader, std::string_view key,
 std::string TagsInText(const std::vector<std::string>& names) {
   const size_t shown = std::min(names.size(), kMaxTagsInText);
   return absl::StrCat(
-      "[", absl::StrJoin(names.begin(), names.begin() + shown, ", "),
+      "[", absl::StrJoin(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
       shown < names.size() ? absl::StrCat(", and ", names.size() - shown, " more") : "", "]");
 }
 

@@ -55,13 +55,12 @@ constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malforme
 class Loader {
  public:
   Loader(std::string source, std::string file, const YamlDocument& document,
-         const Environment& environment, std::string directory, const LoadOptions& options)
+         const Environment& environment, std::string directory)
       : source_(std::move(source)),
         file_(std::move(file)),
         document_(document),
         environment_(environment),
         paths_(std::move(directory)),
-        options_(options),
         defects_(source_, document.marks),
         settings_(Settings::Read(document.value, environment, defects_)) {}
 
@@ -328,7 +327,6 @@ class Loader {
   const YamlDocument& document_;
   const Environment& environment_;
   const ConfigPaths paths_;
-  const LoadOptions& options_;
   DefectList defects_;
   const Settings settings_;
   std::vector<std::string> other_defects_;  // of other files, whole lines
@@ -356,7 +354,7 @@ absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment
       json::ParseYamlWithMarks(*text, {.source = path,
                                        .allow_duplicate_keys = false,
                                        .other_keys = json::YamlOptions::OtherKeys::kAsJsonText}));
-  return Loader(std::string(path), file, document, environment, directory, options).Load();
+  return Loader(std::string(path), file, document, environment, directory).Load();
 }
 
 }  // namespace scriptworker::worker
