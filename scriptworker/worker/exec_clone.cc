@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -97,7 +98,9 @@ pid_t Clone3(const CloneArguments& arguments, Body run, const void* argument) {
 
 bool ExecCloneSharesMemory() { return SW_SHARES_MEMORY != 0; }
 
-pid_t ExecClone(Body run, const void* argument, int cgroup_fd) {
+namespace {
+
+pid_t Clone(Body run, const void* argument, int cgroup_fd) {
   CloneArguments arguments = {.flags = CLONE_VFORK};
   if (cgroup_fd >= 0) {
     arguments.flags |= kCloneIntoCgroup;
@@ -111,6 +114,25 @@ pid_t ExecClone(Body run, const void* argument, int cgroup_fd) {
   const auto pid =
       static_cast<pid_t>(::syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0UL, 0UL, 0UL, 0UL));
   if (pid == 0) run(argument);
+  return pid;
+}
+
+}  // namespace
+
+pid_t ExecClone(Body run, const void* argument, int cgroup_fd) {
+  // No handler of this process may run in the child.
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before);
+  const int dumpable = ::prctl(PR_GET_DUMPABLE);
+  const pid_t pid = Clone(run, argument, cgroup_fd);
+  const int error = errno;
+  // It belongs to the memory: where the child changed its user, the kernel has set it to
+  // fs.suid_dumpable.
+  if (::prctl(PR_GET_DUMPABLE) != dumpable) ::prctl(PR_SET_DUMPABLE, dumpable);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
   return pid;
 }
 

@@ -19,9 +19,9 @@ namespace scriptworker::worker {
 // The child shares this process's memory with it (where ExecCloneSharesMemory(), else
 // it has a copy), and its other threads run on: `run` makes nothing but system calls,
 // changes nothing that it has not made itself, and needs less than 32 KiB of stack.
-// Nothing else is shared, but what the kernel keeps with the memory: a child that
-// changes its user changes this process's "dumpable" flag. The caller has blocked all signals, so
-// that no handler of this process runs in the child.
+// Nothing else is shared. The "dumpable" flag, which the kernel keeps with the memory and which
+// a child that changes its user changes, is put back. The child starts with all signals
+// blocked, so that no handler of this process runs in it.
 //
 // `cgroup_fd`: the folder of a control group to start in, if the kernel lets it; -1:
 // this process's own. Thread-safe.

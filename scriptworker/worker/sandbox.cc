@@ -4,14 +4,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -74,20 +72,10 @@ absl::StatusOr<Report> TryIn(const Restrictions& restrictions,
   const UniqueFd reader(ends[0]);
   UniqueFd writer(ends[1]);
   const Trial trial = {.restrictions = restrictions, .files = files, .writer = writer.get()};
-  // No handler of this program may run in the new process.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, &before);
-  const int dumpable = ::prctl(PR_GET_DUMPABLE);
   const pid_t pid =
       ExecClone([](const void* argument) { Try(*static_cast<const Trial*>(argument)); }, &trial,
                 /*cgroup_fd=*/-1);
-  const int error = errno;
-  // It belongs to the memory, which the child shared: see Spawn().
-  if (::prctl(PR_GET_DUMPABLE) != dumpable) ::prctl(PR_SET_DUMPABLE, dumpable);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return absl::ErrnoToStatus(error, "cannot start a process");
+  if (pid < 0) return absl::ErrnoToStatus(errno, "cannot start a process");
   writer.reset();
   Report report;
   const ssize_t got = ::read(reader.get(), &report, sizeof(report));

@@ -159,22 +159,11 @@ absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {
                   .failure_fd = writer.get(),
                   .worker = ::getpid(),
                   .restrictions = options.restrictions};
-  // No handler of this program may run in the new process.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_BLOCK, &all, &before);
-  const int dumpable = ::prctl(PR_GET_DUMPABLE);
   const pid_t pid =
       ExecClone([](const void* argument) { BecomeScript(*static_cast<const Plan*>(argument)); },
                 &plan, options.cgroup_fd);
-  const int error = errno;
-  // It belongs to the memory, which the child shared: where the script has a user of its
-  // own, the kernel has set it to fs.suid_dumpable.
-  if (::prctl(PR_GET_DUMPABLE) != dumpable) ::prctl(PR_SET_DUMPABLE, dumpable);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (pid < 0) {
-    return absl::ErrnoToStatus(error, absl::StrCat("task_script: cannot start ", program));
+    return absl::ErrnoToStatus(errno, absl::StrCat("task_script: cannot start ", program));
   }
   writer.reset();
   Failure failure;
