@@ -40,8 +40,8 @@ struct CloseDir {
 // the script that comes to its subreaper is none, as the kernel gives it SIGCHLD.
 bool IsSilentChild(pid_t pid) {
   siginfo_t info = {};
-  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT | __WCLONE) ==
-         0;
+  constexpr int kOptions = WEXITED | WNOHANG | WNOWAIT | static_cast<int>(__WCLONE);
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, kOptions) == 0;
 }
 
 }  // namespace
