@@ -12,6 +12,7 @@
 #include "cot/violation.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json_reader.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 namespace {

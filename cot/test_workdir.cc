@@ -18,6 +18,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 
@@ -56,6 +57,13 @@ absl::StatusOr<std::vector<std::string>> NamesForPatterns(
   return names;
 }
 
+// Nobody has such a file, or only the note of a failed upload: the worker takes both for a definite
+// no.
+bool IsMissing(const absl::Status& error) {
+  const auto answer = scriptworker::taskcluster::GetQueueError(error);
+  return absl::IsNotFound(error) || (answer.has_value() && answer->http_status == 424);
+}
+
 }  // namespace
 
 absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, bool overwrite,
@@ -85,7 +93,7 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
       logger.Info(absl::StrCat("Downloading artifact:\n", url.Redacted()));
       const absl::Status downloaded = downloader.Download(
           url, JoinPath(path, "cot", id.str(), artifact.path()), {}, cancellation);
-      if (absl::IsNotFound(downloaded) && wanted.optional) {
+      if (wanted.optional && IsMissing(downloaded)) {
         logger.Warning(absl::StrCat("An optional artifact is missing: ", wanted.name));
       } else if (!downloaded.ok()) {
         return downloaded;

@@ -6,12 +6,13 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "cot/testing/memory_logger.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -44,7 +45,8 @@ class TestWorkdirTest : public ::testing::Test {
   }
 
   SmallChain chain_;
-  scriptworker::SystemClock clock_;
+  scriptworker::SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000),
+                                      scriptworker::SimulatedClock::Mode::kAutoAdvance};
   scriptworker::TempDir temp_dir_;
   std::string path_ = temp_dir_.Path("work");
   MemoryLogger logger_;
@@ -79,6 +81,17 @@ TEST_F(TestWorkdirTest, PatternsAreExpandedAndAnOptionalArtifactMayBeMissing) {
   EXPECT_THAT(scriptworker::ListFiles(path_)->files,
               ElementsAre(absl::StrCat("cot/", kSmallBuild, "/public/target.zip"), "task.json"));
   EXPECT_THAT(logger_.lines(), Contains("WARNING An optional artifact is missing: public/none"));
+}
+
+TEST_F(TestWorkdirTest, AnOptionalArtifactThatFailedToUploadIsMissing) {
+  chain_.tasks[std::string(kSmallTarget)] = *scriptworker::json::Parse(absl::StrCat(
+      R"({"payload": {"upstreamArtifacts": [{"taskId": ")", kSmallBuild,
+      R"(", "taskType": "build", "paths": ["public/notes.txt"], "optional": true}]}})"));
+  chain_.Publish();
+  chain_.answers[SmallChain::ArtifactUrl(kSmallBuild, "public/notes.txt")] = {
+      .status = 424, .body = R"({"reason": "file-missing-on-worker", "message": "no file"})"};
+  ASSERT_THAT(Create(), IsOk());
+  EXPECT_THAT(scriptworker::ListFiles(path_)->files, ElementsAre("task.json"));
 }
 
 TEST_F(TestWorkdirTest, AnArtifactThatIsMissingIsAnError) {

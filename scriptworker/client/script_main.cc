@@ -33,11 +33,13 @@ using ScriptFunction = absl::FunctionRef<absl::Status(ScriptContext&)>;
 
 constexpr int kUsageError = 1;
 
-constexpr std::string_view kHelp =
+constexpr std::string_view kConfigHelp =
     "CONFIG_FILE is JSON, or YAML if its name ends in .yml or .yaml. It names\n"
     "work_dir, where the worker has put task.json and the upstream artifacts, and\n"
     "artifact_dir.\n"
-    "\n"
+    "\n";
+
+constexpr std::string_view kStatusHelp =
     "Exit status, as a worker understands it:\n"
     "  0  done\n"
     "  1  failed; also: wrong usage, no configuration, no task\n"
@@ -72,20 +74,22 @@ absl::Status Run(const ScriptOptions& options, const ScriptConfig& config, Clock
 int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
                ScriptFunction script) {
   const std::string_view program = argc > 0 ? argv[0] : "script";
-  const std::string usage = absl::StrCat("Usage: ", program, " CONFIG_FILE\n");
-  if (options.config_path.empty() && argc != 2) {
+  const bool takes_config = options.config_path.empty();
+  const std::string usage =
+      absl::StrCat("Usage: ", program, takes_config ? " CONFIG_FILE" : "", "\n");
+  if (takes_config && argc != 2) {
     std::cerr << usage;
     return kUsageError;
   }
   if (argc == 2 && (argv[1] == std::string_view("--help") || argv[1] == std::string_view("-h"))) {
     std::cout << (options.description.empty() ? "" : absl::StrCat(options.description, "\n"))
               << usage << "\n"
-              << kHelp << std::flush;
+              << (takes_config ? kConfigHelp : "") << kStatusHelp << std::flush;
     return 0;
   }
   SystemClock clock;
-  const absl::StatusOr<ScriptConfig> config = ScriptConfig::Load(
-      options.config_path.empty() ? argv[1] : options.config_path, options.default_config);
+  const absl::StatusOr<ScriptConfig> config =
+      ScriptConfig::Load(takes_config ? argv[1] : options.config_path, options.default_config);
   StreamLogger log(std::cerr, Basename(program),
                    config.ok() && config->verbose() ? LogLevel::kDebug : LogLevel::kInfo, clock,
                    absl::LocalTimeZone());

@@ -68,7 +68,8 @@ TEST(FindCaLocationTest, TheFirstOfTheSystemsPlacesIsTakenAndFilesGoBeforeFolder
        {"etc/ssl/cert.pem", "etc/pki/tls/cacert.pem", "etc/ssl/ca-bundle.pem",
         "etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "etc/pki/tls/certs/ca-bundle.crt",
         "etc/ssl/certs/ca-certificates.crt"}) {
-    EXPECT_EQ(file(), root.Write(path, ""));
+    const std::string written = root.Write(path, "");
+    EXPECT_EQ(file(), written);
   }
 }
 

@@ -24,7 +24,7 @@ namespace scriptworker::worker {
 // blocked, so that no handler of this process runs in it.
 //
 // `cgroup_fd`: the folder of a control group to start in, if the kernel lets it; -1:
-// this process's own. Thread-safe.
+// this process's own. For one thread at a time: that flag has no other owner.
 pid_t ExecClone(void (*run)(const void*), const void* argument, int cgroup_fd);
 
 // False on processors for which nobody has written it, and under sanitizers, who keep

@@ -61,6 +61,14 @@ void Signal(const ProcessStat& process, int signal) {
   }
 }
 
+// Whether the script's session, by its number, has a member that its worker can have known.
+bool HasOldMember(const ScriptTraces& traces, const std::vector<ProcessStat>& processes) {
+  return traces.leader.has_value() &&
+         std::any_of(processes.begin(), processes.end(), [&](const ProcessStat& process) {
+           return process.session == traces.leader->pid && AgeOf(process) >= traces.dead_for;
+         });
+}
+
 }  // namespace
 
 std::vector<ProcessStat> FindOrphans(const ScriptTraces& traces,
@@ -71,12 +79,8 @@ std::vector<ProcessStat> FindOrphans(const ScriptTraces& traces,
                             mark->pid_ns == PidNamespace();
   const ProcessStat* leader = same_numbers ? Find(processes, mark->pid) : nullptr;
   const bool leader_lives = leader != nullptr && leader->start_time == mark->start_time;
-  const auto is_left_over = [&](const ProcessStat& process) {
-    return process.session == mark->pid && AgeOf(process) >= traces.dead_for;
-  };
   const bool session_lives =
-      leader_lives || (same_numbers && leader == nullptr &&
-                       std::any_of(processes.begin(), processes.end(), is_left_over));
+      leader_lives || (same_numbers && leader == nullptr && HasOldMember(traces, processes));
   std::set<pid_t> found;
   for (const ProcessStat& process : processes) {
     if (Contains(spared, process.pid)) continue;
@@ -106,8 +110,11 @@ absl::StatusOr<int> EndOrphans(const ScriptTraces& traces, Clock& clock, absl::D
   const absl::Duration start = clock.Monotonic();
   bool asked = false;
   int empty_looks = 0;
+  // A session that is the script's stays so, though its old members start others and end.
+  ScriptTraces known = traces;
+  if (HasOldMember(traces, ListProcessStats())) known.dead_for = absl::ZeroDuration();
   while (true) {
-    const std::vector<ProcessStat> orphans = FindOrphans(traces, ListProcessStats());
+    const std::vector<ProcessStat> orphans = FindOrphans(known, ListProcessStats());
     empty_looks = orphans.empty() ? empty_looks + 1 : 0;
     if (empty_looks == kEmptyLooks) return static_cast<int>(seen.size());
     const absl::Duration waited = clock.Monotonic() - start;

@@ -155,6 +155,20 @@ TEST_F(OrphansTest, ALeaderlessSessionThatIsYoungerThanTheWorkersDeathIsSpared) 
   EXPECT_EQ(Found(), 1u);
 }
 
+TEST_F(OrphansTest, WhatAnOldMemberOfTheSessionStartsWhenItIsAskedToEndIsEndedToo) {
+  Start(
+      "env -i /bin/bash -c 'trap \"/bin/sleep 1000 & exit\" TERM; : > $0/ready; "
+      "while :; do /bin/sleep 0.01; done' $DIR & wait");
+  ReapLeader();
+  // Now it has this age, and what it starts has not for as long again.
+  absl::SleepFor(absl::Seconds(1));
+  traces_.dead_for = absl::Seconds(1);
+  SystemClock clock;
+  EXPECT_THAT(EndOrphans(traces_, clock), IsOkAndHolds(Ge(2)));
+  traces_.dead_for = absl::ZeroDuration();
+  EXPECT_EQ(Found(), 0u);
+}
+
 // The number was given to somebody else, who leads a session of his own.
 TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
   Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");

@@ -24,7 +24,10 @@ bool Await(const CancellationToken& token) {
 
 class SignalWatcherTest : public testing::Test {
  protected:
-  SignalWatcherTest() { SignalWatcher::Block(); }
+  SignalWatcherTest() {
+    ::signal(SIGHUP, SIG_DFL);  // whatever these tests were started under
+    SignalWatcher::Block();
+  }
   static void Send(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
 
   CapturingLogger logger_;

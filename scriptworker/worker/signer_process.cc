@@ -41,7 +41,8 @@ constexpr timeval kPatience = {.tv_sec = 60, .tv_usec = 0};
 pid_t Split() { return static_cast<pid_t>(::syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL)); }
 
 [[noreturn]] void BeSigner(int socket, pid_t worker) {
-  if (IsolateSigner(socket, worker)) ServeSigner(kSignerSocket);
+  if (!IsolateSigner(socket, worker)) ::_exit(1);
+  ServeSigner(kSignerSocket);
   ::_exit(0);
 }
 

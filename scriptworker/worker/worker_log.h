@@ -46,7 +46,7 @@ class WorkerLog final : public Logger {
  private:
   WorkerLog(Options options, LogFile file, const Clock& clock, const SecretRedactor& redactor)
       : options_(std::move(options)), clock_(clock), redactor_(redactor), file_(std::move(file)) {}
-  // Once, until it is over.
+  // Only the first time in a row.
   void SayOnStderr(std::string_view what, const absl::Status& trouble, bool& said)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

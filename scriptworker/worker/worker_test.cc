@@ -179,15 +179,7 @@ TEST_F(WorkerTest, IsNotRemovedFromWorkerManagerIfItHasFailedAsWell) {
   config_.worker_management = {.provider = "static",
                                .secret_path = temp_.Write("secret", std::string(44, 's')),
                                .remove_on_shutdown = true};
-  EXPECT_THAT(RunWorker(config_, {},
-                        {.transport = managed,
-                         .clock = clock_,
-                         .logger = logger_,
-                         .redactor = redactor_,
-                         .shutdown = shutdown_,
-                         .environment = Environment(),
-                         .once = true}),
-              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(RunManagedOnce(managed, shutdown_), StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_EQ(managed.request_log().Count("removeWorker"), 0);
 }
 

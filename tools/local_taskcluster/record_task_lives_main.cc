@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "scriptworker/base/environment.h"
@@ -31,8 +32,19 @@ absl::Status WriteAll(const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::cerr << "usage: record_task_lives FOLDER\n";
+  constexpr std::string_view kUsage =
+      "Usage: record_task_lives FOLDER\n"
+      "\n"
+      "Let tasks live at a local Taskcluster, and write what was said, as in\n"
+      "testdata/local_recordings, into FOLDER.\n"
+      "\n"
+      "Exit status: 0 written, 1 not (the reason on stderr), 2 wrong usage.\n";
+  if (argc == 2 && argv[1] == std::string_view("--help")) {
+    std::cout << kUsage;
+    return 0;
+  }
+  if (argc != 2 || argv[1][0] == '-') {
+    std::cerr << kUsage;
     return 2;
   }
   const scriptworker::Environment environment = scriptworker::Environment::FromProcess();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -41,8 +42,16 @@ absl::StatusOr<TaskFile> ReadTaskFile(std::string_view argument, std::string_vie
         absl::StrCat(path, ": expected a task's definition, a mapping"));
   }
   TaskBuilder builder(now);
-  for (const auto& [name, value] : members.object()) builder.Set(name, value);
-  task.definition = taskcluster::WithFreshDates(builder.Build(), now);
+  const json::Value* queue = members.Find("taskQueueId");
+  if (queue != nullptr && queue->is_string()) {
+    const std::pair<std::string_view, std::string_view> halves =
+        absl::StrSplit(queue->string_value(), absl::MaxSplits('/', 1));
+    builder.Queue(halves.first, halves.second);
+  }
+  // The file's own dates are moved, those that it leaves out are the builder's.
+  const json::Value fresh = taskcluster::WithFreshDates(members, now);
+  for (const auto& [name, value] : fresh.object()) builder.Set(name, value);
+  task.definition = builder.Build();
   return task;
 }
 

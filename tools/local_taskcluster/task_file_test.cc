@@ -24,6 +24,7 @@ using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr std::string_view kId = "NsqSIRDwQtuVxPjPCFpS1A";
 
@@ -60,6 +61,22 @@ TEST_F(TaskFileTest, AnOldTasksDatesAreMoved) {
   ASSERT_THAT(task, IsOk());
   EXPECT_EQ(task->definition.Find("created")->string_value(), "2027-01-15T08:00:00.000Z");
   EXPECT_EQ(task->definition.Find("deadline")->string_value(), "2027-01-15T10:00:00.000Z");
+  EXPECT_THAT(Create(*task), IsOk());
+}
+
+TEST_F(TaskFileTest, DatesThatTheFileLeavesOutAreNotMoved) {
+  const absl::StatusOr<TaskFile> task = Read(R"({"created": "2020-01-01T00:00:00.000Z"})");
+  ASSERT_THAT(task, IsOk());
+  EXPECT_THAT(std::string(task->definition.Find("deadline")->string_value()),
+              StartsWith("2027-01-15T"));
+  EXPECT_THAT(Create(*task), IsOk());
+}
+
+TEST_F(TaskFileTest, TheQueueMayBeNamedInOne) {
+  const absl::StatusOr<TaskFile> task = Read("taskQueueId: p/w\n");
+  ASSERT_THAT(task, IsOk());
+  EXPECT_EQ(task->definition.Find("provisionerId")->string_value(), "p");
+  EXPECT_EQ(task->definition.Find("workerType")->string_value(), "w");
   EXPECT_THAT(Create(*task), IsOk());
 }
 

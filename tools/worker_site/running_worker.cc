@@ -49,8 +49,18 @@ RunningWorker::RunningWorker(std::vector<std::string> arguments, const std::stri
   posix_spawn_file_actions_addopen(&files, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND,
                                    0600);
   posix_spawn_file_actions_adddup2(&files, 1, 2);
-  CHECK_EQ(posix_spawn(&pid_, path.c_str(), &files, nullptr, argv.data(), environment.data()), 0)
+  // Whatever this program was started under (nohup).
+  sigset_t hup;
+  sigemptyset(&hup);
+  sigaddset(&hup, SIGHUP);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setsigdefault(&attributes, &hup);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  CHECK_EQ(posix_spawn(&pid_, path.c_str(), &files, &attributes, argv.data(), environment.data()),
+           0)
       << path;
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
 }
 
