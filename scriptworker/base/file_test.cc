@@ -256,9 +256,9 @@ TEST(ListFilesTest, AFolderThatThisUserMayNotReadIsAnErrorNotAGap) {
 TEST(ListFilesTest, TooFewDescriptorsAreAnErrorNotAGap) {
   const TempDir dir;
   dir.Write("a/b/file", "x");
-  const DescriptorsLeft two(2);
-  EXPECT_THAT(ListFiles(dir.path()), StatusIs(absl::StatusCode::kResourceExhausted,
-                                              HasSubstr("cannot open " + dir.Path("a/b"))));
+  EXPECT_THAT(
+      WithDescriptorsLeft(2, [&] { return ListFiles(dir.path()); }),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("cannot open " + dir.Path("a/b"))));
 }
 
 TEST(ListFilesTest, NeverEntersALinkThatIsPutInAFoldersPlace) {

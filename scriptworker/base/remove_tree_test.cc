@@ -148,17 +148,13 @@ TEST(RemoveTreeTest, WithoutDescriptorsItSaysHowFarItCame) {
   for (int left = 0; left < 3; ++left) {
     dir.Write("tree/file", "x");
     const std::string deep = dir.Write("tree/folder/file", "x");
-    {
-      const DescriptorsLeft limit(left);
-      EXPECT_THAT(RemoveTree(dir.Path("tree")),
-                  StatusIs(absl::StatusCode::kResourceExhausted,
-                           testing::StartsWith(messages[left] + ":")));
-    }
+    EXPECT_THAT(
+        WithDescriptorsLeft(left, [&] { return RemoveTree(dir.Path("tree")); }),
+        StatusIs(absl::StatusCode::kResourceExhausted, testing::StartsWith(messages[left] + ":")));
     EXPECT_TRUE(Exists(deep)) << left;
     EXPECT_EQ(Exists(dir.Path("tree/file")), left < 2) << left;
   }
-  const DescriptorsLeft limit(3);
-  EXPECT_THAT(RemoveTree(dir.Path("tree")), IsOk());
+  EXPECT_THAT(WithDescriptorsLeft(3, [&] { return RemoveTree(dir.Path("tree")); }), IsOk());
 }
 
 TEST(RemoveTreeTest, RemovesATreeDeeperThanAnyPathAndDescriptorLimit) {

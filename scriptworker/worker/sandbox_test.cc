@@ -162,11 +162,8 @@ TEST_F(SandboxTest, ATrialThatCannotAnswerIsAFault) {
 }
 
 TEST_F(SandboxTest, WithoutDescriptorsOrProcessesNothingIsTriedOut) {
-  {
-    const DescriptorsLeft one(1);
-    EXPECT_THAT(Create({}).status(),
-                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("a pipe")));
-  }
+  EXPECT_THAT(WithDescriptorsLeft(1, [this] { return Create({}).status(); }),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("a pipe")));
   const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [this] {
     EXPECT_THAT(Create({}).status(),
                 StatusIs(absl::StatusCode::kUnavailable, HasSubstr("cannot start a process")));

@@ -150,9 +150,9 @@ TEST_F(SignerProcessTest, WithoutAPathThereIsNoKey) {
 }
 
 TEST_F(SignerProcessTest, WithoutDescriptorsItDoesNotStart) {
-  const DescriptorsLeft one(1);
-  EXPECT_THAT(SignerProcess::Start(), StatusIs(absl::StatusCode::kResourceExhausted,
-                                               HasSubstr("a socket for the signer process")));
+  EXPECT_THAT(
+      WithDescriptorsLeft(1, SignerProcess::Start),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("a socket for the signer process")));
 }
 
 TEST_F(SignerProcessTest, AnEndOfTheProcessIsNoticedAndNamed) {

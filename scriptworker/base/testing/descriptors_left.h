@@ -20,6 +20,14 @@ class DescriptorsLeft {
   rlimit before_ = {};
 };
 
+// What `call` returns under that limit. To be looked at without it: a sanitizer wants
+// descriptors of its own to judge a virtual call.
+template <typename Call>
+auto WithDescriptorsLeft(int count, Call call) {
+  const DescriptorsLeft limit(count);
+  return call();
+}
+
 }  // namespace scriptworker
 
 #endif  // SCRIPTWORKER_BASE_TESTING_DESCRIPTORS_LEFT_H_
