@@ -13,6 +13,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/client/script_error.h"
@@ -24,6 +26,8 @@ namespace {
 
 constexpr char kVariable[] = "TASKCLUSTER_CREDENTIALS_FD";
 constexpr size_t kMaxBytes = 1 << 20;
+constexpr int kMoreReads = 20;
+constexpr absl::Duration kPause = absl::Milliseconds(5);
 
 // The whole file, in one read if it can be: the worker replaces it in one write.
 absl::Status ReadWhole(int fd, std::string& text) {
@@ -64,6 +68,12 @@ absl::StatusOr<taskcluster::Credentials> ReadScriptCredentials(const Environment
                                     "by a worker?"));
   }
   absl::StatusOr<taskcluster::Credentials> credentials = Read(fd);
+  // A read that meets the worker's write may have found a mixture of the two.
+  for (int again = 0; again < kMoreReads && absl::IsInvalidArgument(credentials.status());
+       ++again) {
+    absl::SleepFor(kPause);
+    credentials = Read(fd);
+  }
   if (credentials.ok()) return credentials;
   return ScriptError(ErrorKind::kScriptWorker, absl::StrCat("descriptor ", fd, " (", kVariable,
                                                             "): ", credentials.status().message()));

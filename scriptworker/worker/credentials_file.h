@@ -19,8 +19,9 @@ namespace scriptworker::worker {
 
 // A regular file without a name. A reader that starts at offset 0 finds exactly
 // one JSON object {accessToken, certificate, clientId}, followed by blanks if
-// an earlier one was longer. The script has the same open file, so its offset
-// is not moved by writing. Thread-compatible.
+// an earlier one was longer; one that meets the write itself may find a mixture, since Linux
+// does not order read() and write(), and reads again. The script has the same open file, so its
+// offset is not moved by writing. Thread-compatible.
 class CredentialsFile {
  public:
   // In `directory` (TMPDIR, /tmp), readable by this user alone while it is
