@@ -147,7 +147,7 @@ TEST(LookUpSecretTest, AFolderInPlaceOfTheFileIsAnError) {
 }
 
 TEST(LookUpSecretTest, WarnsOfAFileThatOthersCanRead) {
-  for (const mode_t mode : {0600, 0644}) {
+  for (const mode_t mode : {mode_t{0600}, mode_t{0644}}) {
     const TempDir here;
     const std::string path = here.Write("secrets.json", R"({"credentials": true})");
     ASSERT_EQ(chmod(path.c_str(), mode), 0);
