@@ -42,7 +42,6 @@ struct EvidenceCollector::Entry {
   const LinkId id;
   std::optional<Link> link = std::nullopt;
   CotFiles files = {};
-  absl::Status listed = absl::OkStatus();
   std::vector<std::string> available = {};
   int missing = 0;  // parts that are needed to judge; guarded by mutex_
   LinkEvidence evidence = {};
@@ -149,7 +148,7 @@ void EvidenceCollector::List(Entry& entry) {
   const absl::StatusOr<std::vector<ArtifactInfo>> list =
       queue_.ListLatestArtifacts(entry.id.task_id);
   if (!list.ok()) {
-    entry.listed =
+    entry.evidence.listed =
         EvidenceError(absl::Status(list.status().code(),
                                    absl::StrCat(entry.id.Label(), ": ", list.status().message())),
                       cancellation_);
@@ -165,7 +164,6 @@ void EvidenceCollector::Arrived(Entry& entry) {
     complete = --entry.missing == 0;
   }
   if (complete) {
-    entry.evidence.listed = entry.listed;
     entry.evidence.cot = judge_(*entry.link, entry.files);
     entry.files = CotFiles();
     if (entry.evidence.cot.ok()) StartArtifacts(entry);
