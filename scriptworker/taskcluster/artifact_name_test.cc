@@ -54,7 +54,7 @@ TEST(ArtifactNameTest, RefusesWhatIsNoFileOfItsOwnBeneathTheFolder) {
            {"\xc3\xa9", "printable ASCII"},
            {std::string(256, 'x'), "too long for a file"},
            {absl::StrCat(std::string(255, 'x'), "/", std::string(255, 'x'), "/",
-                         std::string(255, 'x'), "/", std::string(255, 'x'), "/xxx"),
+                         std::string(255, 'x'), "/", std::string(255, 'x'), "/end"),
             "longer than 1024"},
        }) {
     EXPECT_THAT(ArtifactName::Parse(one.name),

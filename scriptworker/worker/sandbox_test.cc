@@ -97,7 +97,7 @@ class SandboxTest : public testing::Test {
 
   const TempDir temp_;
   const std::string key_ = temp_.Write("secrets/key", "the key\n");
-  const WorkDir dirs_{temp_.Path("work"), temp_.Path("artifacts"),
+  const WorkDir dirs_{temp_.Path("inputs"), temp_.Path("artifacts"),
                       temp_.Path("artifacts/public/logs")};
   std::vector<std::string> warnings_;
 };
@@ -117,7 +117,7 @@ TEST_F(SandboxTest, LandlockHidesTheKeyAndLeavesTheTwoFolders) {
   if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
   EXPECT_EQ(Run({.required = true, .landlock = true},
                 "exec 2>/dev/null; cat $TEMP/secrets/key || echo unreadable; "
-                "echo x > $TEMP/work/a && echo x > $TEMP/artifacts/public/b && echo written; "
+                "echo x > $TEMP/inputs/a && echo x > $TEMP/artifacts/public/b && echo written; "
                 "echo x > $TEMP/c || echo refused; (echo x > /dev/stdout) | cat"),
             "unreadable\nwritten\nrefused\nx\n");
   EXPECT_THAT(warnings_, Not(testing::Contains(HasSubstr("can read"))));
@@ -274,18 +274,18 @@ TEST_F(ScriptUserTest, LeavesTheWorkersDumpableFlagAlone) {
 
 TEST_F(ScriptUserTest, KeepsNoneOfTheWorkersGroups) {
   EXPECT_EQ(Run({.script_user = std::string(kUser)},
-                "id -G > $TEMP/work/a; id -G nobody | "
-                "cmp - $TEMP/work/a && echo same"),
+                "id -G > $TEMP/inputs/a; id -G nobody | "
+                "cmp - $TEMP/inputs/a && echo same"),
             "same\n");
 }
 
 TEST_F(ScriptUserTest, OwnsTheFoldersThatItWorksIn) {
-  temp_.Write("work/cot/TASK/public/upstream.bin", "x");
-  ::chmod(temp_.Path("work/cot/TASK/public/upstream.bin").c_str(), 0600);
+  temp_.Write("inputs/cot/TASK/public/upstream.bin", "x");
+  ::chmod(temp_.Path("inputs/cot/TASK/public/upstream.bin").c_str(), 0600);
   temp_.Write("artifacts/public/logs/live_backing.log", "log\n");
   EXPECT_EQ(Run({.script_user = std::string(kUser)},
-                "exec 2>/dev/null; cat $TEMP/work/cot/TASK/public/upstream.bin; echo; "
-                "echo x > $TEMP/work/a && echo x > $TEMP/artifacts/b && "
+                "exec 2>/dev/null; cat $TEMP/inputs/cot/TASK/public/upstream.bin; echo; "
+                "echo x > $TEMP/inputs/a && echo x > $TEMP/artifacts/b && "
                 "echo x > $TEMP/artifacts/public/c && echo written; "
                 "echo x >> $TEMP/artifacts/public/logs/live_backing.log || echo refused; "
                 "echo x > $TEMP/d || echo refused"),
