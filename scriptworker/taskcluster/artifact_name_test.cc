@@ -101,6 +101,7 @@ TEST(ArtifactNameTest, NameAndPathAreABijection) {
 
 std::vector<ArtifactName> Names(const std::vector<std::string_view>& texts) {
   std::vector<ArtifactName> names;
+  names.reserve(texts.size());
   for (const std::string_view text : texts) {
     names.push_back(ArtifactName::Parse(text).value());
   }
