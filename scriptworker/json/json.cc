@@ -24,6 +24,12 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+// nlohmann's lexer does not tell where it is, and being told by the iterator takes time.
+enum class Pass : uint8_t {
+  kQuick,   // the first: a failure has no place yet
+  kPlaced,  // the second, after a failure, or if the place of the end is asked for
+};
+
 // Gives the text to nlohmann's lexer byte by byte, so that `*place` is where it
 // has come to.
 class TextIterator {
@@ -54,8 +60,8 @@ class TextIterator {
 // status() says why.
 class ValueBuilder {
  public:
-  ValueBuilder(std::string_view text, const ParseOptions& options)
-      : text_(text), options_(options), place_(text.data()) {}
+  ValueBuilder(std::string_view text, const ParseOptions& options, Pass pass)
+      : text_(text), options_(options), pass_(pass), place_(text.data()) {}
 
   absl::StatusOr<Value> Run(bool whole_text) {
     if (absl::StartsWith(text_, kByteOrderMark)) {
@@ -68,13 +74,19 @@ class ValueBuilder {
       Fail(nul, "a NUL byte is not allowed");
       return status_;
     }
-    const TextIterator begin(&place_, text_.data() + text_.size());
-    nlohmann::json::sax_parse(begin, begin, this, nlohmann::json::input_format_t::json, whole_text);
+    constexpr auto kFormat = nlohmann::json::input_format_t::json;
+    const char* const end = text_.data() + text_.size();
+    if (pass_ == Pass::kQuick) {
+      nlohmann::json::sax_parse(text_.data(), end, this, kFormat, whole_text);
+    } else {
+      const TextIterator begin(&place_, end);
+      nlohmann::json::sax_parse(begin, begin, this, kFormat, whole_text);
+    }
     if (!status_.ok()) return status_;
     return std::move(stack_.front());
   }
 
-  // Behind the value. The lexer has looked at the byte behind a number.
+  // Behind the value, in a placed pass. The lexer has looked at the byte behind a number.
   size_t consumed() const {
     const size_t read = Offset();
     const bool looked_ahead =
@@ -100,7 +112,7 @@ class ValueBuilder {
 
   bool start_object(size_t) { return Open(); }
   bool key(const std::string& value) {
-    frames_.back().keys.push_back(Offset());
+    if (pass_ == Pass::kPlaced) frames_.back().keys.push_back(Offset());
     stack_.emplace_back(value);
     return true;
   }
@@ -113,8 +125,11 @@ class ValueBuilder {
         object.Set(stack_[i], std::move(stack_[i + 1]));
       } else if (const Value key = stack_[i];
                  !object.Insert(std::move(stack_[i]), std::move(stack_[i + 1]))) {
-        return Fail(KeyBegin(frame.keys[(i - frame.base) / 2]),
-                    absl::StrCat("the key ", FormatString(key.string_value()), " is repeated"));
+        return pass_ == Pass::kQuick
+                   ? FailQuickly()
+                   : Fail(KeyBegin(frame.keys[(i - frame.base) / 2]),
+                          absl::StrCat("the key ", FormatString(key.string_value()),
+                                       " is repeated"));
       }
     }
     return Close(Value(std::move(object)));
@@ -147,12 +162,18 @@ class ValueBuilder {
  private:
   struct Frame {
     size_t base;               // of its elements, or keys and values, on the stack
-    std::vector<size_t> keys;  // offsets behind each key's closing quote
+    std::vector<size_t> keys;  // offsets behind each key's closing quote, in a placed pass
   };
 
   size_t Offset() const { return static_cast<size_t>(place_ - text_.data()); }
 
+  bool FailQuickly() {
+    status_ = absl::InvalidArgumentError("the second pass tells");
+    return false;
+  }
+
   bool Fail(size_t offset, std::string_view what) {
+    if (pass_ == Pass::kQuick) return FailQuickly();
     int line = 1;
     size_t line_begin = 0;
     for (size_t i = 0; i < offset && i < text_.size(); ++i) {
@@ -199,7 +220,8 @@ class ValueBuilder {
 
   const std::string_view text_;
   const ParseOptions& options_;
-  const char* place_;
+  const Pass pass_;
+  const char* place_;  // moves in a placed pass
   std::vector<Value> stack_;
   std::vector<Frame> frames_;
   bool root_is_number_ = false;
@@ -207,9 +229,14 @@ class ValueBuilder {
 };
 
 absl::StatusOr<Value> Run(std::string_view text, const ParseOptions& options, size_t* consumed) {
-  ValueBuilder builder(text, options);
+  const bool whole_text = consumed == nullptr;
   try {
-    absl::StatusOr<Value> value = builder.Run(/*whole_text=*/consumed == nullptr);
+    if (whole_text) {
+      absl::StatusOr<Value> value = ValueBuilder(text, options, Pass::kQuick).Run(whole_text);
+      if (value.ok()) return value;
+    }
+    ValueBuilder builder(text, options, Pass::kPlaced);
+    absl::StatusOr<Value> value = builder.Run(whole_text);
     if (value.ok() && consumed != nullptr) *consumed = builder.consumed();
     return value;
   } catch (const std::exception& error) {
