@@ -22,6 +22,9 @@ TaskPool::~TaskPool() {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
     threads.swap(threads_);
+    work_.SignalAll();
+    look_out_.Signal();
+    end_.Signal();
   }
   for (std::thread& thread : threads) thread.join();
 }
@@ -30,6 +33,8 @@ void TaskPool::Start(absl::AnyInvocable<void()> task) {
   {
     absl::MutexLock lock(&mutex_);
     waiting_.push_back(std::move(task));
+    work_.Signal();
+    look_out_.Signal();
     if (waiting_.size() <= idle_) return;
     if (threads_.size() < limit_) {
       AddThread(&TaskPool::Work);
@@ -58,14 +63,11 @@ void TaskPool::LookOut() {
     absl::MutexLock lock(&mutex_);
     uint64_t begun = 0;
     do {
-      mutex_.Await(absl::Condition(
-          +[](TaskPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
-            return !pool->waiting_.empty() || pool->ending_;
-          },
-          this));
+      while (waiting_.empty() && !ending_) look_out_.Wait(&mutex_);
       if (ending_) return;
       begun = begun_;
-      if (mutex_.AwaitWithTimeout(absl::Condition(&ending_), patience_)) return;
+      end_.WaitWithTimeout(&mutex_, patience_);
+      if (ending_) return;
     } while (waiting_.empty() || begun_ != begun);
     limit_ = max_threads_;
     // One of them is for this thread.
@@ -80,11 +82,7 @@ void TaskPool::Work() {
   mutex_.Lock();
   for (;;) {
     ++idle_;
-    mutex_.Await(absl::Condition(
-        +[](TaskPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
-          return !pool->waiting_.empty() || pool->ending_;
-        },
-        this));
+    while (waiting_.empty() && !ending_) work_.Wait(&mutex_);
     --idle_;
     if (waiting_.empty()) break;
     absl::AnyInvocable<void()> task = std::move(waiting_.front());
@@ -96,6 +94,7 @@ void TaskPool::Work() {
     task = nullptr;  // what it holds goes before it counts as done
     mutex_.Lock();
     --running_;
+    if (waiting_.empty() && running_ == 0) done_.SignalAll();
   }
   mutex_.Unlock();
 }
@@ -113,11 +112,7 @@ void TaskPool::ForEach(int n, absl::FunctionRef<void(int)> body) {
 
 void TaskPool::Wait() {
   absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(
-      +[](TaskPool* pool) ABSL_EXCLUSIVE_LOCKS_REQUIRED(pool->mutex_) {
-        return pool->waiting_.empty() && pool->running_ == 0;
-      },
-      this));
+  while (!waiting_.empty() || running_ > 0) done_.Wait(&mutex_);
 }
 
 }  // namespace scriptworker

@@ -30,9 +30,9 @@ namespace scriptworker {
 // Thread-safe.
 class TaskPool {
  public:
-  static constexpr int kFewThreads = 4;
+  static constexpr int kFewThreads = 2;
 
-  explicit TaskPool(int max_threads, absl::Duration patience = absl::Milliseconds(5));
+  explicit TaskPool(int max_threads, absl::Duration patience = absl::Milliseconds(3));
   TaskPool(const TaskPool&) = delete;
   TaskPool& operator=(const TaskPool&) = delete;
   ~TaskPool();  // waits until all is done
@@ -57,6 +57,11 @@ class TaskPool {
   const size_t max_threads_;
   const absl::Duration patience_;
   absl::Mutex mutex_;
+  // Not conditions of the mutex: each release of it would ask them for every waiting thread.
+  absl::CondVar work_;      // a task is waiting, or ending_
+  absl::CondVar look_out_;  // likewise, for LookOut()
+  absl::CondVar end_;       // ending_
+  absl::CondVar done_;      // nothing is left to do
   std::deque<absl::AnyInvocable<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;     // threads that wait for work
   size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // tasks
