@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -59,8 +61,8 @@ absl::StatusOr<UniqueFd> OpenFolder(const std::string& dir, std::string_view rel
   return folder;
 }
 
-// The usual case at once: all folders are there, and none is a link.
-UniqueFd OpenBeneathAtOnce(int folder, const std::string& relative) {
+// A folder beneath `folder`, none on the way to it being a link.
+UniqueFd OpenBeneath(int folder, const std::string& relative) {
   const open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
                         .mode = 0,
                         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
@@ -73,12 +75,16 @@ UniqueFd OpenBeneathAtOnce(int folder, const std::string& relative) {
 absl::StatusOr<UniqueFd> MakeParentsBeneath(const std::string& dir, std::string_view relative) {
   SW_ASSIGN_OR_RETURN(const std::vector<std::string> segments, Segments(relative));
   SW_ASSIGN_OR_RETURN(UniqueFd at, OpenFolder(dir, relative));
-  if (segments.size() == 1) return at;
-  if (UniqueFd parent = OpenBeneathAtOnce(at.get(), std::string(Dirname(relative)));
-      parent.valid()) {
-    return parent;
+  // What is there already, of as many folders as possible, is opened at once.
+  size_t first = segments.size() - 1;
+  for (; first > 0; --first) {
+    const std::span<const std::string> folders(segments.data(), first);
+    if (UniqueFd folder = OpenBeneath(at.get(), absl::StrJoin(folders, "/")); folder.valid()) {
+      at = std::move(folder);
+      break;
+    }
   }
-  for (size_t i = 0; i + 1 < segments.size(); ++i) {
+  for (size_t i = first; i + 1 < segments.size(); ++i) {
     const char* name = segments[i].c_str();
     if (::mkdirat(at.get(), name, 0777) != 0 && errno != EEXIST) {
       return Error(errno, dir, relative, "cannot make its folder");
