@@ -22,6 +22,7 @@
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/unique_dir.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
@@ -67,10 +68,6 @@ uint64_t HandledBy(int abi) {
 
 // A file or folder, whatever its name.
 using Inode = std::pair<dev_t, ino_t>;
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 class RulesetMaker {
  public:
@@ -152,7 +149,7 @@ class RulesetMaker {
     if (hidden_.contains(inode) || S_ISLNK(info.st_mode)) return absl::OkStatus();
     if (!above_hidden_.contains(inode)) return Allow(fd, kReading, path);
     const int listed = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const std::unique_ptr<DIR, CloseDir> dir(listed < 0 ? nullptr : ::fdopendir(listed));
+    const UniqueDir dir(listed < 0 ? nullptr : ::fdopendir(listed));
     if (dir == nullptr) {
       // The hidden file can be opened, but who cannot list its folder cannot
       // allow the others in it.

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,13 +20,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/unique_dir.h"
 
 namespace scriptworker::worker {
 namespace {
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 // Positions behind the name, from 0.
 constexpr size_t kState = 0;
@@ -39,7 +35,7 @@ constexpr size_t kStartTime = 19;
 // The entries of a folder of /proc that are numbers; none if it is gone.
 std::vector<pid_t> NumbersIn(const std::string& folder) {
   std::vector<pid_t> numbers;
-  const std::unique_ptr<DIR, CloseDir> dir(::opendir(folder.c_str()));
+  const UniqueDir dir(::opendir(folder.c_str()));
   if (dir == nullptr) return numbers;
   while (const dirent* entry = ::readdir(dir.get())) {
     pid_t number = 0;

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,16 +24,13 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/unique_dir.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/process_stat.h"
 #include "scriptworker/worker/script_cgroup.h"
 
 namespace scriptworker::worker {
 namespace {
-
-struct CloseDir {
-  void operator()(DIR* dir) const { ::closedir(dir); }
-};
 
 // A child whose end sends no signal: the signer, whom HasNoChildren() does not count. An orphan of
 // the script that comes to its subreaper is none, as the kernel gives it SIGCHLD.
@@ -89,7 +85,7 @@ void ProcessTree::AwaitLeader(pid_t leader) const {
 // "PID (NAME) STATE PPID ...": the name may hold blanks and parentheses.
 std::vector<ProcessTree::Process> ProcessTree::ListProcesses() {
   std::vector<Process> processes;
-  const std::unique_ptr<DIR, CloseDir> proc(::opendir("/proc"));
+  const UniqueDir proc(::opendir("/proc"));
   if (proc == nullptr) return processes;
   while (const dirent* entry = ::readdir(proc.get())) {
     Process process;
