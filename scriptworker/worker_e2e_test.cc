@@ -245,6 +245,16 @@ TEST_F(WorkerE2eTest, ATaskWhoseChainOfTrustIsRefusedDoesNotRun) {
   EXPECT_FALSE(std::filesystem::exists(temp_.Path("started")));
 }
 
+// What a program ignores is ignored by those that it starts.
+TEST_F(WorkerE2eTest, AWorkerThatWasStartedWithSigchldIgnoredSeesItsScriptsEnd) {
+  const TaskId id = Submit("exit 1");
+  ::signal(SIGCHLD, SIG_IGN);
+  RunningWorker worker = Start({"--once"});
+  ::signal(SIGCHLD, SIG_DFL);
+  EXPECT_EQ(worker.Wait(), 0) << WorkerLog();
+  EXPECT_EQ(fake().Resolution(id, 0), "failed") << WorkerLog();
+}
+
 TEST_F(WorkerE2eTest, ASignalAtTheVeryStartIsNotLost) {
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
     RunningWorker worker = Start();

@@ -180,6 +180,7 @@ absl::Status Do(const CommandLine& line) {
 
 int Main(int argc, char** argv) {
   SignalWatcher::Block();
+  KeepEndedChildren();
   OpenStandardDescriptors();
   const std::variant<CommandLine, Farewell> parsed = ParseCommandLine(argc, argv);
   if (const auto* const farewell = std::get_if<Farewell>(&parsed)) {

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/process_setup.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -23,6 +24,8 @@ void OpenStandardDescriptors() {
   while (fd >= 0 && fd <= 2) fd = ::open("/dev/null", O_RDWR);  // takes the lowest free number
   const UniqueFd spare(fd);
 }
+
+void KeepEndedChildren() { ::signal(SIGCHLD, SIG_DFL); }
 
 void HideFromOtherProcesses() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 

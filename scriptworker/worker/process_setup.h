@@ -16,6 +16,11 @@ namespace scriptworker::worker {
 // or socket that is opened later takes its number.
 void OpenStandardDescriptors();
 
+// Children that have ended are kept until they are waited for, also where this program
+// was started with SIGCHLD ignored, which nothing but this undoes: their exit
+// statuses would be lost. For a process that waits for children, before it starts one.
+void KeepEndedChildren();
+
 // From now on no other process of the same user can trace this one, or read its
 // memory, environment or descriptors (the superuser can), and it writes no core.
 // What it starts is not affected.

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -40,6 +41,17 @@ TEST(OpenStandardDescriptorsTest, FillsTheHolesAndNothingElse) {
   const UniqueFd after(::open("/dev/null", O_RDONLY));
   EXPECT_EQ(after.get(), lowest + 1) << "a descriptor was left open";
   if (saved.valid()) ::dup2(saved.get(), 0);
+}
+
+// As a program is that was started with SIGCHLD ignored.
+TEST(KeepEndedChildrenTest, AnExitStatusIsNotLost) {
+  ::signal(SIGCHLD, SIG_IGN);
+  KeepEndedChildren();
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(3);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 3);
 }
 
 // Whether an ordinary process of the same user can read the environment of one

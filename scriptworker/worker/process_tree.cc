@@ -40,6 +40,13 @@ bool IsSilentChild(pid_t pid) {
   return ::waitid(P_PID, static_cast<id_t>(pid), &info, kOptions) == 0;
 }
 
+// Whether the system reaps this process's children by itself.
+bool EndedChildrenVanish() {
+  struct sigaction action = {};
+  return ::sigaction(SIGCHLD, nullptr, &action) == 0 &&
+         (action.sa_handler == SIG_IGN || (action.sa_flags & SA_NOCLDWAIT) != 0);
+}
+
 }  // namespace
 
 absl::StatusOr<ProcessTree> ProcessTree::Create() {
@@ -68,16 +75,17 @@ bool ProcessTree::HasNoChildren() {
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
 }
 
-void ProcessTree::AwaitLeader(pid_t leader) const {
+bool ProcessTree::AwaitLeader(pid_t leader) const {
   // With a child of somebody else's among them, waiting for "any" could return
-  // that one for ever.
-  const bool any = exempt_.empty();
+  // that one for ever; and where none is kept, it lasts until the last has ended.
+  const bool any = exempt_.empty() && !EndedChildrenVanish();
   while (true) {
     siginfo_t info = {};
     const int result = any ? ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT)
                            : ::waitid(P_PID, static_cast<id_t>(leader), &info, WEXITED | WNOWAIT);
     if (result != 0 && errno == EINTR) continue;
-    if (result != 0 || info.si_pid == leader) return;
+    if (result != 0) return false;
+    if (info.si_pid == leader) return true;
     ::waitpid(info.si_pid, nullptr, WNOHANG);
   }
 }

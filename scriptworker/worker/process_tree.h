@@ -38,8 +38,10 @@ class ProcessTree {
   int cgroup_fd() const { return cgroup_.has_value() ? cgroup_->fd() : -1; }
 
   // Blocks until the child `leader` has ended, and leaves it to be waited for.
-  // Meanwhile adopted processes that end are reaped.
-  void AwaitLeader(pid_t leader) const;
+  // Meanwhile adopted processes that end are reaped. False: it was not there to be
+  // waited for, as where SIGCHLD is ignored (KeepEndedChildren()); its number may be
+  // another's.
+  [[nodiscard]] bool AwaitLeader(pid_t leader) const;
 
   // Whether processes of the tree are alive; one that has ended and was not yet
   // waited for is not.

@@ -62,7 +62,7 @@ bool Exists(pid_t pid) { return ::kill(pid, 0) == 0; }
 class ProcessTreeTest : public testing::Test {
  protected:
   void Reap(const ProcessTree& tree, pid_t leader) {
-    tree.AwaitLeader(leader);
+    ASSERT_TRUE(tree.AwaitLeader(leader));
     ASSERT_EQ(::waitpid(leader, nullptr, 0), leader);
   }
 
@@ -76,6 +76,14 @@ TEST_F(ProcessTreeTest, AScriptAloneLeavesNothing) {
   Reap(*tree, StartBash("exit 3"));
   EXPECT_FALSE(tree->AnyAlive());
   EXPECT_THAT(tree->KillAll(kPatience), IsOk());
+}
+
+TEST_F(ProcessTreeTest, ALeaderThatCannotBeWaitedForIsNotAwaited) {
+  absl::StatusOr<ProcessTree> tree = ProcessTree::Create();
+  ASSERT_THAT(tree, IsOk());
+  const pid_t leader = StartBash("exit 3");
+  ASSERT_EQ(::waitpid(leader, nullptr, 0), leader);
+  EXPECT_FALSE(tree->AwaitLeader(leader));
 }
 
 TEST_F(ProcessTreeTest, EndsAProcessThatDoubleForkedIntoItsOwnSession) {
@@ -210,7 +218,7 @@ TEST_F(ProcessTreeTest, ReapsOrphansWhileTheLeaderRuns) {
       StartBash(absl::StrCat("(bash -c 'echo $$ > ", pid_file_, "' &); while ! [ -s ", pid_file_,
                              " ]; do sleep 0.01; done; p=$(cat ", pid_file_,
                              "); while [ -e /proc/$p ]; do sleep 0.01; done; exit 7"));
-  tree->AwaitLeader(leader);
+  EXPECT_TRUE(tree->AwaitLeader(leader));
   int status = 0;
   ASSERT_EQ(::waitpid(leader, &status, 0), leader);
   EXPECT_EQ(WEXITSTATUS(status), 7);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -56,9 +57,11 @@ absl::StatusOr<Pipe> MakePipe() {
 // What the waiting thread and the cancelling ones tell each other.
 class Events {
  public:
-  void SetEnded() {
+  // `seen`: the leader is there to be waited for, so its number is nobody else's.
+  void SetEnded(bool seen) {
     absl::MutexLock lock(&mutex_);
     ended_ = true;
+    unseen_ = !seen;
   }
   void SetStop() {
     absl::MutexLock lock(&mutex_);
@@ -93,6 +96,10 @@ class Events {
     mutex_.AwaitWithTimeout(absl::Condition(&ended_), timeout);
     return ended_;
   }
+  bool ended_unseen() {
+    absl::MutexLock lock(&mutex_);
+    return unseen_;
+  }
   // Waits for the second TERM alone.
   void AwaitAtOnce(Clock& clock, absl::Duration timeout) {
     absl::MutexLock lock(&mutex_);
@@ -105,15 +112,25 @@ class Events {
 
   absl::Mutex mutex_;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  bool unseen_ ABSL_GUARDED_BY(mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   bool at_once_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-int ReturnCode(pid_t leader) {
+// nullopt: there is no such child.
+std::optional<int> ReturnCode(pid_t leader) {
   int status = 0;
-  while (::waitpid(leader, &status, 0) < 0 && errno == EINTR) {
-  }
+  pid_t found = -1;
+  do {
+    found = ::waitpid(leader, &status, 0);
+  } while (found < 0 && errno == EINTR);
+  if (found != leader) return std::nullopt;
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// A group without a leader to be waited for may be another's by now.
+void KillGroup(pid_t leader, Events& events) {
+  if (!events.ended_unseen()) ::kill(-leader, SIGKILL);
 }
 
 // TERM to the group, up to a second, KILL to the group. The leader is not yet
@@ -125,7 +142,7 @@ void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clo
     // The rest of the second is for those that the leader left behind.
     events.AwaitAtOnce(clock, kGrace - (clock.Monotonic() - start));
   }
-  ::kill(-leader, SIGKILL);
+  KillGroup(leader, events);
 }
 
 }  // namespace
@@ -154,8 +171,8 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   OutputPump pump(std::move(out.reader), std::move(err.reader), surroundings.task_log, logger,
                   surroundings.redactor);
   std::thread waiter([&] {
-    tree.AwaitLeader(leader);
-    events.SetEnded();
+    const bool seen = tree.AwaitLeader(leader);
+    events.SetEnded(seen);
   });
   ProcessOutcome outcome;
   {
@@ -175,22 +192,26 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                   absl::ToInt64Seconds(command.time_limit), " seconds"));
     }
     if (!ended) StopGroup(leader, tree, events, clock);
-    ::kill(-leader, SIGKILL);  // what is left of the group in any case
+    KillGroup(leader, events);  // what is left of it in any case
     // A process of another session that traces the leader hides its end.
     while (!events.AwaitEnd(kUsualEnd)) tree.Kill();
     waiter.join();
   }
-  outcome.return_code = ReturnCode(leader);
+  const std::optional<int> return_code = ReturnCode(leader);
+  outcome.return_code = return_code.value_or(0);
   if (outcome.cause == Cause::kExited && outcome.return_code < 0) {
     outcome.cause = Cause::kSignaled;
   }
   const absl::Status killed = tree.KillAll(kPatience);
   pump.Finish();
-  const std::string exit_line = ExitLine(outcome);
-  surroundings.task_log.Write(absl::StrCat(exit_line, "\n"));
-  logger.Info(exit_line);
+  if (return_code.has_value()) {
+    const std::string exit_line = ExitLine(outcome);
+    surroundings.task_log.Write(absl::StrCat(exit_line, "\n"));
+    logger.Info(exit_line);
+  }
   if (!killed.ok()) return absl::InternalError(killed.message());
-  return outcome;
+  if (return_code.has_value()) return outcome;
+  return absl::InternalError("the script's end was not seen: nothing is known of its exit status");
 }
 
 }  // namespace scriptworker::worker

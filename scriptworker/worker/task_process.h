@@ -57,7 +57,7 @@ struct StopTokens {
 //
 // One at a time in a process (see ProcessTree). Errors: the script could not be
 // started (nothing was logged); kInternal: processes of it cannot be ended, the
-// machine needs attention.
+// machine needs attention; or its end was not seen (no exit line is logged then).
 absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                               const TaskSurroundings& surroundings,
                                               const StopTokens& tokens);

@@ -299,6 +299,29 @@ TEST_F(TaskProcessTest, AScriptThatCannotBeStartedIsAnErrorAndLogsNothing) {
   EXPECT_EQ(Log(), "");
 }
 
+// As where the worker was started with SIGCHLD ignored: the system keeps no exit status.
+TEST_F(TaskProcessTest, AScriptWhoseEndWasNotSeenDidNotSucceed) {
+  ::signal(SIGCHLD, SIG_IGN);
+  const absl::StatusOr<ProcessOutcome> outcome =
+      RunCommand({.argv = {"bash", "-c", "echo hello; exit 3"}});
+  ::signal(SIGCHLD, SIG_DFL);
+  EXPECT_THAT(outcome,
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("the script's end was not seen")));
+  EXPECT_EQ(Log(), "hello\n");
+}
+
+TEST_F(TaskProcessTest, AScriptWhoseEndWasNotSeenLeavesNothingBehind) {
+  ::signal(SIGCHLD, SIG_IGN);
+  const absl::StatusOr<ProcessOutcome> outcome =
+      RunCommand({.argv = {"bash", "-c",
+                           "(setsid bash -c 'echo $$ > $DIR/daemon.tmp; "
+                           "mv $DIR/daemon.tmp $DIR/daemon; exec sleep 1000' &); "
+                           "while ! [ -e $DIR/daemon ]; do sleep 0.01; done; exit 0"}});
+  ::signal(SIGCHLD, SIG_DFL);
+  EXPECT_THAT(outcome, StatusIs(absl::StatusCode::kInternal));
+  EXPECT_NE(::kill(Pid("daemon"), 0), 0);
+}
+
 TEST_F(TaskProcessTest, AFullDiskDoesNotBlockTheScript) {
   TaskLog full = TaskLog::Create("/dev/full").value();
   absl::StatusOr<ProcessOutcome> outcome =

@@ -34,6 +34,7 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
+#include "scriptworker/worker/process_setup.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 #include "tools/quickstart/outcome.h"
 #include "tools/quickstart/plan.h"
@@ -230,6 +231,7 @@ class Quickstart {
 };
 
 int Main(Flags flags) {
+  worker::KeepEndedChildren();
   const Environment environment = Environment::FromProcess();
   if (!flags.out.empty()) {
     flags.out =

@@ -22,7 +22,12 @@ for file in worker.yaml worker.pub downloads/artifacts/run-0/private/notes.txt; 
   [ -s "$out/$file" ] || fail "$file is missing"
 done
 
-if "$quickstart" --out "$out-2" --worker /bin/false >"$screen"; then
+# Ignored signals are inherited; this one would hide the worker's end.
+ignore_chld='import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])'
+if python3 -c "$ignore_chld" "$quickstart" --out "$out-2" --worker /bin/false >"$screen"; then
   fail "a worker that does nothing is fine with it"
 fi
+grep -q "worker *ended with status 1" "$screen" || fail "the worker's end was not seen"
 grep -q "^FAILED *artifacts" "$screen" || fail "no verdict on what was not done"
