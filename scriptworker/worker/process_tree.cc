@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -166,7 +167,7 @@ std::vector<pid_t> ProcessTree::KillOnce(const std::vector<Process>& tree) const
 void ProcessTree::Kill() const { KillOnce(Descendants()); }
 
 absl::Status ProcessTree::KillAll(absl::Duration patience) const {
-  const absl::Time deadline = absl::Now() + patience;
+  const auto start = std::chrono::steady_clock::now();
   absl::Duration pause = absl::Microseconds(200);
   while (true) {
     const bool grouped = cgroup_.has_value() && cgroup_->populated();
@@ -179,7 +180,7 @@ absl::Status ProcessTree::KillAll(absl::Duration patience) const {
         ::waitpid(process.pid, nullptr, WNOHANG);
       }
     }
-    if (absl::Now() > deadline) {
+    if (absl::FromChrono(std::chrono::steady_clock::now() - start) > patience) {
       return absl::DeadlineExceededError(absl::StrCat(
           "these processes of the script cannot be ended: ",
           alive.empty() ? "unknown ones (is /proc there?)" : absl::StrJoin(alive, ", ")));
