@@ -14,6 +14,7 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/client/script_error.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
 
@@ -21,29 +22,6 @@ namespace scriptworker::client {
 namespace {
 
 using json::Value;
-
-bool IsTruthy(const Value& value) {
-  switch (value.type()) {
-    case Value::Type::kNull:
-      return false;
-    case Value::Type::kBool:
-      return value.bool_value();
-    case Value::Type::kInt:
-      return value.int_value() != 0;
-    case Value::Type::kUint:
-    case Value::Type::kOpaque:
-      return true;
-    case Value::Type::kDouble:
-      return value.double_value() != 0;
-    case Value::Type::kString:
-      return !value.string_value().empty();
-    case Value::Type::kArray:
-      return !value.array().empty();
-    case Value::Type::kObject:
-      return !value.object().empty();
-  }
-  return false;
-}
 
 absl::StatusOr<Value> Read(const std::string& path, bool is_yaml) {
   SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));

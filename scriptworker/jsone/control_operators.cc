@@ -16,13 +16,13 @@
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/member.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/jsone/from_now.h"
 #include "scriptworker/jsone/operator_syntax.h"
 #include "scriptworker/jsone/operators.h"
 #include "scriptworker/jsone/stable_json.h"
 #include "scriptworker/jsone/template_error.h"
-#include "scriptworker/jsone/truth.h"
 #include "scriptworker/jsone/written_size.h"
 
 namespace scriptworker::jsone {

@@ -15,12 +15,12 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/jsone/equality.h"
 #include "scriptworker/jsone/function.h"
 #include "scriptworker/jsone/number.h"
 #include "scriptworker/jsone/template_error.h"
 #include "scriptworker/jsone/text.h"
-#include "scriptworker/jsone/truth.h"
 
 namespace scriptworker::jsone {
 namespace {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cot/defect_list.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
 #include "scriptworker/taskcluster/credentials.h"

@@ -18,6 +18,7 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/secret_file.h"
@@ -67,15 +68,6 @@ std::optional<Value> CredentialsOf(const Environment& environment) {
 }
 
 }  // namespace
-
-bool IsTruthy(const Value& value) {
-  if (value.is_null()) return false;
-  if (value.is_bool()) return value.bool_value();
-  if (value.is_number()) return value.double_value() != 0;
-  if (value.is_string()) return !value.string_value().empty();
-  if (value.is_array()) return !value.array().empty();
-  return !value.is_object() || !value.object().empty();
-}
 
 absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
                                                      const std::string& source) {

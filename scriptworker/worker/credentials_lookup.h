@@ -42,9 +42,6 @@ absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(std::string_view key,
 absl::StatusOr<taskcluster::Credentials> ReadPermanentCredentials(const json::Value& value,
                                                                   const std::string& source);
 
-// As Python judges: not null, false, 0, "", [] or {}.
-bool IsTruthy(const json::Value& value);
-
 }  // namespace scriptworker::worker
 
 #endif  // SCRIPTWORKER_WORKER_CREDENTIALS_LOOKUP_H_

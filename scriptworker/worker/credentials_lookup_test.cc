@@ -179,15 +179,5 @@ TEST(LookUpSecretTest, AFolderThatThisUserMayNotEnterHoldsNoFile) {
   EXPECT_FALSE(found->has_value());
 }
 
-TEST(IsTruthyTest, AgreesWithPython) {
-  for (std::string_view falsy : {"null", "false", "0", "0.0", "\"\"", "[]", "{}"}) {
-    EXPECT_FALSE(IsTruthy(json::Parse(falsy).value())) << falsy;
-  }
-  for (std::string_view truthy :
-       {"true", "1", "-0.5", "\"x\"", "[0]", "{\"a\": null}", "18446744073709551615"}) {
-    EXPECT_TRUE(IsTruthy(json::Parse(truthy).value())) << truthy;
-  }
-}
-
 }  // namespace
 }  // namespace scriptworker::worker

@@ -18,19 +18,11 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/taskcluster/task_claim.h"
 
 namespace scriptworker::worker {
 namespace {
-
-// What a Python truth test says.
-bool IsTruthy(const json::Value& value) {
-  if (value.is_bool()) return value.bool_value();
-  if (value.is_number()) return value.double_value() != 0;
-  if (value.is_string()) return !value.string_value().empty();
-  if (value.is_array()) return value.array().size() > 0;
-  return value.is_object() && value.object().size() > 0;
-}
 
 absl::Status CheckUpstreamPath(std::string_view task_id, std::string_view path, bool optional) {
   if (absl::StartsWith(path, "/") || absl::StrContains(path, "..")) {
