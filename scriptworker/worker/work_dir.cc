@@ -3,7 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -20,19 +23,20 @@ bool IsEmptyDirectory(const std::string& path) {
   return listing.ok() && listing->files.empty() && listing->skipped.empty();
 }
 
-absl::Status Renew(const std::string& path, WorkDir::Links links) {
+bool IsLink(const std::string& path) {
   struct stat info;
-  if (links == WorkDir::Links::kRefused && ::lstat(path.c_str(), &info) == 0 &&
-      S_ISLNK(info.st_mode)) {
+  return ::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+absl::Status Empty(const std::string& path, WorkDir::Links links) {
+  if (links == WorkDir::Links::kRefused && IsLink(path)) {
     return absl::FailedPreconditionError(
         absl::StrCat(path,
                      ": expected a folder that may be removed and made anew, found a "
                      "symbolic link"));
   }
-  if (absl::Status removed = RemoveTree(path); !removed.ok() && !IsEmptyDirectory(path)) {
-    return removed;
-  }
-  return MakeDirs(path);
+  absl::Status removed = RemoveTree(path);
+  return IsEmptyDirectory(path) ? absl::OkStatus() : removed;
 }
 
 }  // namespace
@@ -52,10 +56,26 @@ std::string WorkDir::chain_of_trust_log() const {
 }
 
 absl::Status WorkDir::Cleanup(Links links) const {
+  std::vector<std::string> dirs = {work_dir_, artifact_dir_, task_log_dir_};
+  for (std::string& dir : dirs) {
+    while (dir.size() > 1 && dir.back() == '/') dir.pop_back();  // it would follow a link
+  }
+  // The outer one first: what is behind a link in its place is never touched.
+  std::stable_sort(dirs.begin(), dirs.end(),
+                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  const auto behind_a_link = [&dirs](std::string_view path) {
+    return std::any_of(dirs.begin(), dirs.end(), [path](const std::string& outer) {
+      return path.size() > outer.size() && path.starts_with(outer) && path[outer.size()] == '/' &&
+             IsLink(outer);
+    });
+  };
   absl::Status first;
-  first.Update(Renew(work_dir_, links));
-  first.Update(Renew(artifact_dir_, links));
-  first.Update(Renew(task_log_dir_, links));
+  for (const std::string& dir : dirs) {
+    if (!behind_a_link(dir)) first.Update(Empty(dir, links));
+  }
+  for (const std::string& dir : dirs) {
+    if (!IsLink(dir) && !behind_a_link(dir)) first.Update(MakeDirs(dir));
+  }
   return first;
 }
 

@@ -46,10 +46,11 @@ class WorkDir {
   // script's, and is removed like anything else that scripts leave.
   enum class Links { kRefused, kRemoved };
 
-  // Leaves the three folders existing and empty: each is removed with all it
-  // holds (a plain file is removed as well) and made anew with its parents. A
-  // mount point is emptied and kept. Errors name the path; what cannot be emptied
-  // or made is an error of its own kind. All three are tried in any case.
+  // Leaves the three folders existing and empty, whichever of them lies in another:
+  // each is removed with all it holds (a plain file is removed as well), then all are
+  // made anew with their parents. A mount point is emptied and kept. Errors name the
+  // path; what cannot be emptied or made is an error of its own kind. Each is tried in
+  // any case, but for those behind a link that has stayed.
   absl::Status Cleanup(Links links = Links::kRefused) const;
 
  private:

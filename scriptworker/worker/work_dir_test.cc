@@ -6,11 +6,14 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 
 namespace scriptworker::worker {
@@ -54,6 +57,31 @@ TEST_F(WorkDirTest, CleanupRemovesEverythingOfTheRunBefore) {
   EXPECT_TRUE(fs::exists(temp_.Path("outside/keep")));
 }
 
+// Whichever lies in which, all are there afterwards.
+TEST_F(WorkDirTest, CleanupMakesFoldersThatLieInEachOther) {
+  const WorkDir nestings[] = {
+      {temp_.Path("a/work"), temp_.Path("a"), temp_.Path("a/logs")},
+      {temp_.Path("l/work"), temp_.Path("l/artifacts"), temp_.Path("l")},
+      {temp_.Path("w"), temp_.Path("w/artifacts"), temp_.Path("w/artifacts/public/logs")},
+      {temp_.Path("s/work/"), temp_.Path("s/"), temp_.Path("s//logs/")},
+      {temp_.Path("same"), temp_.Path("same"), temp_.Path("same")},
+  };
+  for (const WorkDir& dirs : nestings) {
+    SCOPED_TRACE(dirs.artifact_dir());
+    for (const std::string& dir : {dirs.work_dir(), dirs.artifact_dir(), dirs.task_log_dir()}) {
+      fs::create_directories(dir);
+    }
+    ASSERT_TRUE(WriteFile(dirs.task_json(), "stale").ok());
+    ASSERT_TRUE(WriteFile(dirs.live_backing_log(), "stale").ok());
+    ASSERT_THAT(dirs.Cleanup(), IsOk());
+    EXPECT_TRUE(fs::is_directory(dirs.work_dir()));
+    EXPECT_TRUE(fs::is_directory(dirs.artifact_dir()));
+    EXPECT_TRUE(fs::is_directory(dirs.task_log_dir()));
+    EXPECT_FALSE(fs::exists(dirs.task_json()));
+    EXPECT_FALSE(fs::exists(dirs.live_backing_log()));
+  }
+}
+
 TEST_F(WorkDirTest, CleanupReplacesAPlainFile) {
   temp_.Write("work", "a file where the folder belongs");
   ASSERT_THAT(dirs_.Cleanup(), IsOk());
@@ -75,6 +103,29 @@ TEST_F(WorkDirTest, CleanupRefusesASymbolicLinkButDoesTheRest) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("symbolic link")));
   EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/keep")));
   EXPECT_TRUE(fs::is_directory(dirs_.task_log_dir()));
+}
+
+TEST_F(WorkDirTest, CleanupTouchesNothingBehindALinkThatStays) {
+  temp_.Write("elsewhere/logs/keep", "kept");
+  fs::create_symlink(temp_.Path("elsewhere"), temp_.Path("a"));
+  for (const std::string_view slash : {"", "/"}) {
+    const WorkDir dirs(temp_.Path("a/work"), absl::StrCat(temp_.Path("a"), slash),
+                       temp_.Path("a/logs"));
+    EXPECT_THAT(dirs.Cleanup(),
+                StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("symbolic link")));
+    EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/logs/keep")));
+    EXPECT_FALSE(fs::exists(temp_.Path("elsewhere/work")));
+  }
+}
+
+TEST_F(WorkDirTest, CleanupAfterATaskTouchesNothingBehindALinkInPlaceOfAnOuterFolder) {
+  temp_.Write("elsewhere/work/keep", "kept");
+  fs::create_symlink(temp_.Path("elsewhere"), temp_.Path("a"));
+  const WorkDir dirs(temp_.Path("a/work"), temp_.Path("a"), temp_.Path("a/logs"));
+  ASSERT_THAT(dirs.Cleanup(WorkDir::Links::kRemoved), IsOk());
+  EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/work/keep")));
+  EXPECT_TRUE(fs::is_directory(fs::symlink_status(temp_.Path("a"))));
+  EXPECT_TRUE(fs::is_empty(temp_.Path("a/work")));
 }
 
 TEST_F(WorkDirTest, CleanupAfterATaskRemovesTheLinksThatItMade) {
