@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 
@@ -27,6 +29,8 @@ namespace scriptworker::http {
 namespace {
 
 constexpr int kBacklog = 16;
+// With whoever may use a name that is wanted.
+constexpr absl::Duration kPatience = absl::Seconds(1);
 
 // Either family, as the system's calls want it.
 struct TcpAddress {
@@ -102,11 +106,11 @@ absl::Status RemoveLeftOver(const std::string& path) {
   if (!S_ISSOCK(info.st_mode)) {
     return absl::AlreadyExistsError(absl::StrCat(path, ": exists and is no socket"));
   }
-  if (const absl::StatusOr<UniqueFd> connected = ConnectToUnix(path); connected.ok()) {
+  const absl::StatusOr<UniqueFd> connected = ConnectToUnix(path, kPatience);
+  if (connected.ok() || absl::IsDeadlineExceeded(connected.status())) {
     return absl::AlreadyExistsError(absl::StrCat(path, ": another process listens there"));
-  } else if (!absl::IsUnavailable(connected.status())) {
-    return connected.status();
   }
+  if (!absl::IsUnavailable(connected.status())) return connected.status();
   return ::unlink(path.c_str()) == 0 || errno == ENOENT ? absl::OkStatus() : Errno(path);
 }
 
@@ -168,16 +172,23 @@ Listener::~Listener() {
   }
 }
 
-absl::StatusOr<UniqueFd> ConnectToUnix(const std::string& path) {
+absl::StatusOr<UniqueFd> ConnectToUnix(const std::string& path, absl::Duration patience) {
   SW_RETURN_IF_ERROR(CheckUnixAddress(path));
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return Errno(path);
+  const timeval limit = absl::ToTimeval(patience);
+  if (!fd.valid() || ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) != 0) {
+    return Errno(path);
+  }
   const sockaddr_un address = UnixAddress(path);
   if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
     return fd;
   }
   if (errno == ECONNREFUSED || errno == ENOENT) {
     return absl::UnavailableError(absl::StrCat(path, ": nobody listens there"));
+  }
+  if (errno == EAGAIN) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(path, ": who listens there accepts no connection"));
   }
   return Errno(path);
 }

@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::http {
@@ -52,8 +53,9 @@ class Listener {
   ino_t inode_ = 0;   // 0: TCP
 };
 
-// Connects to a Unix socket, blocking. kUnavailable: nobody listens.
-absl::StatusOr<UniqueFd> ConnectToUnix(const std::string& path);
+// Connects to a Unix socket, blocking; `patience` (> 0) is also that of each send on it.
+// kUnavailable: nobody listens; kDeadlineExceeded: somebody does, but accepts nobody.
+absl::StatusOr<UniqueFd> ConnectToUnix(const std::string& path, absl::Duration patience);
 
 }  // namespace scriptworker::http
 

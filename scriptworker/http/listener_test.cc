@@ -10,11 +10,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/unique_fd.h"
@@ -26,6 +29,8 @@ using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
+
+constexpr absl::Duration kPatience = absl::Seconds(60);
 
 class UnixListenerTest : public testing::Test {
  protected:
@@ -70,10 +75,10 @@ TEST_F(UnixListenerTest, NobodyElseCanConnect) {
     struct stat info = {};
     ASSERT_EQ(::lstat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 07777, 0600u);
-    EXPECT_THAT(ConnectToUnix(path), IsOk());
+    EXPECT_THAT(ConnectToUnix(path, kPatience), IsOk());
   }
   EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_THAT(ConnectToUnix(path), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(ConnectToUnix(path, kPatience), StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST_F(UnixListenerTest, ASocketThatIsLeftOverIsReplaced) {
@@ -92,11 +97,27 @@ TEST_F(UnixListenerTest, ASocketInUseAndOtherFilesAreLeftAlone) {
   const absl::StatusOr<Listener> first = Listener::ListenOnUnix(path);
   ASSERT_THAT(first, IsOk());
   EXPECT_THAT(Listener::ListenOnUnix(path), StatusIs(absl::StatusCode::kAlreadyExists));
-  EXPECT_THAT(ConnectToUnix(path), IsOk());
+  EXPECT_THAT(ConnectToUnix(path, kPatience), IsOk());
   const std::string plain = absl::StrCat(dir_, "/plain");
   std::ofstream(plain) << "precious";
   EXPECT_THAT(Listener::ListenOnUnix(plain), StatusIs(absl::StatusCode::kAlreadyExists));
   EXPECT_TRUE(std::filesystem::exists(plain));
+}
+
+// A process that is stuck, or stopped, accepts nobody: connect() would wait for ever.
+TEST_F(UnixListenerTest, AListenerThatAcceptsNobodyIsNotWaitedForButLeftAlone) {
+  const std::string path = absl::StrCat(dir_, "/s");
+  const absl::StatusOr<Listener> stuck = Listener::ListenOnUnix(path);
+  ASSERT_THAT(stuck, IsOk());
+  std::vector<UniqueFd> waiting;
+  absl::StatusOr<UniqueFd> connected = ConnectToUnix(path, absl::Milliseconds(50));
+  for (; connected.ok(); connected = ConnectToUnix(path, absl::Milliseconds(50))) {
+    waiting.push_back(*std::move(connected));
+    ASSERT_LT(waiting.size(), 1000u);
+  }
+  EXPECT_THAT(connected, StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr(path)));
+  EXPECT_THAT(Listener::ListenOnUnix(path), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_TRUE(std::filesystem::exists(path));
 }
 
 TEST_F(UnixListenerTest, ANameThatSomebodyElseTookIsNotRemoved) {
@@ -114,7 +135,7 @@ TEST_F(UnixListenerTest, NamesThatAreTooLongOrRelativeAreRefused) {
   for (const std::string& path :
        {std::string(), std::string("relative"), absl::StrCat("/", std::string(107, 'x'))}) {
     EXPECT_THAT(Listener::ListenOnUnix(path), StatusIs(absl::StatusCode::kInvalidArgument));
-    EXPECT_THAT(ConnectToUnix(path), StatusIs(absl::StatusCode::kInvalidArgument));
+    EXPECT_THAT(ConnectToUnix(path, kPatience), StatusIs(absl::StatusCode::kInvalidArgument));
   }
 }
 

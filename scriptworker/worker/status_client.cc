@@ -15,7 +15,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "scriptworker/base/file.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/listener.h"
@@ -26,6 +25,15 @@ namespace scriptworker::worker {
 namespace {
 
 constexpr size_t kMaxAnswer = size_t{1} << 20;
+
+// Little enough for any socket to take it whole.
+absl::Status SendQuestion(int fd, const std::string& name) {
+  constexpr std::string_view kQuestion = "GET /status HTTP/1.0\r\n\r\n";
+  const ssize_t sent = ::send(fd, kQuestion.data(), kQuestion.size(), MSG_NOSIGNAL);
+  if (sent == static_cast<ssize_t>(kQuestion.size())) return absl::OkStatus();
+  if (sent < 0 && errno != EPIPE) return absl::ErrnoToStatus(errno, name);
+  return absl::UnavailableError(absl::StrCat(name, ": the worker has ended"));
+}
 
 // To the end of the connection.
 absl::StatusOr<std::string> Receive(int fd, const std::string& name) {
@@ -48,12 +56,12 @@ absl::StatusOr<std::string> Receive(int fd, const std::string& name) {
 }  // namespace
 
 absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path, absl::Duration patience) {
-  SW_ASSIGN_OR_RETURN(const UniqueFd fd, http::ConnectToUnix(socket_path));
+  SW_ASSIGN_OR_RETURN(const UniqueFd fd, http::ConnectToUnix(socket_path, patience));
   const timeval limit = absl::ToTimeval(patience);
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)) != 0) {
     return absl::ErrnoToStatus(errno, socket_path);
   }
-  SW_RETURN_IF_ERROR(WriteAll(fd.get(), "GET /status HTTP/1.0\r\n\r\n", socket_path));
+  SW_RETURN_IF_ERROR(SendQuestion(fd.get(), socket_path));
   SW_ASSIGN_OR_RETURN(const std::string answer, Receive(fd.get(), socket_path));
   const size_t body = answer.find("\r\n\r\n");
   if (!absl::StartsWith(answer, "HTTP/1.1 200 ") || body == std::string::npos) {

@@ -13,8 +13,8 @@ namespace scriptworker::worker {
 
 // Asks the worker behind its status socket for the document of
 // status_document.h. kUnavailable: no worker listens there, or it ends before it
-// has read the question; kDeadlineExceeded: it says nothing for so long; kDataLoss: it ends
-// without an answer, or another program answers.
+// has read the question; kDeadlineExceeded: it accepts no connection, or says nothing, for
+// so long; kDataLoss: it ends without an answer, or another program answers.
 absl::StatusOr<json::Value> AskForStatus(const std::string& socket_path,
                                          absl::Duration patience = absl::Seconds(5));
 

@@ -8,9 +8,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -103,6 +106,35 @@ TEST_F(StatusClientTest, AWorkerThatIsStuckIsNotWaitedFor) {
   EXPECT_THAT(Ask([](UniqueFd&) {}, absl::Milliseconds(50)),
               StatusIs(absl::StatusCode::kDeadlineExceeded,
                        AllOf(HasSubstr(path_), HasSubstr("does not answer"))));
+}
+
+TEST_F(StatusClientTest, AWorkerThatAcceptsNobodyIsNotWaitedFor) {
+  const absl::StatusOr<http::Listener> stuck = http::Listener::ListenOnUnix(path_);
+  ASSERT_THAT(stuck, IsOk());
+  std::vector<UniqueFd> waiting;
+  absl::StatusOr<UniqueFd> connected = http::ConnectToUnix(path_, absl::Milliseconds(50));
+  for (; connected.ok(); connected = http::ConnectToUnix(path_, absl::Milliseconds(50))) {
+    waiting.push_back(*std::move(connected));
+  }
+  EXPECT_THAT(AskForStatus(path_, absl::Milliseconds(50)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       AllOf(HasSubstr(path_), HasSubstr("accepts no connection"))));
+}
+
+// Whether it ends before the question comes or before it has read it: a race, so often.
+TEST_F(StatusClientTest, AWorkerThatEndsAsSoonAsItAcceptsIsUnavailable) {
+  const absl::StatusOr<http::Listener> listener = http::Listener::ListenOnUnix(path_);
+  ASSERT_THAT(listener, IsOk());
+  std::atomic<bool> end = false;
+  std::thread other([&] {
+    while (!end) UniqueFd(::accept(listener->fd(), nullptr, nullptr)).reset();
+  });
+  for (int i = 0; i < 500; ++i) {
+    EXPECT_THAT(AskForStatus(path_, absl::Seconds(60)),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr(path_)));
+  }
+  end = true;
+  other.join();
 }
 
 TEST_F(StatusClientTest, AWorkerThatEndsBeforeItAnswersIsUnavailable) {
