@@ -17,9 +17,10 @@ absl::StatusOr<std::unique_ptr<AuditLog>> AuditLog::Create(Options options, cons
 
 void AuditLog::Log(LogLevel level, std::string_view message) {
   worker_log_.Log(level, message);
-  const std::string text = absl::StrCat(level == LogLevel::kDebug ? " " : "", message);
+  // Before it is formatted: a precision may cut a secret, and leave its beginning.
+  std::string text = absl::StrCat(level == LogLevel::kDebug ? " " : "", message);
+  redactor_.Redact(text);
   std::string line = format_.Format({.time = clock_.Now(), .level = level, .message = text});
-  redactor_.Redact(line);
   line.push_back('\n');
   absl::MutexLock lock(&mutex_);
   const absl::Status written = file_.Append(line);

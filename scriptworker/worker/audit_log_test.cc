@@ -76,6 +76,12 @@ TEST_F(AuditLogTest, KnownSecretsAreTakenOut) {
   EXPECT_THAT(Text(), IsOkAndHolds(HasSubstr("[redacted]")));
 }
 
+TEST_F(AuditLogTest, NoBeginningOfASecretIsLeftWhereTheFormatCutsTheMessage) {
+  const auto known = redactor_.Add(SecretString("a-secret-token"));
+  Open("%(message).10s")->Warning("a-secret-token was sent");
+  EXPECT_THAT(Text(), IsOkAndHolds("[redacted]\n"));
+}
+
 TEST_F(AuditLogTest, WithoutItsFolderThereIsNone) {
   absl::StatusOr<LogFormat> format = LogFormat::Create({});
   ASSERT_THAT(format, IsOk());
