@@ -43,7 +43,8 @@ absl::StatusOr<std::unique_ptr<Monitoring>> Monitoring::Start(const Config& conf
 Monitoring::Monitoring(const Config& config, ServiceNotifier notifier, Clock& clock, WorkerLog& log,
                        const Shutdown& shutdown)
     : queue_(config.queue),
-      state_({}, clock, shutdown.drain(), shutdown.stop()),
+      state_({.idle = WorkerState::Bounds().idle + config.timeouts.poll_interval}, clock,
+             shutdown.drain(), shutdown.stop()),
       metrics_(config.queue, state_, clock),
       run_tag_(log),
       notifier_(std::move(notifier)),

@@ -99,6 +99,18 @@ TEST_F(MonitoringTest, ALoopThatIsStuckIsNotHealthy) {
   EXPECT_EQ(Get(**monitoring, "/healthz"), "503 no poll has begun or ended for 11m\n");
 }
 
+TEST_F(MonitoringTest, ALongPauseBetweenPollsIsHealthy) {
+  config_.timeouts.poll_interval = absl::Hours(1);
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  (*monitoring)->observer().OnPollStarted();
+  (*monitoring)->observer().OnPollEnded(0);
+  clock_.AdvanceTime(absl::Minutes(69));
+  EXPECT_EQ(Get(**monitoring, "/healthz"), "200 ok\n");
+  clock_.AdvanceTime(absl::Minutes(2));
+  EXPECT_EQ(Get(**monitoring, "/healthz"), "503 no poll has begun or ended for 1h11m\n");
+}
+
 TEST_F(MonitoringTest, ServesMetricsAndNothingElseOverTcp) {
   const auto monitoring = Start();
   ASSERT_THAT(monitoring, IsOk());

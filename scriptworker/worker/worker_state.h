@@ -30,7 +30,8 @@ class WorkerState final : public WorkerObserver {
   // How long the loop may be silent before it counts as stuck. A poll that is
   // repeated to the last try takes 7 minutes.
   struct Bounds {
-    absl::Duration idle = absl::Minutes(10);        // without a poll that begins or ends
+    // Without a poll that begins or ends; to this comes the pause between two.
+    absl::Duration idle = absl::Minutes(10);
     absl::Duration past_claim = absl::Minutes(10);  // with a task whose claim has ended
   };
 
