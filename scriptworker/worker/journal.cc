@@ -194,12 +194,13 @@ absl::Status FileJournal::Renewed(const taskcluster::Reclaim& claim) {
 absl::Status FileJournal::Wipe() {
   absl::MutexLock lock(&mutex_);
   entry_.reset();
-  sequence_ = 0;
   for (size_t slot = 0; slot < kSlots; ++slot) {
     SW_RETURN_IF_ERROR(WriteAt(file_.get(), std::string(used_[slot], '\0'),
                                static_cast<off_t>(slot * kSlotSize), path_));
   }
   SW_RETURN_IF_ERROR(Sync());
+  // Not before: a slot that has stayed must not be newer than those of the next run.
+  sequence_ = 0;
   used_.fill(0);
   return absl::OkStatus();
 }

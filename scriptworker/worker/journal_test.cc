@@ -2,6 +2,8 @@
 #include "scriptworker/worker/journal.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
@@ -162,6 +165,32 @@ TEST_F(JournalTest, WipingCoversWhatAWorkerBeforeHasWritten) {
   ASSERT_THAT(AfterCrash(journal), IsOk());
   ASSERT_THAT(journal->Wipe(), IsOk());
   EXPECT_EQ(Bytes().find_first_not_of('\0'), std::string::npos);
+}
+
+// As by a defect of the disk: to write is an error while `act` runs.
+absl::Status WithoutWriting(absl::FunctionRef<absl::Status()> act) {
+  rlimit before = {};
+  EXPECT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &none);
+  const absl::Status done = act();
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  return done;
+}
+
+TEST_F(JournalTest, ARunThatCouldNotBeWipedIsNotNewerThanTheNext) {
+  auto journal = Open();
+  ASSERT_THAT(journal->Claimed(Claim(), kNow), IsOk());
+  ASSERT_THAT(journal->Uploading(0), IsOk());
+  ASSERT_THAT(WithoutWriting([&] { return journal->Wipe(); }), Not(IsOk()));
+  taskcluster::ClaimedTask next = Claim();
+  next.run_id = 8;
+  ASSERT_THAT(journal->Claimed(next, kNow), IsOk());
+  const auto entry = AfterCrash(journal).value();
+  ASSERT_TRUE(entry.has_value());
+  EXPECT_EQ(entry->run_id, 8);
+  EXPECT_EQ(entry->step, JournalStep::kClaimed);
 }
 
 TEST_F(JournalTest, TheFileKeepsItsSize) {
