@@ -40,8 +40,8 @@ absl::StatusOr<std::string> FindProgram(const std::string& name,
 // changes its user by a set-user-ID program. It leads a session and a process group of its own, has
 // default signal handling and mask, inherits the working directory and stdin, and no other
 // descriptor than those above. It is under the restrictions before it runs anything of the
-// script's. Errors name the program and what failed: kNotFound, kPermissionDenied, ... Thread-safe.
-// Linux only.
+// script's. Errors name the program and what failed: kNotFound, kPermissionDenied, ... For one
+// thread at a time (exec_clone.h). Linux only.
 absl::StatusOr<pid_t> Spawn(const SpawnOptions& options);
 
 }  // namespace scriptworker::worker
