@@ -146,7 +146,6 @@ class Loader {
       Refuse("task_script", "must name a program");
     }
     script.task_max_timeout_status = IntOf("task_max_timeout_status");
-    script.invalid_reclaim_status = IntOf("invalid_reclaim_status");
     ReadEnvironmentRules(script.environment);
     const auto report = Inside("reversed_statuses");
     DocumentPart(settings_.Get("reversed_statuses"), report)

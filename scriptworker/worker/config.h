@@ -52,7 +52,6 @@ struct Script {
   std::map<int, std::string> reversed_statuses;
   int task_max_timeout_status = 1;
   EnvironmentRules environment;
-  int invalid_reclaim_status = 7;
 };
 
 struct Logging {

@@ -148,7 +148,6 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_FALSE(c.directories.state_dir_is_default);
   EXPECT_THAT(c.script.argv, ElementsAre("python3", "script.py"));
   EXPECT_EQ(c.script.task_max_timeout_status, 2);
-  EXPECT_EQ(c.script.invalid_reclaim_status, 5);
   EXPECT_TRUE(c.script.environment.clean);
   EXPECT_THAT(c.script.environment.allowed, ElementsAre("PATH", "MY_*"));
   EXPECT_TRUE(c.sandbox.required);
