@@ -17,7 +17,8 @@ namespace scriptworker {
 struct Invocation {
   std::vector<std::string> arguments;  // without the program's own name
   Environment environment;
-  std::string working_directory;  // absolute: where relative paths begin
+  // Where relative paths begin: absolute; empty if it was removed.
+  std::string working_directory;
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;

@@ -67,7 +67,7 @@ class FolderCheck {
     if (!Accessible(parent, W_OK | X_OK)) {
       return Failed(absl::StrCat("cannot be made in ", parent, ": ", Reason()));
     }
-    return Space(parent, "will be made, ");
+    return Space(parent, /*is_missing=*/true);
   }
 
  private:
@@ -80,10 +80,10 @@ class FolderCheck {
     if (!Accessible(path_, R_OK | W_OK | X_OK)) {
       return Failed(absl::StrCat("user ", ::geteuid(), " cannot use it: ", Reason()));
     }
-    return Space(path_, "");
+    return Space(path_, /*is_missing=*/false);
   }
 
-  Check Space(const std::string& existing, std::string_view before) {
+  Check Space(const std::string& existing, bool is_missing) {
     struct statvfs info = {};
     if (::statvfs(existing.c_str(), &info) != 0) return Failed(Reason());
     if (info.f_files > 0 && info.f_favail == 0) return Failed("no inode is free");
@@ -92,7 +92,7 @@ class FolderCheck {
       check = JudgeFreeSpace(
           key_, path_, static_cast<int64_t>(info.f_bavail) * static_cast<int64_t>(info.f_frsize));
     }
-    if (!before.empty()) absl::StrAppend(&check.text, "; it will be made");
+    if (is_missing) absl::StrAppend(&check.text, "; it will be made");
     return check;
   }
 

@@ -17,7 +17,7 @@ inline constexpr int kSignerSocket = 3;
 // writes no core, ends with `worker`, its parent, and outlives the signals that end
 // that in order. Of its descriptors stay the standard error and `socket`, as
 // kSignerSocket; it works in "/". Memory is not swapped out, as far as the limits
-// allow. Nothing of it can be taken back. Makes nothing but system calls.
+// allow. Makes nothing but system calls.
 //
 // False: the worker has ended already, or "/" cannot be entered; the process has to
 // end then. REQUIRES: it has one thread.

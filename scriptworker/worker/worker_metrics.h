@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// What the worker counts and measures; docs/configuration.md lists it. The only
+// What the worker counts and measures; docs/monitoring.md lists it. The only
 // place that knows prometheus-cpp.
 
 #ifndef SCRIPTWORKER_WORKER_WORKER_METRICS_H_
