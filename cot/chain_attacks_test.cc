@@ -106,6 +106,26 @@ TEST(ChainAttacksTest, AnActionWithoutADecisionTaskIsNotTakenAsItIs) {
   EXPECT_THAT(ViolationsOf(orphan), ElementsAre(Violation::kEvidenceMissing));
 }
 
+// An input of type "decision" makes any task one. An action that leads its own group would
+// then be rebuilt from its own public/actions.json.
+TEST(ChainAttacksTest, AnActionIsNoDecisionTaskOfItself) {
+  GeneratedChain chain({.tasks_for = "action", .worker = "generic-worker"});
+  const std::string action = chain.facts().TaskId("action");
+  Value& definition = DefinitionOf(chain, "action");
+  for (const char* pointer :
+       {"/taskGroupId", "/extra/parent", "/extra/action/context/taskGroupId"}) {
+    SetAt(definition, pointer, action);
+  }
+  std::string& actions = chain.tasks.find("action")->second.artifacts["public/actions.json"];
+  actions = absl::StrReplaceAll(actions, {{chain.facts().TaskId("decision"), action}});
+  RemoveAt(DefinitionOf(chain, "target"), "/extra/parent");
+  SetAt(DefinitionOf(chain, "target"), "/extra/chainOfTrust",
+        Object{{"inputs", Object{{"decision", action}}}});
+  SetAt(DefinitionOf(chain, "build"), "/extra/parent", action);
+  chain.MakeGraphs();
+  EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kEvidenceMissing));
+}
+
 TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {
   const std::string good = "https://hg.example.com/desktop/main/file/1/x";
   for (const char* source :

@@ -64,7 +64,7 @@ absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& dec
                    {"taskId", Value()}};
   SW_RETURN_IF_ERROR(product.type == ProductType::kHg ? AddHgContext(source, variables)
                                                       : AddGithubContext(source, variables));
-  if (tasks_for == TasksFor::kAction || tasks_for == TasksFor::kPrAction) {
+  if (IsOfAction(tasks_for)) {
     SW_ASSIGN_OR_RETURN(const Value actions, source.Required(facts.actions, "public/actions.json"));
     return WrapAction(parent, decision, tasks_for, variables, actions);
   }

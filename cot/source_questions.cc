@@ -20,6 +20,11 @@ namespace {
 
 absl::Status Unasked() { return absl::UnknownError("not asked"); }
 
+bool IsAnAction(const Link& link, const Product& product) {
+  const absl::StatusOr<TasksFor> tasks_for = TasksForOf(link, product);
+  return tasks_for.ok() && IsOfAction(*tasks_for);
+}
+
 }  // namespace
 
 SourceQuestions::SourceQuestions(const Policy& policy, const Product& product, SourceFacts& facts,
@@ -49,6 +54,16 @@ void SourceQuestions::Ask(const Chain& chain, const Link& parent) {
   answers.tasks_for = TasksForOf(parent, product_);
   if (!answers.tasks_for.ok()) {
     answers.errors = {answers.tasks_for.status()};
+    return;
+  }
+  if (IsOfAction(*answers.tasks_for) && IsAnAction(*answers.decision, product_)) {
+    answers.errors = {ToStatus(
+        {.violation = Violation::kEvidenceMissing,
+         .step = Step::kRebuiltDefinitions,
+         .link_name = parent.name(),
+         .task_id = parent.task_id().str(),
+         .message = absl::StrCat(parent.Label(), ": its decision task ", answers.decision->Label(),
+                                 " is an action itself: nothing vouches for its actions!")})};
     return;
   }
   const FactsNeeded needed = FactsFor(*answers.tasks_for, product_.type);

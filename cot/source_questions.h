@@ -51,7 +51,8 @@ class SourceQuestions {
   void Start(const Chain& chain, bool ask_origins);
 
   // Wait for all answers. Violations of the answers: those of SourceFacts, TasksForOf,
-  // and kMalformedParent.
+  // kMalformedParent, and kEvidenceMissing for an action whose decision task is one, too: it
+  // could be that task itself.
   SourceAnswers& AwaitAnswers(const Link& parent);
   // One for each of Chain::AllLinks(), if they were asked for: kTryOrPullRequest, those
   // of FindPullRequestSigns, or OK.

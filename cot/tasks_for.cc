@@ -43,4 +43,8 @@ std::string_view ToString(TasksFor tasks_for) {
   return "";
 }
 
+bool IsOfAction(TasksFor tasks_for) {
+  return tasks_for == TasksFor::kAction || tasks_for == TasksFor::kPrAction;
+}
+
 }  // namespace cot

@@ -25,6 +25,9 @@ enum class TasksFor {
 absl::StatusOr<TasksFor> ParseTasksFor(std::string_view text);
 std::string_view ToString(TasksFor tasks_for);
 
+// Whether it is an action on the tasks of a decision task.
+bool IsOfAction(TasksFor tasks_for);
+
 }  // namespace cot
 
 #endif  // COT_TASKS_FOR_H_
