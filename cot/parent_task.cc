@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -19,11 +19,14 @@
 #include "scriptworker/json/yaml.h"
 #include "scriptworker/jsone/context.h"
 #include "scriptworker/jsone/render.h"
+#include "scriptworker/vcs/github_client.h"
+#include "scriptworker/vcs/hg_client.h"
 #include "scriptworker/vcs/source_url.h"
 
 namespace cot {
 namespace {
 
+using scriptworker::http::Url;
 using scriptworker::json::Array;
 using scriptworker::json::Difference;
 using scriptworker::json::Member;
@@ -142,6 +145,22 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
   return tasks->array();
 }
 
+// By the functions that check repository and revision: what a task says must not lead to
+// another file of the repository.
+absl::StatusOr<Url> TemplateUrl(const SourceUrl& repo, std::string_view revision,
+                                const SourceHosts& hosts) {
+  constexpr std::string_view kTemplate = ".taskcluster.yml";
+  if (repo.netloc() == hosts.github_host) {
+    if (const auto name = scriptworker::vcs::GithubRepoOf(repo, hosts.github_host)) {
+      return scriptworker::vcs::GithubRawFileUrl(hosts.github_raw_url, *name, revision, kTemplate);
+    }
+  }
+  if (repo.netloc() == hosts.hg_host) {
+    return scriptworker::vcs::HgRawFileUrl(hosts.hg_url, repo, revision, kTemplate);
+  }
+  return absl::InvalidArgumentError("Unsupported VCS server!");
+}
+
 }  // namespace
 
 absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
@@ -156,27 +175,20 @@ absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Produc
                                            "_HEAD_REPOSITORY or _HEAD_REV in "
                                            "payload.env")}));
   }
-  const bool plain_revision = std::all_of(revision->begin(), revision->end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-' ||
-           c == '/';
-  });
-  const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*repo);
-  if (url.ok() && plain_revision && url->netloc() == hosts.github_host) {
-    if (const auto name = scriptworker::vcs::GithubRepoOf(*url, hosts.github_host)) {
-      return TemplateLocation{
-          .url = absl::StrCat(hosts.github_raw_url, "/", name->full_name(), "/", *revision,
-                              "/.taskcluster.yml"),
-          .with_token = have_github_token &&
-                        (url->scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
-    }
-  }
-  if (url.ok() && plain_revision && url->netloc() == hosts.hg_host && url->scheme() == "https") {
-    return TemplateLocation{.url = absl::StrCat(hosts.hg_url, url->path(), "/raw-file/", *revision,
-                                                "/.taskcluster.yml")};
-  }
-  return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
-                                      .message = "Unsupported VCS server!",
-                                      .found = *repo}));
+  const auto unsupported = [&](std::string message) {
+    return ToStatus(InParent(
+        decision,
+        {.violation = Violation::kUnsupportedVcs, .message = std::move(message), .found = *repo}));
+  };
+  const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(*repo);
+  if (!source.ok()) return unsupported(std::string(source.status().message()));
+  const bool is_github = source->netloc() == hosts.github_host;
+  absl::StatusOr<Url> url = TemplateUrl(*source, *revision, hosts);
+  if (!url.ok()) return unsupported(std::string(url.status().message()));
+  return TemplateLocation{
+      .url = *std::move(url),
+      .with_token = is_github && have_github_token &&
+                    (source->scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
 }
 
 absl::StatusOr<TasksFor> TasksForOf(const Link& parent, const Product& product) {
@@ -224,7 +236,7 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor t
     findings.push_back(GetFinding(tasks.status()).value_or(Finding{}));
     return;
   }
-  if (tasks_for == TasksFor::kAction || tasks_for == TasksFor::kPrAction) {
+  if (IsOfAction(tasks_for)) {
     CheckActionTaskGroup(parent, decision, *tasks, findings);
   }
   const Value runtime = ComparableDefinition(parent.task().raw());

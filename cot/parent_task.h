@@ -16,17 +16,18 @@
 #include "cot/source_hosts.h"
 #include "cot/tasks_for.h"
 #include "cot/violation.h"
+#include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
 
 // Where the template lies, and whether reading it needs the GitHub token.
 struct TemplateLocation {
-  std::string url;
+  scriptworker::http::Url url;
   bool with_token = false;  // basic authentication, the token as user
 };
-// Of the repository and revision that the decision link's environment names.
-// Violations: kUnsupportedVcs, kSourceMissing.
+// Of the repository and revision that the decision link's environment names. Violations:
+// kUnsupportedVcs (also for names that would lead to another file), kSourceMissing.
 absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
                                               const SourceHosts& hosts, bool have_github_token);
 

@@ -58,6 +58,19 @@ TEST(FindTemplateTest, LiesWhereThePolicySaysThatTheHostIs) {
       {Env("https://github.com/o/r"), ""},
       {Env("https://git.example/o/r", "a?b"), ""},
       {Env("https://git.example/o/r", "a b"), ""},
+      {Env("https://git.example/o/r", "a/../../../evil/x/b"), ""},
+      {Env("https://git.example/o/r%3F"), ""},
+      // What follows would be a query, and any file of the repository the template.
+      {Env("https://hg.example/a/b%3F"), ""},
+      {Env("https://hg.example/a/raw-file/r/dir/any.yml%3F"), ""},
+      {Env("https://hg.example/a/b%23"), ""},
+      {Env("https://hg.example/a/b?x"), ""},
+      {Env("https://hg.example/a/b#x"), ""},
+      {Env("https://hg.example/a/b", "a?b"), ""},
+      // A folder of the revision r.
+      {Env("https://hg.example/a/b", "r/d"), ""},
+      {Env("https://hg.example/a/b/"), "http://127.0.0.1:1/hg/a/b/raw-file/abc/.taskcluster.yml"},
+      {Env("https://hg.example/"), ""},
       {Env("nonsense"), ""},
   };
   for (const auto& [task, url] : cases) {
@@ -66,7 +79,7 @@ TEST(FindTemplateTest, LiesWhereThePolicySaysThatTheHostIs) {
       EXPECT_THAT(found, IsViolation(Violation::kUnsupportedVcs)) << task;
     } else {
       ASSERT_THAT(found, IsOk()) << task;
-      EXPECT_EQ(found->url, url);
+      EXPECT_EQ(found->url.ToString(), url);
       EXPECT_FALSE(found->with_token);
     }
   }

@@ -139,7 +139,6 @@ SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& tr
       github_(cache_, clock,
               {.api_base = policy.source_hosts.github_api_url,
                .web_base = policy.source_hosts.github_url,
-               .raw_base = policy.source_hosts.github_raw_url,
                .token = std::move(github_token)}) {}
 
 absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product& product,
@@ -147,10 +146,8 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
   SW_ASSIGN_OR_RETURN(
       const TemplateLocation location,
       FindTemplate(decision, product, policy_.source_hosts, !github_token_.empty()));
-  const absl::StatusOr<Url> url = Url::Parse(location.url);
-  if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
-  Request request = Get(*url, cancellation);
-  if (location.with_token && url->is_https()) {
+  Request request = Get(location.url, cancellation);
+  if (location.with_token && location.url.is_https()) {
     request.headers.Set(
         "Authorization",
         absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(github_token_.reveal(), ":"))));
@@ -159,7 +156,7 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
   if (!text.ok()) {
     return Judge(decision, text.status(), cancellation, Violation::kTemplateMissing);
   }
-  return ParseTemplate(*text, location.url);
+  return ParseTemplate(*text, location.url.Redacted());
 }
 
 absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,

@@ -17,7 +17,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/crypto/base64.h"
 #include "scriptworker/json/json_reader.h"
 #include "scriptworker/vcs/branch_page.h"
 #include "scriptworker/vcs/git_name.h"
@@ -59,6 +58,13 @@ bool IsHtml(const http::Response& response) {
 }
 
 }  // namespace
+
+absl::StatusOr<http::Url> GithubRawFileUrl(std::string_view raw_base, const GithubRepoName& name,
+                                           std::string_view revision, std::string_view path) {
+  SW_RETURN_IF_ERROR(CheckGithubName(name));
+  SW_RETURN_IF_ERROR(CheckRevision(revision));
+  return http::Url::Parse(absl::StrCat(raw_base, "/", name.full_name(), "/", revision, "/", path));
+}
 
 GithubClient::GithubClient(http::Transport& transport, Clock& clock, Options options)
     : options_(std::move(options)),
@@ -203,29 +209,6 @@ absl::StatusOr<bool> GithubClient::FetchLanded(const http::Url& url,
   if (landed.ok()) return landed;
   return absl::Status(landed.status().code(),
                       absl::StrCat("GET ", url.Redacted(), ": ", landed.status().message()));
-}
-
-absl::StatusOr<http::Url> GithubClient::RawFileUrl(const GithubRepoName& name,
-                                                   std::string_view revision,
-                                                   std::string_view path) const {
-  SW_RETURN_IF_ERROR(CheckGithubName(name));
-  SW_RETURN_IF_ERROR(CheckRevision(revision));
-  return http::Url::Parse(
-      absl::StrCat(options_.raw_base, "/", name.full_name(), "/", revision, "/", path));
-}
-
-absl::StatusOr<std::string> GithubClient::GetFile(const GithubRepoName& name,
-                                                  std::string_view revision, std::string_view path,
-                                                  bool authenticated,
-                                                  const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(http::Url url, RawFileUrl(name, revision, path));
-  http::Request request = GetRequest(std::move(url), cancellation);
-  if (authenticated && !options_.token.empty() && request.url.is_https()) {
-    request.headers.Add(
-        "Authorization",
-        absl::StrCat("Basic ", crypto::Base64Encode(absl::StrCat(options_.token.reveal(), ":"))));
-  }
-  return fetcher_.GetText(request);
 }
 
 }  // namespace scriptworker::vcs

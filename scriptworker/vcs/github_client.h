@@ -25,14 +25,18 @@ namespace scriptworker::vcs {
 struct GithubOptions {
   std::string api_base = "https://api.github.com";  // no slash at the end of any
   std::string web_base = "https://github.com";
-  std::string raw_base = "https://raw.githubusercontent.com";
   SecretString token = {};  // empty: none; never sent by http
   absl::Duration max_rate_limit_wait = absl::Seconds(60);
   absl::Duration max_landed_age = absl::Minutes(10);
 };
 
-// Reads from GitHub: its REST API (with the token, if there is one), its web site
-// (without) and its raw files. Errors as DocumentFetcher's (a definite 404 is kNotFound),
+// {raw_base}/{owner}/{name}/{revision}/{path}, where `raw_base` has no slash at its end.
+// kInvalidArgument for names and revisions that fit into no URL.
+absl::StatusOr<http::Url> GithubRawFileUrl(std::string_view raw_base, const GithubRepoName& name,
+                                           std::string_view revision, std::string_view path);
+
+// Reads from GitHub: its REST API (with the token, if there is one) and its web site
+// (without). Errors as DocumentFetcher's (a definite 404 is kNotFound),
 // and kInvalidArgument for names that fit into no URL and for answers of another shape
 // or about another object than the one asked for.
 //
@@ -70,14 +74,6 @@ class GithubClient {
   absl::StatusOr<bool> HasCommitLanded(const GithubRepository& repository,
                                        std::string_view revision,
                                        const CancellationToken& cancellation = {});
-
-  // {raw_base}/{owner}/{name}/{revision}/{path}
-  absl::StatusOr<http::Url> RawFileUrl(const GithubRepoName& name, std::string_view revision,
-                                       std::string_view path) const;
-  // With `authenticated` and a token, by basic authentication: token as user, no password.
-  absl::StatusOr<std::string> GetFile(const GithubRepoName& name, std::string_view revision,
-                                      std::string_view path, bool authenticated,
-                                      const CancellationToken& cancellation = {});
 
  private:
   http::Request ApiRequest(http::Url url, const CancellationToken& cancellation) const;

@@ -314,17 +314,20 @@ TEST_F(GithubClientTest, ACancelledTokenGivesItsReason) {
               StatusIs(absl::StatusCode::kCancelled, HasSubstr("shutdown")));
 }
 
-TEST_F(GithubClientTest, AFileIsReadWithTheTokenOnlyIfAskedTo) {
-  Set("https://raw.githubusercontent.com/o/r/v1/.taskcluster.yml",
-      http::MakeResponse(200, "version: 1", "text/plain"));
-  EXPECT_THAT(client_.GetFile({"o", "r"}, "v1", ".taskcluster.yml", /*authenticated=*/false),
-              IsOkAndHolds("version: 1"));
-  EXPECT_FALSE(server_.requests().back().headers.contains("Authorization"));
-  EXPECT_THAT(client_.GetFile({"o", "r"}, "v1", ".taskcluster.yml", /*authenticated=*/true),
-              IsOkAndHolds("version: 1"));
-  EXPECT_EQ(server_.requests().back().headers.Find("Authorization"), "Basic dDBrZW46");
-  EXPECT_THAT(client_.GetFile({"o", "r"}, "v1?x", "f", false),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+TEST(GithubRawFileUrlTest, NamesAFileAtItsRevisionOrNothing) {
+  const std::string_view raw = "https://raw.githubusercontent.com";
+  EXPECT_EQ(GithubRawFileUrl(raw, {"o", "r"}, "v1/x", ".taskcluster.yml").value().ToString(),
+            "https://raw.githubusercontent.com/o/r/v1/x/.taskcluster.yml");
+  for (const std::string_view revision : {"", "v1?x", "v1#x", "../v1", "a b", "%61", "v1/"}) {
+    EXPECT_THAT(GithubRawFileUrl(raw, {"o", "r"}, revision, "f"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << revision;
+  }
+  for (const std::string_view name : {"", "r?", "r#", "a/b", "..", "r%3F"}) {
+    EXPECT_THAT(GithubRawFileUrl(raw, {"o", std::string(name)}, "v1", "f"),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << name;
+  }
 }
 
 }  // namespace

@@ -104,11 +104,4 @@ absl::StatusOr<Push> HgClient::GetPush(std::string_view url_template, const Sour
   return std::move(push);
 }
 
-absl::StatusOr<std::string> HgClient::GetFile(const SourceUrl& repo, std::string_view revision,
-                                              std::string_view path,
-                                              const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const http::Url url, HgRawFileUrl(server_, repo, revision, path));
-  return fetcher_.GetText(GetRequest(url, cancellation));
-}
-
 }  // namespace scriptworker::vcs

@@ -45,10 +45,6 @@ class HgClient {
                                std::string_view revision,
                                const CancellationToken& cancellation = {});
 
-  absl::StatusOr<std::string> GetFile(const SourceUrl& repo, std::string_view revision,
-                                      std::string_view path,
-                                      const CancellationToken& cancellation = {});
-
  private:
   DocumentFetcher fetcher_;
   Logger& logger_;

@@ -17,7 +17,6 @@
 namespace scriptworker::vcs {
 namespace {
 
-using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
@@ -109,22 +108,19 @@ TEST_F(HgClientTest, APushlogOfAnotherShapeIsAnErrorWithItsUrl) {
 TEST_F(HgClientTest, AMissingPushlogIsNotFound) {
   status_ = 404;
   EXPECT_THAT(client_.GetPush(kTemplate, Repo(), kRevision), StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_THAT(client_.GetFile(Repo(), kRevision, ".taskcluster.yml"),
-              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(HgClientTest, AskedIsTheServerThatItIsToldWhateverHostTheRepositoryIsAt) {
-  body_ = "version: 1";
   HgClient mirror(server_, clock_, logger_, "http://127.0.0.1:81/mirror");
-  EXPECT_THAT(mirror.GetFile(Repo(), "0123abc", "f"), IsOkAndHolds("version: 1"));
+  EXPECT_FALSE(mirror.GetPush(kTemplate, Repo(), "0123abc").ok());
   EXPECT_EQ(server_.requests().front().url,
+            "http://127.0.0.1:81/mirror/releases/x/json-pushes?changeset=0123abc&version=2&full=1");
+  EXPECT_EQ(HgRawFileUrl("http://127.0.0.1:81/mirror", Repo(), "0123abc", "f").value().ToString(),
             "http://127.0.0.1:81/mirror/releases/x/raw-file/0123abc/f");
 }
 
-TEST_F(HgClientTest, AFileIsFetchedAtItsRevision) {
-  body_ = "version: 1";
-  EXPECT_THAT(client_.GetFile(Repo(), "0123abc", ".taskcluster.yml"), IsOkAndHolds("version: 1"));
-  EXPECT_EQ(server_.requests().front().url,
+TEST_F(HgClientTest, AFileLiesAtItsRevision) {
+  EXPECT_EQ(HgRawFileUrl(kServer, Repo(), "0123abc", ".taskcluster.yml").value().ToString(),
             "https://hg.mozilla.org/releases/x/raw-file/0123abc/.taskcluster.yml");
 }
 
@@ -132,7 +128,8 @@ TEST_F(HgClientTest, WhatFitsIntoNoUrlIsRefused) {
   for (const std::string_view repo :
        {"http://hg.mozilla.org/x", "ssh://hg.mozilla.org/x", "https://hg.mozilla.org",
         "https://hg.mozilla.org/", "https://hg.mozilla.org/x?y", "https://hg.mozilla.org/x#y",
-        "https://hg.mozilla.org/x%40y"}) {
+        "https://hg.mozilla.org/x%40y", "https://hg.mozilla.org/x%3F",
+        "https://hg.mozilla.org/x%23"}) {
     EXPECT_THAT(HgRawFileUrl(kServer, Repo(repo), "tip", "f"),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << repo;
