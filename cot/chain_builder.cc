@@ -138,7 +138,7 @@ absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<LinkId>& depe
       return;
     }
     const LinkId& dependency = dependencies[index];
-    absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id);
+    absl::StatusOr<TaskDefinition> task = queue_.Task(dependency.task_id, cancellation_);
     fetched[index] = task.ok() ? Link::Create(dependency.name, dependency.task_id, *std::move(task),
                                               Link::Role::kUpstream, provisioners_)
                                : absl::StatusOr<Link>(task.status());

@@ -54,7 +54,8 @@ class KnownTasks : public scriptworker::taskcluster::TaskReader {
     return found == reads_.end() ? 0 : found->second;
   }
 
-  absl::StatusOr<TaskDefinition> Task(const TaskId& id) override {
+  absl::StatusOr<TaskDefinition> Task(const TaskId& id,
+                                      const scriptworker::CancellationToken&) override {
     {
       absl::MutexLock lock(&mutex_);
       ++reads_[id.str()];
@@ -66,11 +67,12 @@ class KnownTasks : public scriptworker::taskcluster::TaskReader {
     return task->second;
   }
 
-  absl::StatusOr<scriptworker::taskcluster::TaskStatus> Status(const TaskId&) override {
+  absl::StatusOr<scriptworker::taskcluster::TaskStatus> Status(
+      const TaskId&, const scriptworker::CancellationToken&) override {
     return absl::UnimplementedError("not asked for here");
   }
   absl::StatusOr<std::vector<scriptworker::taskcluster::ArtifactInfo>> ListLatestArtifacts(
-      const TaskId&) override {
+      const TaskId&, const scriptworker::CancellationToken&) override {
     return absl::UnimplementedError("not asked for here");
   }
   absl::StatusOr<scriptworker::http::Url> ArtifactUrl(const TaskId&, std::string_view) override {

@@ -146,7 +146,7 @@ absl::Status EvidenceCollector::Account(const LinkId& id, int64_t bytes) {
 
 void EvidenceCollector::List(Entry& entry) {
   const absl::StatusOr<std::vector<ArtifactInfo>> list =
-      queue_.ListLatestArtifacts(entry.id.task_id);
+      queue_.ListLatestArtifacts(entry.id.task_id, cancellation_);
   if (!list.ok()) {
     entry.evidence.listed =
         EvidenceError(absl::Status(list.status().code(),

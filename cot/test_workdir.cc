@@ -43,14 +43,15 @@ std::vector<TaskId> TasksOf(const std::vector<UpstreamArtifacts>& entries) {
 // What the patterns for the task, if there are any, can match.
 absl::StatusOr<std::vector<std::string>> NamesForPatterns(
     const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries,
-    scriptworker::taskcluster::TaskReader& queue) {
+    scriptworker::taskcluster::TaskReader& queue,
+    const scriptworker::CancellationToken& cancellation) {
   std::vector<std::string> names;
   const bool has_pattern = absl::c_any_of(entries, [&](const UpstreamArtifacts& entry) {
     return entry.task_id == task_id && absl::c_any_of(entry.paths, IsGlob);
   });
   if (!has_pattern) return names;
   SW_ASSIGN_OR_RETURN(const std::vector<scriptworker::taskcluster::ArtifactInfo> list,
-                      queue.ListLatestArtifacts(task_id));
+                      queue.ListLatestArtifacts(task_id, cancellation));
   for (const scriptworker::taskcluster::ArtifactInfo& artifact : list) {
     names.push_back(artifact.name);
   }
@@ -80,13 +81,13 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
     SW_RETURN_IF_ERROR(scriptworker::RemoveTree(path));
   }
   SW_RETURN_IF_ERROR(scriptworker::MakeDirs(path));
-  SW_ASSIGN_OR_RETURN(const TaskDefinition task, queue.Task(task_id));
+  SW_ASSIGN_OR_RETURN(const TaskDefinition task, queue.Task(task_id, cancellation));
   SW_RETURN_IF_ERROR(
       scriptworker::WriteFile(JoinPath(path, "task.json"), scriptworker::json::Format(task.raw())));
   SW_ASSIGN_OR_RETURN(const std::vector<UpstreamArtifacts> upstream, ParseUpstreamArtifacts(task));
   for (const TaskId& id : TasksOf(upstream)) {
     SW_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                        NamesForPatterns(id, upstream, queue));
+                        NamesForPatterns(id, upstream, queue, cancellation));
     for (const WantedArtifact& wanted : WantedFrom(id, upstream, names)) {
       SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ArtifactName::Parse(wanted.name));
       SW_ASSIGN_OR_RETURN(const scriptworker::http::Url url, queue.ArtifactUrl(id, artifact.str()));

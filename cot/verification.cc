@@ -159,7 +159,7 @@ absl::StatusOr<std::optional<int64_t>> Verification::ExpectedRun(const Link& lin
   }
   if (files.run_id.has_value()) return files.run_id;
   const absl::StatusOr<scriptworker::taskcluster::TaskStatus> status =
-      sources.queue.Status(link.task_id());
+      sources.queue.Status(link.task_id(), fetching.token());
   if (absl::IsNotFound(status.status())) return std::nullopt;
   if (!status.ok()) return EvidenceError(status.status(), fetching.token());
   if (status->runs.empty()) return std::nullopt;

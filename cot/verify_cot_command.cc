@@ -225,9 +225,9 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
   absl::StatusOr<TaskStatus> task_status = absl::UnknownError("not asked");
   scriptworker::ParallelFor(options_.check_task ? 2 : 1, 2, [&](int i) {
     if (i == 0) {
-      task = queue->Task(options_.task_id);
+      task = queue->Task(options_.task_id, cancellation_);
     } else {
-      task_status = queue->Status(options_.task_id);
+      task_status = queue->Status(options_.task_id, cancellation_);
     }
   });
   if (!task.ok()) {

@@ -61,7 +61,7 @@ absl::StatusOr<Verdict> ChainTrial::Run() {
                       QueueClient::Create(std::string(kGeneratedRootUrl), network, clock_,
                                           credentials, std::move(api)));
   SW_ASSIGN_OR_RETURN(const TaskId task_id, TaskId::Parse(chain_.facts().TaskId("target")));
-  SW_ASSIGN_OR_RETURN(TaskDefinition task, queue->Task(task_id));
+  SW_ASSIGN_OR_RETURN(TaskDefinition task, queue->Task(task_id, {}));
   const std::string& worker = chain_.facts().description.worker;
   VerifyRequest request{.task_id = task_id,
                         .task = std::move(task),

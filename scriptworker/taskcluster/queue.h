@@ -106,11 +106,14 @@ class TaskReader {
  public:
   virtual ~TaskReader() = default;
 
-  virtual absl::StatusOr<TaskDefinition> Task(const TaskId& task_id) = 0;
-  virtual absl::StatusOr<TaskStatus> Status(const TaskId& task_id) = 0;
+  virtual absl::StatusOr<TaskDefinition> Task(const TaskId& task_id,
+                                              const CancellationToken& cancellation) = 0;
+  virtual absl::StatusOr<TaskStatus> Status(const TaskId& task_id,
+                                            const CancellationToken& cancellation) = 0;
 
   // The artifacts of the task's latest run, of all pages.
-  virtual absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(const TaskId& task_id) = 0;
+  virtual absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(
+      const TaskId& task_id, const CancellationToken& cancellation) = 0;
 
   // Where a GET that follows redirects finds the artifact of the latest run:
   // for a name under public/ a plain URL, for others one that is signed with

@@ -187,27 +187,32 @@ absl::StatusOr<std::string> QueueClient::CreateArtifact(const TaskId& task_id, R
   return Read(answer, [](const json::Reader& reader) { return reader.String("putUrl"); });
 }
 
-absl::StatusOr<TaskDefinition> QueueClient::Task(const TaskId& task_id) {
+absl::StatusOr<TaskDefinition> QueueClient::Task(const TaskId& task_id,
+                                                 const CancellationToken& cancellation) {
   const std::optional<Credentials> credentials = permanent();
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "task",
                                  .route = Route("/task/{}", {task_id.str()}),
-                                 .credentials = Pointer(credentials)}));
+                                 .credentials = Pointer(credentials),
+                                 .cancellation = cancellation}));
   return Read(answer, [](const json::Reader& reader) {
     return TaskDefinition::FromJson(reader.value(), reader.source());
   });
 }
 
-absl::StatusOr<TaskStatus> QueueClient::Status(const TaskId& task_id) {
+absl::StatusOr<TaskStatus> QueueClient::Status(const TaskId& task_id,
+                                               const CancellationToken& cancellation) {
   const std::optional<Credentials> credentials = permanent();
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "status",
                                  .route = Route("/task/{}/status", {task_id.str()}),
-                                 .credentials = Pointer(credentials)}));
+                                 .credentials = Pointer(credentials),
+                                 .cancellation = cancellation}));
   return Read(answer, TaskStatus::FromAnswer);
 }
 
-absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(const TaskId& task_id) {
+absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(
+    const TaskId& task_id, const CancellationToken& cancellation) {
   const std::optional<Credentials> credentials = permanent();
   const std::string route = Route("/task/{}/artifacts", {task_id.str()});
   std::vector<ArtifactInfo> artifacts;
@@ -216,7 +221,8 @@ absl::StatusOr<std::vector<ArtifactInfo>> QueueClient::ListLatestArtifacts(const
     SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                         api_.Send({.name = "listLatestArtifacts",
                                    .route = absl::StrCat(route, query),
-                                   .credentials = Pointer(credentials)}));
+                                   .credentials = Pointer(credentials),
+                                   .cancellation = cancellation}));
     SW_ASSIGN_OR_RETURN(ArtifactPage page, Read(answer, ParseArtifactPage));
     for (ArtifactInfo& artifact : page.artifacts) {
       artifacts.push_back(std::move(artifact));

@@ -55,9 +55,12 @@ class QueueClient final : public TaskClaimer, public TaskReader {
                                              std::string_view name, const ArtifactRequest& artifact,
                                              const Credentials& credentials) override;
 
-  absl::StatusOr<TaskDefinition> Task(const TaskId& task_id) override;
-  absl::StatusOr<TaskStatus> Status(const TaskId& task_id) override;
-  absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(const TaskId& task_id) override;
+  absl::StatusOr<TaskDefinition> Task(const TaskId& task_id,
+                                      const CancellationToken& cancellation) override;
+  absl::StatusOr<TaskStatus> Status(const TaskId& task_id,
+                                    const CancellationToken& cancellation) override;
+  absl::StatusOr<std::vector<ArtifactInfo>> ListLatestArtifacts(
+      const TaskId& task_id, const CancellationToken& cancellation) override;
   absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id, std::string_view name) override;
 
   // As ArtifactUrl(), of a given run.

@@ -64,9 +64,9 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
         .status();
   }
   const TaskId task = TaskId::Parse(parts.at(1)).value();
-  if (parts.size() == 2) return client.Task(task).status();
+  if (parts.size() == 2) return client.Task(task, {}).status();
   if (parts.size() == 3 && parts[2] == "status") {
-    return client.Status(task).status();
+    return client.Status(task, {}).status();
   }
   RunId run = 0;
   if (!absl::SimpleAtoi(parts.at(3), &run)) {
@@ -234,7 +234,7 @@ TEST_F(ScenarioTest, PagesOfArtifactsAreReadToTheEnd) {
   for (const RecordedExchange& exchange : recording_.exchanges) {
     const std::vector<std::string_view> parts = absl::StrSplit(exchange.target, '/');
     if (exchange.method == "GET" && parts.size() == 7 && parts[6] == "artifacts") {
-      const auto artifacts = queue.ListLatestArtifacts(TaskId::Parse(parts[5]).value());
+      const auto artifacts = queue.ListLatestArtifacts(TaskId::Parse(parts[5]).value(), {});
       ASSERT_THAT(artifacts, IsOk());
       EXPECT_THAT(*artifacts, testing::Not(testing::IsEmpty()));
       ++lists;
@@ -256,10 +256,10 @@ TEST_F(ScenarioTest, EveryRecordedDefinitionAndStatusIsRead) {
       }
       const TaskId task = TaskId::Parse(parts.at(5)).value();
       if (parts.size() == 6) {
-        EXPECT_THAT(queue.Task(task), IsOk());
+        EXPECT_THAT(queue.Task(task, {}), IsOk());
         ++read;
       } else if (parts.size() == 7 && parts[6] == "status") {
-        EXPECT_THAT(queue.Status(task), IsOk());
+        EXPECT_THAT(queue.Status(task, {}), IsOk());
         ++read;
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/queue_client.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -157,11 +158,11 @@ TEST_F(QueueClientTest, AnAnswerOfTheWrongShapeNamesUrlAndPath) {
                        AllOf(HasSubstr("$.credentials.clientId"), Not(HasSubstr("SECRET")))));
   EXPECT_THAT(Client(odd("{}")).CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("putUrl")));
-  EXPECT_THAT(Client(odd(R"({"scopes": {}})")).Task(task_),
+  EXPECT_THAT(Client(odd(R"({"scopes": {}})")).Task(task_, {}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.scopes")));
-  EXPECT_THAT(Client(odd("[]")).Status(task_),
+  EXPECT_THAT(Client(odd("[]")).Status(task_, {}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$")));
-  EXPECT_THAT(Client(odd(R"({"artifacts": [{}]})")).ListLatestArtifacts(task_),
+  EXPECT_THAT(Client(odd(R"({"artifacts": [{}]})")).ListLatestArtifacts(task_, {}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.artifacts[0]")));
 }
 
@@ -173,7 +174,7 @@ TEST_F(QueueClientTest, ListsTheArtifactsOfAllPages) {
           "continuationToken": "x+/="})"),
       http::MakeResponse(200, R"({"artifacts": [{"name": "b"}]})"),
   });
-  EXPECT_THAT(client.ListLatestArtifacts(task_),
+  EXPECT_THAT(client.ListLatestArtifacts(task_, {}),
               IsOkAndHolds(ElementsAre(
                   AllOf(Field(&ArtifactInfo::name, "a"), Field(&ArtifactInfo::content_length, 5)),
                   Field(&ArtifactInfo::name, "b"))));
@@ -186,7 +187,7 @@ TEST_F(QueueClientTest, AListThatNeverEndsIsAnError) {
         return http::MakeResponse(200, R"({"artifacts": [], "continuationToken": "again"})");
       });
   client_ = QueueClient::Create("https://tc.test", *transport_, clock_, permanent_).value();
-  EXPECT_THAT(client_->ListLatestArtifacts(task_), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(client_->ListLatestArtifacts(task_, {}), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(QueueClientTest, PublicArtifactsHavePlainUrlsAndPrivateOnesABewit) {
@@ -212,11 +213,33 @@ TEST_F(QueueClientTest, PublicArtifactsHavePlainUrlsAndPrivateOnesABewit) {
 TEST_F(QueueClientTest, WithoutCredentialsPublicThingsCanBeRead) {
   permanent_.reset();
   QueueClient& client = Client({http::MakeResponse(200, "{}")});
-  EXPECT_THAT(client.Task(task_), IsOk());
+  EXPECT_THAT(client.Task(task_, {}), IsOk());
   EXPECT_FALSE(Sent().headers.contains("Authorization"));
   EXPECT_THAT(client.ArtifactUrl(task_, "public/x"), IsOk());
   EXPECT_THAT(client.ArtifactUrl(task_, "private/x"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(QueueClientTest, ACancelledReadIsNotTriedAgain) {
+  const std::function<absl::Status(const CancellationToken&)> reads[] = {
+      [&](const CancellationToken& token) { return client_->Task(task_, token).status(); },
+      [&](const CancellationToken& token) { return client_->Status(task_, token).status(); },
+      [&](const CancellationToken& token) {
+        return client_->ListLatestArtifacts(task_, token).status();
+      }};
+  for (const auto& read : reads) {
+    CancellationSource source;
+    transport_ = std::make_unique<http::FunctionTransport>(
+        [&](const http::Request& request) -> absl::StatusOr<http::Response> {
+          source.Cancel(absl::CancelledError("shutdown"));
+          EXPECT_TRUE(request.cancellation.cancelled());
+          return http::MakeResponse(503);
+        });
+    client_ = QueueClient::Create("https://tc.test", *transport_, clock_, permanent_).value();
+    EXPECT_THAT(read(source.token()),
+                StatusIs(absl::StatusCode::kCancelled, HasSubstr("shutdown")));
+    EXPECT_EQ(transport_->requests().size(), 1);
+  }
 }
 
 TEST(ExceptionReasonTest, EveryReasonHasItsName) {

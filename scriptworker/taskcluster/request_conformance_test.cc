@@ -192,9 +192,9 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
   for (const ArtifactRequest& artifact : artifacts) {
     (void)queue_->CreateArtifact(task_, 0, "public/a", artifact, credentials_);
   }
-  (void)queue_->Task(task_);
-  (void)queue_->Status(task_);
-  (void)queue_->ListLatestArtifacts(task_);
+  (void)queue_->Task(task_, {});
+  (void)queue_->Status(task_, {});
+  (void)queue_->ListLatestArtifacts(task_, {});
   (void)creator_->CreateTask(task_, Definition());
   (void)creator_->CancelTask(task_);
 

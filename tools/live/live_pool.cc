@@ -136,7 +136,7 @@ absl::StatusOr<TaskId> LivePool::CreateTask(std::string_view script, int max_run
 
 absl::Status LivePool::CancelTask(const TaskId& id) { return creator_->CancelTask(id).status(); }
 
-absl::StatusOr<TaskStatus> LivePool::Status(const TaskId& id) { return queue_->Status(id); }
+absl::StatusOr<TaskStatus> LivePool::Status(const TaskId& id) { return queue_->Status(id, {}); }
 
 absl::StatusOr<TaskStatus> LivePool::Await(
     const TaskId& id, const std::function<bool(const TaskStatus&)>& condition) {

@@ -114,7 +114,7 @@ absl::StatusOr<CompletedLife> LiveToCompletion(const Deployment& deployment) {
   SW_ASSIGN_OR_RETURN(const Clients queue, MakeClients(deployment));
   SW_ASSIGN_OR_RETURN(ClaimedTask claim, ClaimOne(*queue.worker));
   const taskcluster::TaskId task_id = claim.task_id;
-  SW_ASSIGN_OR_RETURN(taskcluster::TaskStatus running, queue.worker->Status(task_id));
+  SW_ASSIGN_OR_RETURN(taskcluster::TaskStatus running, queue.worker->Status(task_id, {}));
   deployment.clock.SleepFor(absl::Minutes(10));
   SW_ASSIGN_OR_RETURN(
       taskcluster::Reclaim reclaim,
@@ -122,10 +122,10 @@ absl::StatusOr<CompletedLife> LiveToCompletion(const Deployment& deployment) {
   SW_RETURN_IF_ERROR(Publish(deployment, *queue.worker, claim, reclaim.credentials));
   SW_RETURN_IF_ERROR(queue.worker->ReportCompleted(task_id, claim.run_id, reclaim.credentials));
 
-  SW_ASSIGN_OR_RETURN(taskcluster::TaskStatus completed, queue.reader->Status(task_id));
-  SW_ASSIGN_OR_RETURN(taskcluster::TaskDefinition definition, queue.reader->Task(task_id));
+  SW_ASSIGN_OR_RETURN(taskcluster::TaskStatus completed, queue.reader->Status(task_id, {}));
+  SW_ASSIGN_OR_RETURN(taskcluster::TaskDefinition definition, queue.reader->Task(task_id, {}));
   SW_ASSIGN_OR_RETURN(std::vector<taskcluster::ArtifactInfo> artifacts,
-                      queue.reader->ListLatestArtifacts(task_id));
+                      queue.reader->ListLatestArtifacts(task_id, {}));
   std::map<std::string, std::string> contents;
   for (const auto& [name, content] : TaskLivesFiles()) {
     SW_ASSIGN_OR_RETURN(contents[name], Read(deployment, *queue.reader, claim, name));

@@ -170,7 +170,7 @@ void CompareRun(const PlannedTask& planned, size_t index, const TaskId& id,
 TaskOutcome Observe(const PlannedTask& planned, const TaskId& id, int reclaims,
                     const Observer& observer) {
   TaskOutcome outcome;
-  const absl::StatusOr<taskcluster::TaskStatus> status = observer.queue.Status(id);
+  const absl::StatusOr<taskcluster::TaskStatus> status = observer.queue.Status(id, {});
   if (!status.ok()) {
     outcome.problems.push_back(std::string(status.status().message()));
     return outcome;

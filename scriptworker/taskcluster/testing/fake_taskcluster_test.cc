@@ -265,7 +265,7 @@ TEST_F(FakeTaskclusterTest, ListsComeInPages) {
         IsOk());
   }
   const absl::StatusOr<std::vector<ArtifactInfo>> all =
-      everything_->ListLatestArtifacts(task.task_id);
+      everything_->ListLatestArtifacts(task.task_id, {});
   ASSERT_THAT(all, IsOk());
   EXPECT_THAT(*all, SizeIs(3));
 }
@@ -279,7 +279,7 @@ TEST_F(FakeTaskclusterTest, ListsSayTheLengthThatTheWorkerGave) {
                                        task.credentials),
                 IsOk());
   }
-  const std::vector<ArtifactInfo> all = everything_->ListLatestArtifacts(task.task_id).value();
+  const std::vector<ArtifactInfo> all = everything_->ListLatestArtifacts(task.task_id, {}).value();
   ASSERT_THAT(all, SizeIs(2));
   EXPECT_EQ(all[0].content_length, 7);
   EXPECT_EQ(all[1].content_length, std::nullopt);
