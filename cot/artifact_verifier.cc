@@ -63,11 +63,6 @@ bool IsDiskFull(const absl::Status& error) {
          absl::StrContains(error.message(), ::strerror(EDQUOT));
 }
 
-bool IsLowerHex(std::string_view text) {
-  return absl::c_all_of(text,
-                        [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 // For what Taskcluster says about credentials.
 std::string WhatToDo(const absl::Status& error, const ArtifactName& name) {
   const auto answer = scriptworker::taskcluster::GetQueueError(error);
@@ -146,11 +141,11 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const 
       finding.source = "valid_hash_algorithms";
       return ToStatus(finding);
     }
-    const size_t length = 2 * scriptworker::crypto::DigestSize(*algorithm);
-    if (digest.size() != length || !IsLowerHex(digest)) {
+    const size_t size = scriptworker::crypto::DigestSize(*algorithm);
+    if (!scriptworker::crypto::IsLowerHexDigest(digest, size)) {
       Finding finding = About(link, Violation::kMalformedArtifactHash,
                               absl::StrCat(link.Label(), ": malformed ", name, " of ", path));
-      finding.expected = absl::StrCat(length, " lower-case hexadecimal digits");
+      finding.expected = absl::StrCat(2 * size, " lower-case hexadecimal digits");
       finding.found = digest;
       return ToStatus(finding);
     }
