@@ -303,6 +303,10 @@ void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
     const auto [entry, is_new] = by_path.try_emplace(decoded.ok() ? *decoded : name, name);
     if (!is_new && entry->second != name) twice(name, entry->second);
   }
+  // An artifact may have one of these names: it then takes the place of the other file.
+  for (const std::string_view there : {kTaskFileName, kCotBodyName}) {
+    by_path.try_emplace(std::string(there), there);
+  }
   for (const auto& [path, name] : by_path) {
     for (size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {

@@ -28,6 +28,9 @@
 
 namespace cot {
 
+// The task's definition, in the folder of its artifacts.
+inline constexpr std::string_view kTaskFileName = "task.json";
+
 // A file whose bytes have every digest that its task's trusted chain-of-trust
 // body names; only ArtifactVerifier can make one. Move-only, thread-compatible.
 class VerifiedArtifact {
@@ -118,8 +121,8 @@ class ArtifactVerifier {
 };
 
 // Finding kArtifactPathTwice for names of one task that cannot all be files of
-// one folder, or that some program could take for one another: equal after
-// percent-decoding.
+// one folder, beside the task's kTaskFileName and kCotBodyName, or that some program
+// could take for one another: equal after percent-decoding.
 void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
                       std::vector<Finding>& findings);
 

@@ -280,5 +280,22 @@ TEST(CheckNoPathTwiceTest, RefusesWhatCouldBeTakenForOneAnother) {
   EXPECT_EQ(count({"public/a", "public/A"}), 0);
 }
 
+TEST(CheckNoPathTwiceTest, KnowsTheFilesThatLieThereAlready) {
+  const Link link = MakeLink("signing:build", kBuildId);
+  const auto found = [&](const std::string& name) {
+    std::vector<Finding> findings;
+    CheckNoPathTwice(link, {name}, findings);
+    return ViolationsOf(findings);
+  };
+  for (const char* name : {"task.json/x", "task.json/x/y", "public/chain-of-trust.json/x",
+                           "task%2Ejson/x", "public"}) {
+    EXPECT_THAT(found(name), testing::ElementsAre(Violation::kArtifactPathTwice)) << name;
+  }
+  for (const char* name : {"task.json", "public/chain-of-trust.json", "task.json.x", "public/x",
+                           "public/task.json/x"}) {
+    EXPECT_THAT(found(name), testing::IsEmpty()) << name;
+  }
+}
+
 }  // namespace
 }  // namespace cot

@@ -112,7 +112,7 @@ int BuildTheChain(Verification& v) {
              // Before its artifacts: one of them may have the same name, and if
              // the script wants that, it is what lies there in the end.
              const absl::Status status =
-                 v.Write(link, "task.json", scriptworker::json::Format(link.task().raw()));
+                 v.Write(link, kTaskFileName, scriptworker::json::Format(link.task().raw()));
              v.evidence.Define(link);
              absl::MutexLock lock(&mutex);
              written.Update(status);

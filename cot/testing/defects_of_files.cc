@@ -78,6 +78,16 @@ void ChangeSignature(GeneratedChain& chain, const std::function<void(std::string
   change(AnswerTo(chain, chain.StoreUrl("build", kSignatureName)).body);
 }
 
+// The script wants an artifact whose path another file needs.
+ChainDefect WithArtifact(std::string name, const std::string& artifact) {
+  return {.name = std::move(name),
+          .violations = {Violation::kArtifactPathTwice},
+          .tasks = [artifact](GeneratedChain& c) {
+            TaskOf(c, "build").artifacts[artifact] = "in the way";
+            Define(c, "target", "/payload/upstreamArtifacts/1/paths", Array{artifact});
+          }};
+}
+
 ChainDefect WithHashes(std::string name, Violation violation, const Value& hashes) {
   return {.name = std::move(name), .violations = {violation}, .cots = [hashes](GeneratedChain& c) {
             SetAt(TaskOf(c, "build").cot, kTargetHashes, hashes);
@@ -245,6 +255,8 @@ std::vector<ChainDefect> DefectsOfArtifacts() {
              Define(c, "target", "/payload/upstreamArtifacts/1/paths",
                     Array{"public/build/target%2Ezip"});
            }},
+      WithArtifact("AnArtifactWouldLieBelowTheDefinition", "task.json/x"),
+      WithArtifact("AnArtifactWouldLieBelowTheSignedFile", "public/chain-of-trust.json/x"),
       WithHashes("AnArtifactHasNoHash", Violation::kNoArtifactHash, Object()),
       WithHashes("AnArtifactHasOnlyAnMd5", Violation::kHashAlgorithmNotAllowed,
                  Object{{"md5", std::string(32, 'a')}}),
