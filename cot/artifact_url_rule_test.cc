@@ -87,6 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
                 ""},
         UrlCase{"EscapedDots", absl::StrCat(kQueue, kTask, "/artifacts/public%2F..%2F..%2Fescaped"),
                 ""},
+        UrlCase{"EmptySegment", absl::StrCat(kQueue, kTask, "/artifacts/public%2F%2Fa"), ""},
+        UrlCase{"ZeroByte", absl::StrCat(kQueue, kTask, "/artifacts/public/a%00"), ""},
         UrlCase{"AbsoluteName", absl::StrCat(kQueue, kTask, "/artifacts/%2Fetc%2Fpasswd"), ""},
         UrlCase{"ControlCharacter", absl::StrCat(kQueue, kTask, "/artifacts/public/a%0A"), ""},
         UrlCase{"NoArtifact", absl::StrCat(kQueue, kTask, "/status"), ""}),

@@ -6,9 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 
 namespace scriptworker::taskcluster {
 
@@ -26,14 +24,9 @@ class ArtifactName {
   // InvalidArgument says what is wrong with `name`, quoted and escaped.
   static absl::StatusOr<ArtifactName> Parse(std::string_view name);
 
-  // Of the part of a URL's path that holds the name. Decodes percent-escapes
-  // once: `%2541` is the name `%41`. A malformed escape is InvalidArgument.
-  static absl::StatusOr<ArtifactName> FromUrlPath(std::string_view encoded);
-
   const std::string& str() const { return name_; }
   // The path relative to the folder of artifacts.
   const std::string& path() const { return name_; }
-  bool is_public() const;
 
   friend bool operator==(const ArtifactName& a, const ArtifactName& b) {
     return a.name_ == b.name_;
@@ -53,10 +46,6 @@ class ArtifactName {
 
   std::string name_;
 };
-
-// InvalidArgument if two of `names` cannot both be files in one folder: they
-// are equal, or one is a parent folder of the other. Letters' case counts.
-absl::Status CheckNoCollision(absl::Span<const ArtifactName> names);
 
 }  // namespace scriptworker::taskcluster
 
