@@ -137,11 +137,11 @@ bool GetServer::Receive(Connection& connection) {
   if (size < 0) return MayContinue();
   if (size == 0) return false;
   connection.request.append(buffer.data(), static_cast<size_t>(size));
-  if (!IsComplete(connection.request)) {
-    if (connection.request.size() <= kMaxRequest) return true;
+  if (connection.request.size() > kMaxRequest) {
     connection.answer = Message({.status = 400, .body = "the request is too long\n"});
     return Send(connection);
   }
+  if (!IsComplete(connection.request)) return true;
   connection.answer = AnswerTo(connection.request);
   return Send(connection);
 }

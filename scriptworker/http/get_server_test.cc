@@ -132,6 +132,18 @@ TEST_F(GetServerTest, ARequestWithoutEndIsRefused) {
   EXPECT_THAT(client.Receive(), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
 }
 
+TEST_F(GetServerTest, ALongRequestIsRefusedEvenIfItHasAnEnd) {
+  const std::string line = "GET / HTTP/1.1\r\nX: ";
+  const std::string end = "\r\n\r\n";
+  const size_t rest = GetServer::kMaxRequest - line.size() - end.size();
+  const Client longest(server_);
+  longest.Send(absl::StrCat(line, std::string(rest, 'a'), end));
+  EXPECT_THAT(longest.Receive(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  const Client longer(server_);
+  longer.Send(absl::StrCat(line, std::string(rest + 1, 'a'), end));
+  EXPECT_THAT(longer.Receive(), StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+}
+
 TEST_F(GetServerTest, WhoeverDripsIsCutOffAfterFiveSeconds) {
   const Client client(server_);
   client.Send("GET / HT");
