@@ -229,6 +229,7 @@ absl::Status ArtifactDownloader::Transfer(const http::Url& url, const DownloadOp
         if (attempt > 1) {
           SW_RETURN_IF_ERROR(sink.Restart());
         }
+        if (options.redirected_to != nullptr) options.redirected_to->reset();
         const absl::StatusOr<http::Response> response = transport_.Send(request);
         if (!response.ok()) {
           retryable = !sink_failed() && http::IsRetryableError(response.status());

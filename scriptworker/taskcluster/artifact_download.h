@@ -70,7 +70,7 @@ struct DownloadOptions {
   absl::Duration timeout = absl::InfiniteDuration();  // of one try
   // Default: 5 tries with the sleeps of the reference, at most 15 s each.
   std::optional<RetryPolicy> retry = std::nullopt;
-  // If set: gets where `url` itself redirected to, if it did.
+  // If set: gets where `url` itself redirected to in the last try, if it did.
   std::optional<http::Url>* redirected_to = nullptr;
   // Gets a line for each try that failed and is repeated, without secrets. Must
   // be thread-safe. Null: nobody wants it.

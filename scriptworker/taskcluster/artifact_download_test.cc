@@ -227,6 +227,19 @@ TEST_F(ArtifactDownloadTest, SaysEachRepetitionAndCanBeCancelledBetween) {
   EXPECT_THAT(lines, ElementsAre(AllOf(HasSubstr("500"), Not(HasSubstr("SECRET")))));
 }
 
+TEST_F(ArtifactDownloadTest, SaysWhereTheLastTryWasRedirectedTo) {
+  std::optional<http::Url> place;
+  options_.redirected_to = &place;
+  http::Response moved = http::MakeResponse(303);
+  moved.headers.Set("Location", "https://store.test/id/0/a");
+  Answer({moved, http::MakeResponse(200, "content")});
+  ASSERT_THAT(Fetch(), IsOk());
+  EXPECT_EQ(place, http::Url::Parse("https://store.test/id/0/a").value());
+  Answer({moved, http::MakeResponse(503), http::MakeResponse(200, "content")});
+  ASSERT_THAT(Fetch(), IsOk());
+  EXPECT_FALSE(place.has_value());
+}
+
 // Public artifacts of a real task: the queue's redirect, then the store.
 TEST_F(ArtifactDownloadTest, RecordedArtifactsArriveAsTheirChainOfTrustSays) {
   const Recording recording = LoadRecording("py-cot-reads");
