@@ -43,11 +43,6 @@ std::string FormatCotBody(const CotBody& body) {
   return scriptworker::json::Format(Value(std::move(text)));
 }
 
-absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes, std::string_view source) {
-  SW_ASSIGN_OR_RETURN(const Value value, scriptworker::json::Parse(bytes, {.source = source}));
-  return ReadCotBody(value, source);
-}
-
 absl::StatusOr<CotBody> ReadCotBody(const Value& value, std::string_view source) {
   const Reader reader(value, source);
   CotBody body;

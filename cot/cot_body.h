@@ -42,8 +42,6 @@ std::string FormatCotBody(const CotBody& body);
 // Reads a body written by any worker implementation; members it does not know
 // are ignored. kInvalidArgument names `source` and the JSON path. Whether the
 // hashes can be trusted and used is not judged here.
-absl::StatusOr<CotBody> ParseCotBody(std::string_view bytes, std::string_view source);
-// The same for bytes that were parsed already.
 absl::StatusOr<CotBody> ReadCotBody(const scriptworker::json::Value& value,
                                     std::string_view source);
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/testing/test_file.h"
@@ -21,6 +22,12 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
+
+absl::StatusOr<CotBody> ParseCotBody(std::string_view text, std::string_view source) {
+  const absl::StatusOr<scriptworker::json::Value> value =
+      scriptworker::json::Parse(text, {.source = source});
+  return value.ok() ? ReadCotBody(*value, source) : value.status();
+}
 
 TEST(CotBodyTest, AWorkersOwnBodyIsReadAndWrittenToTheSameBytes) {
   for (std::string_view folder : {"recorded", "listing"}) {

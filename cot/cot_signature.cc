@@ -86,7 +86,7 @@ absl::StatusOr<TrustedCotBody> VerifyCot(const Link& link, std::string_view byte
   for (const Ed25519PublicKey& key : keys) {
     if (key.Verify(signature, bytes).ok()) {
       SW_ASSIGN_OR_RETURN(CotBody body, ParseAndBind(link, bytes, schema));
-      return TrustedCotBody(std::move(body), true, key.ToBase64());
+      return TrustedCotBody(std::move(body), key.ToBase64());
     }
     refusals.push_back(absl::StrCat(link.Label(), ": ", impl,
                                     " ed25519 cot signature doesn't verify against ",
@@ -101,7 +101,7 @@ absl::StatusOr<TrustedCotBody> TrustWithoutSignature(const Link& link, std::stri
                                                      const scriptworker::json::Schema& schema,
                                                      SkipSignatureCheck) {
   SW_ASSIGN_OR_RETURN(CotBody body, ParseAndBind(link, bytes, schema));
-  return TrustedCotBody(std::move(body), false, "");
+  return TrustedCotBody(std::move(body), "");
 }
 
 }  // namespace cot

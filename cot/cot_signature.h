@@ -27,9 +27,8 @@ struct SkipSignatureCheck {
 class TrustedCotBody {
  public:
   const CotBody& body() const { return body_; }
-  // False: only the rest was checked, on the operator's order.
-  bool signature_checked() const { return signature_checked_; }
-  const std::string& key() const { return key_; }  // base64; empty if unchecked
+  // That it is signed with, in base64; empty: only the rest was checked, on the operator's order.
+  const std::string& key() const { return key_; }
 
  private:
   friend absl::StatusOr<TrustedCotBody> VerifyCot(
@@ -39,11 +38,9 @@ class TrustedCotBody {
   friend absl::StatusOr<TrustedCotBody> TrustWithoutSignature(
       const Link& link, std::string_view bytes, const scriptworker::json::Schema& schema,
       SkipSignatureCheck token);
-  TrustedCotBody(CotBody body, bool signature_checked, std::string key)
-      : body_(std::move(body)), signature_checked_(signature_checked), key_(std::move(key)) {}
+  TrustedCotBody(CotBody body, std::string key) : body_(std::move(body)), key_(std::move(key)) {}
 
   CotBody body_;
-  bool signature_checked_;
   std::string key_;
 };
 

@@ -47,9 +47,6 @@ class ContentDecoder {
   // kDataLoss if the coded body is not complete. A body of no bytes at all is.
   absl::Status Finish() const;
 
-  int64_t coded_bytes() const { return coded_bytes_; }
-  int64_t decoded_bytes() const { return decoded_bytes_; }
-
  private:
   struct Inflater;
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/json_reader.h"
@@ -96,6 +97,17 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ReadTags(
   return tags;
 }
 
+// Those that have a type, but nobody asks for.
+absl::Status CheckOtherMembers(const json::Reader& task) {
+  for (const std::string_view key : {"projectId", "priority", "requires"}) {
+    SW_RETURN_IF_ERROR(task.StringOr(key, "").status());
+  }
+  SW_RETURN_IF_ERROR(task.StringsOr("routes", {}).status());
+  SW_RETURN_IF_ERROR(ReadTimestamp(task, "deadline").status());
+  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> retries, task.OptionalField("retries"));
+  return retries.has_value() ? retries->AsInt().status() : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<TaskDefinition> TaskDefinition::FromJson(json::Value document,
@@ -113,27 +125,19 @@ absl::StatusOr<TaskDefinition> TaskDefinition::FromJson(json::Value document,
       {"workerType", &task.worker_type_},
       {"taskQueueId", &task.task_queue_id_},
       {"schedulerId", &task.scheduler_id_},
-      {"projectId", &task.project_id_},
-      {"priority", &task.priority_},
-      {"requires", &task.requires_},
   };
   for (const auto& [key, member] : strings) {
     SW_ASSIGN_OR_RETURN(*member, reader.StringOr(key, ""));
   }
   SW_ASSIGN_OR_RETURN(task.dependencies_, ReadDependencies(reader));
   SW_ASSIGN_OR_RETURN(task.scopes_, ReadScopes(reader));
-  SW_ASSIGN_OR_RETURN(task.routes_, reader.StringsOr("routes", {}));
   SW_ASSIGN_OR_RETURN(task.created_, ReadTimestamp(reader, "created"));
-  SW_ASSIGN_OR_RETURN(task.deadline_, ReadTimestamp(reader, "deadline"));
   SW_ASSIGN_OR_RETURN(task.expires_, ReadTimestamp(reader, "expires"));
-  SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> retries, reader.OptionalField("retries"));
-  if (retries.has_value()) {
-    SW_ASSIGN_OR_RETURN(task.retries_, retries->AsInt());
-  }
   SW_ASSIGN_OR_RETURN(task.metadata_, ReadMetadata(reader));
   SW_ASSIGN_OR_RETURN(task.tags_, ReadTags(reader));
   SW_ASSIGN_OR_RETURN(task.payload_, ReadObject(reader, "payload"));
   SW_ASSIGN_OR_RETURN(task.extra_, ReadObject(reader, "extra"));
+  SW_RETURN_IF_ERROR(CheckOtherMembers(reader));
   return task;
 }
 

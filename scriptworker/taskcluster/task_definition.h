@@ -2,7 +2,6 @@
 #ifndef SCRIPTWORKER_TASKCLUSTER_TASK_DEFINITION_H_
 #define SCRIPTWORKER_TASKCLUSTER_TASK_DEFINITION_H_
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,16 +49,10 @@ class TaskDefinition {
   const std::string& worker_type() const { return worker_type_; }
   const std::string& task_queue_id() const { return task_queue_id_; }
   const std::string& scheduler_id() const { return scheduler_id_; }
-  const std::string& project_id() const { return project_id_; }
-  const std::string& priority() const { return priority_; }
-  const std::string& requires_rule() const { return requires_; }
   const std::vector<TaskId>& dependencies() const { return dependencies_; }
   const std::vector<std::string>& scopes() const { return scopes_; }
-  const std::vector<std::string>& routes() const { return routes_; }
   const std::optional<Timestamp>& created() const { return created_; }
-  const std::optional<Timestamp>& deadline() const { return deadline_; }
   const std::optional<Timestamp>& expires() const { return expires_; }
-  std::optional<int64_t> retries() const { return retries_; }
   const TaskMetadata& metadata() const { return metadata_; }
   // In the document's order.
   const std::vector<std::pair<std::string, std::string>>& tags() const { return tags_; }
@@ -76,16 +69,10 @@ class TaskDefinition {
   std::string worker_type_;
   std::string task_queue_id_;
   std::string scheduler_id_;
-  std::string project_id_;
-  std::string priority_;
-  std::string requires_;
   std::vector<TaskId> dependencies_;
   std::vector<std::string> scopes_;
-  std::vector<std::string> routes_;
   std::optional<Timestamp> created_;
-  std::optional<Timestamp> deadline_;
   std::optional<Timestamp> expires_;
-  std::optional<int64_t> retries_;
   TaskMetadata metadata_;
   std::vector<std::pair<std::string, std::string>> tags_;
   json::Value payload_;

@@ -59,9 +59,6 @@ TEST(TaskDefinitionTest, IsATypedViewThatKeepsTheDocument) {
   EXPECT_EQ(task->task_group_id()->str(), "NsqSIRDwQtuVxPjPCFpS1A");
   ASSERT_EQ(task->dependencies().size(), 2u);
   EXPECT_EQ(task->dependencies()[1].str(), "GaEqGMQfQNW8yOiGMfr4vw");
-  EXPECT_EQ(task->requires_rule(), "all-completed");
-  EXPECT_THAT(task->routes(), ElementsAre("index.a"));
-  EXPECT_EQ(task->retries(), 5);
   EXPECT_EQ(task->expires()->text, "2026-12-22T15:03:17.373Z");
   EXPECT_EQ(task->expires()->time, absl::FromUnixMillis(1797951797373));
   EXPECT_THAT(task->scopes(), ElementsAre("project:a", "project:b"));
@@ -77,7 +74,6 @@ TEST(TaskDefinitionTest, EveryMemberMayBeAbsent) {
   ASSERT_THAT(task, IsOk());
   EXPECT_FALSE(task->task_group_id().has_value());
   EXPECT_FALSE(task->expires().has_value());
-  EXPECT_FALSE(task->retries().has_value());
   EXPECT_THAT(task->dependencies(), IsEmpty());
   EXPECT_TRUE(task->payload().is_object());
   EXPECT_TRUE(task->extra().is_object());
@@ -107,6 +103,9 @@ TEST(TaskDefinitionTest, AWrongShapeIsNamedByItsPath) {
            ShapeCase{R"({"scopes": ["a", 1]})", "$.scopes[1]"},
            ShapeCase{R"({"scopes": ["a\nb"]})", "$.scopes[0]"},
            ShapeCase{R"({"routes": [{}]})", "$.routes[0]"},
+           ShapeCase{R"({"projectId": 1})", "$.projectId"},
+           ShapeCase{R"({"priority": null})", "$.priority"},
+           ShapeCase{R"({"requires": []})", "$.requires"},
            ShapeCase{R"({"created": 5})", "$.created"},
            ShapeCase{R"({"deadline": "soon"})", "$.deadline"},
            ShapeCase{R"({"expires": "2026-12-22"})", "$.expires"},
