@@ -149,6 +149,7 @@ CancellationCallback::~CancellationCallback() {
 }
 
 bool SleepUnlessCancelled(Clock& clock, absl::Duration duration, const CancellationToken& token) {
+  if (duration <= absl::ZeroDuration()) return !token.cancelled();
   absl::Mutex mutex;
   bool cancelled = false;  // guarded by mutex
   CancellationCallback on_cancel(token, [&mutex, &cancelled] {

@@ -161,6 +161,15 @@ TEST(SleepUnlessCancelledTest, DoesNotStartOnceCancelled) {
   EXPECT_EQ(clock.Monotonic(), absl::ZeroDuration());
 }
 
+TEST(SleepUnlessCancelledTest, NoTimeIsOverAtOnceUnlessCancelled) {
+  SimulatedClock clock(absl::UnixEpoch());
+  CancellationSource source;
+  EXPECT_TRUE(SleepUnlessCancelled(clock, absl::ZeroDuration(), source.token()));
+  EXPECT_TRUE(SleepUnlessCancelled(clock, -absl::Seconds(9), source.token()));
+  source.Cancel(absl::CancelledError("done"));
+  EXPECT_FALSE(SleepUnlessCancelled(clock, absl::ZeroDuration(), source.token()));
+}
+
 TEST(SleepUnlessCancelledTest, WakesUpWhenCancelled) {
   SimulatedClock clock(absl::UnixEpoch());
   CancellationSource source;
