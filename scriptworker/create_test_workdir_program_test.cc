@@ -6,20 +6,15 @@
 
 #include <sys/stat.h>
 
-#include <sstream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
-#include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/http/testing/fake_server.h"
-#include "scriptworker/invocation.h"
+#include "scriptworker/program_fixture.h"
 
 namespace scriptworker {
 namespace {
@@ -30,28 +25,17 @@ using ::testing::IsEmpty;
 
 constexpr char kTask[] = "JNQKmmiXTQG188a4i36W2Q";
 
-class CreateTestWorkdirProgramTest : public testing::Test {
+class CreateTestWorkdirProgramTest : public ProgramFixture {
  protected:
-  // Its exit status; what it wrote is in out_ and err_.
-  int Run(std::vector<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    return CreateTestWorkdirProgram(
-        {.arguments = std::move(arguments),
-         .environment = Environment(Environment::Variables{
-             {"HOME", temp_.path()}, {"TASKCLUSTER_ROOT_URL", queue_.url("").ToString()}}),
-         .working_directory = temp_.path(),
-         .out = out_,
-         .err = err_});
+  CreateTestWorkdirProgramTest() : ProgramFixture(CreateTestWorkdirProgram) {
+    variables_ = {{"HOME", temp_.path()}, {"TASKCLUSTER_ROOT_URL", queue_.url("").ToString()}};
   }
 
-  const TempDir temp_;
   // Knows one task, which needs nothing.
   http::FakeServer queue_{[](const http::FakeRequest& request) -> http::FakeResponse {
     if (request.target != absl::StrCat("/api/queue/v1/task/", kTask)) return {.status = 404};
     return {.body = R"({"payload": {"note": "for the script"}})"};
   }};
-  std::ostringstream out_, err_;
 };
 
 TEST_F(CreateTestWorkdirProgramTest, FillsTheFolderThatIsNamed) {

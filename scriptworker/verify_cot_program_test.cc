@@ -6,18 +6,13 @@
 
 #include <sys/stat.h>
 
-#include <sstream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/environment.h"
-#include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
-#include "scriptworker/invocation.h"
+#include "scriptworker/program_fixture.h"
 
 namespace scriptworker {
 namespace {
@@ -31,24 +26,14 @@ constexpr char kPush[] = "testdata/chains/hg-push.har";
 constexpr char kPushTask[] = "JNQKmmiXTQG188a4i36W2Q";
 constexpr char kOtherTask[] = "L7bwX3_VRCyD5K9e1WAT1A";
 
-class VerifyCotProgramTest : public testing::Test {
+// Nothing goes to the network.
+class VerifyCotProgramTest : public ProgramFixture {
  protected:
-  // Its exit status; what it wrote is in out_ and err_. Nothing goes to the network.
-  int Run(std::vector<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    return VerifyCotProgram({.arguments = std::move(arguments),
-                             .environment = Environment(variables_),
-                             .working_directory = temp_.path(),
-                             .out = out_,
-                             .err = err_});
+  VerifyCotProgramTest() : ProgramFixture(VerifyCotProgram) {
+    variables_ = {{"HOME", temp_.path()},
+                  {"TMPDIR", temp_.path()},
+                  {"TASKCLUSTER_ROOT_URL", "https://tc.example.com"}};
   }
-
-  const TempDir temp_;
-  Environment::Variables variables_ = {{"HOME", temp_.path()},
-                                       {"TMPDIR", temp_.path()},
-                                       {"TASKCLUSTER_ROOT_URL", "https://tc.example.com"}};
-  std::ostringstream out_, err_;
 };
 
 TEST_F(VerifyCotProgramTest, HelpIsPrintedAndWrongUsageSaid) {

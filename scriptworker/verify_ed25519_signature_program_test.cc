@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/verify_ed25519_signature_program.h"
 
-#include <sstream>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/environment.h"
-#include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/ed25519.h"
-#include "scriptworker/invocation.h"
+#include "scriptworker/program_fixture.h"
 
 namespace scriptworker {
 namespace {
@@ -21,28 +16,15 @@ using ::scriptworker::crypto::Ed25519PrivateKey;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class VerifyEd25519SignatureProgramTest : public testing::Test {
+class VerifyEd25519SignatureProgramTest : public ProgramFixture {
  protected:
-  VerifyEd25519SignatureProgramTest() {
+  VerifyEd25519SignatureProgramTest() : ProgramFixture(VerifyEd25519SignatureProgram) {
     temp_.Write("message", "message");
     temp_.Write("signature", key_.Sign("message"));
     temp_.Write("key", key_.public_key().ToBase64());
   }
 
-  // Its exit status; what it wrote is in out_ and err_.
-  int Run(std::vector<std::string> arguments) {
-    out_.str("");
-    err_.str("");
-    return VerifyEd25519SignatureProgram({.arguments = std::move(arguments),
-                                          .environment = Environment(),
-                                          .working_directory = temp_.path(),
-                                          .out = out_,
-                                          .err = err_});
-  }
-
-  const TempDir temp_;
   const Ed25519PrivateKey key_ = Ed25519PrivateKey::Generate();
-  std::ostringstream out_, err_;
 };
 
 TEST_F(VerifyEd25519SignatureProgramTest, SaysWhoseKeyItIsGoodWith) {
