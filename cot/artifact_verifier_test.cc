@@ -15,12 +15,12 @@
 #include "absl/strings/str_replace.h"
 #include "cot/cot_schema.h"
 #include "cot/testing/links.h"
-#include "cot/testing/memory_logger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/crypto/hex.h"
@@ -88,7 +88,7 @@ class ArtifactVerifierTest : public ::testing::Test {
   FunctionTransport transport_;
   scriptworker::taskcluster::ArtifactDownloader downloader_;
   std::unique_ptr<scriptworker::taskcluster::QueueClient> queue_;
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
   scriptworker::TempDir temp_dir_;
   scriptworker::CancellationSource cancellation_;
   std::unique_ptr<ArtifactVerifier> verifier_;

@@ -17,13 +17,13 @@
 #include "absl/synchronization/notification.h"
 #include "cot/cot_schema.h"
 #include "cot/testing/links.h"
-#include "cot/testing/memory_logger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/task_pool.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/crypto/hex.h"
@@ -146,7 +146,7 @@ class EvidenceTest : public ::testing::Test {
   Answers transport_;
   scriptworker::SystemClock clock_;
   scriptworker::TempDir work_dir_;
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
   scriptworker::CancellationSource cancellation_;
   const absl::StatusOr<scriptworker::json::Schema> schema_ = LoadCotSchema("");
   const absl::StatusOr<std::unique_ptr<scriptworker::taskcluster::QueueClient>> queue_ =

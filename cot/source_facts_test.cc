@@ -11,12 +11,12 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "cot/testing/links.h"
-#include "cot/testing/memory_logger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/http/testing/function_transport.h"
 
 namespace cot {
@@ -68,7 +68,7 @@ class SourceFactsTest : public ::testing::Test {
     return answer == answers_.end() ? MakeResponse(404, "{}") : answer->second;
   }};
   scriptworker::SystemClock clock_;
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
   ContextFacts facts_;
 };
 

@@ -7,11 +7,11 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "cot/testing/memory_logger.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
@@ -49,7 +49,7 @@ class TestWorkdirTest : public ::testing::Test {
                                       scriptworker::SimulatedClock::Mode::kAutoAdvance};
   scriptworker::TempDir temp_dir_;
   std::string path_ = temp_dir_.Path("work");
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
 };
 
 TEST_F(TestWorkdirTest, HasTheTaskAndItsUpstreamArtifacts) {

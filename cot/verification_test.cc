@@ -9,13 +9,13 @@
 #include "absl/status/status_matchers.h"
 #include "cot/cot_schema.h"
 #include "cot/testing/links.h"
-#include "cot/testing/memory_logger.h"
 #include "cot/verdict.h"
 #include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -54,7 +54,7 @@ class VerificationTest : public ::testing::Test {
                          .name = "signing",
                          .product = "firefox",
                          .work_dir = work_dir_.path()};
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
   scriptworker::CancellationSource cancellation_;
   std::unique_ptr<Verification> verification_;
 };

@@ -16,7 +16,6 @@
 #include "absl/strings/str_cat.h"
 #include "cot/testing/json_edit.h"
 #include "cot/testing/links.h"
-#include "cot/testing/memory_logger.h"
 #include "cot/testing/small_chain.h"
 #include "cot/verdict.h"
 #include "gmock/gmock.h"
@@ -25,6 +24,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
@@ -99,7 +99,7 @@ class VerifierTest : public ::testing::Test {
   std::function<void(Policy&)> change_policy_;
   scriptworker::SystemClock clock_;
   scriptworker::TempDir temp_dir_;
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
   scriptworker::CancellationSource cancellation_;
 };
 

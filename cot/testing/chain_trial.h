@@ -12,11 +12,11 @@
 #include "absl/status/statusor.h"
 #include "cot/policy.h"
 #include "cot/testing/generated_chain.h"
-#include "cot/testing/memory_logger.h"
 #include "cot/verdict.h"
 #include "cot/verifier.h"
 #include "cot/violation.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/credentials.h"
@@ -54,7 +54,7 @@ class ChainTrial {
   GeneratedChain& chain_;
   scriptworker::SystemClock clock_;
   scriptworker::TempDir work_dir_;
-  MemoryLogger logger_;
+  scriptworker::MemoryLogger logger_;
 };
 
 }  // namespace cot

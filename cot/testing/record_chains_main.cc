@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 #include "cot/testing/recorded_chains.h"
-#include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/testing/folder_program.h"
 #include "scriptworker/har/har.h"
 
 namespace {
@@ -41,19 +41,5 @@ int main(int argc, char** argv) {
       "configuration, into FOLDER.\n"
       "\n"
       "Exit status: 0 written, 1 not (the reason on stderr), 2 wrong usage.\n";
-  if (argc == 2 && argv[1] == std::string_view("--help")) {
-    std::cout << kUsage;
-    return 0;
-  }
-  if (argc != 2 || argv[1][0] == '-') {
-    std::cerr << kUsage;
-    return 2;
-  }
-  const scriptworker::Environment environment = scriptworker::Environment::FromProcess();
-  const std::string folder =
-      scriptworker::JoinPath(environment.GetOr("BUILD_WORKING_DIRECTORY", "."), argv[1]);
-  const absl::Status written = WriteAll(folder);
-  if (written.ok()) return 0;
-  std::cerr << written.message() << "\n";
-  return 1;
+  return scriptworker::RunFolderProgram(argc, argv, kUsage, WriteAll);
 }

@@ -9,11 +9,11 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "cot/testing/memory_logger.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 
@@ -42,7 +42,7 @@ class AuditLogTest : public ::testing::Test {
   const std::string path_ = folder_.Path("chain_of_trust.log");
   SimulatedClock clock_{absl::FromUnixSeconds(1767225600)};  // 2026-01-01
   SecretRedactor redactor_;
-  cot::MemoryLogger worker_log_;
+  MemoryLogger worker_log_;
 };
 
 TEST_F(AuditLogTest, LinesAreTheReferencesWithABlankMoreBeforeDebug) {

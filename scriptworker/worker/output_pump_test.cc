@@ -17,9 +17,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -48,7 +48,7 @@ class OutputPumpTest : public testing::Test {
   const TempDir temp_;
   const std::string path_ = temp_.Path("live_backing.log");
   TaskLog task_log_;
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SecretRedactor redactor_;
   Pipe out_, err_;
 };

@@ -23,13 +23,13 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/worker/secret_redactor.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
@@ -197,7 +197,7 @@ class ReclaimerTest : public testing::Test {
   ReclaimQueue queue_{clock_};
   SecretRedactor redactor_;
   TaskCredentialStore credentials_{Client("claimed"), redactor_};
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   HeardClaim observer_;
   RunJournal journal_;
   CancellationSource claim_;

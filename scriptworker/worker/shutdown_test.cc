@@ -11,8 +11,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -22,7 +22,7 @@ using ::testing::ElementsAre;
 
 class ShutdownTest : public testing::Test {
  protected:
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   Shutdown shutdown_{logger_, clock_};
 };
@@ -97,7 +97,7 @@ struct GraceCase {
 
 class GraceTest : public testing::TestWithParam<GraceCase> {
  protected:
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   Shutdown shutdown_{logger_, clock_, GetParam().grace};
 };

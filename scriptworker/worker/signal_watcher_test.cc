@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
+#include "scriptworker/base/testing/memory_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -30,7 +30,7 @@ class SignalWatcherTest : public testing::Test {
   }
   static void Send(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
 
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SystemClock clock_;
   Shutdown shutdown_{logger_, clock_};
 };

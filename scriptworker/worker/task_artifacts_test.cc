@@ -24,6 +24,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/hash.h"
@@ -35,7 +36,6 @@
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/worker/exit_status.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -140,7 +140,7 @@ class TaskArtifactsTest : public testing::Test {
   const WorkDir dirs_{temp_.Path("work"), temp_.Path("artifacts"),
                       temp_.Path("artifacts/public/logs")};
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000), SimulatedClock::Mode::kAutoAdvance};
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   Announcer queue_;
   Store store_;
   taskcluster::ArtifactUploader uploader_{queue_, store_, clock_};

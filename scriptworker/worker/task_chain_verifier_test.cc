@@ -9,7 +9,6 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/time/time.h"
-#include "cot/testing/memory_logger.h"
 #include "cot/testing/small_chain.h"
 #include "cot/violation.h"
 #include "gmock/gmock.h"
@@ -18,6 +17,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/task_definition.h"
@@ -84,7 +84,7 @@ class TaskChainVerifierTest : public ::testing::Test {
                       home_.Path("artifacts/public/logs")};
   Config config_;
   SystemClock clock_;
-  cot::MemoryLogger worker_log_;
+  MemoryLogger worker_log_;
   SecretRedactor redactor_;
   CancellationSource cancellation_;
 };

@@ -11,12 +11,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -48,7 +48,7 @@ taskcluster::ClaimedTask TaskWithPayload(std::string_view payload) {
 TEST(WriteTaskFilesTest, WritesTheDefinitionInCanonicalForm) {
   const TempDir temp;
   const WorkDir dirs(temp.path(), temp.Path("artifacts"), temp.Path("logs"));
-  CapturingLogger logger;
+  MemoryLogger logger;
   ASSERT_THAT(
       WriteTaskFiles(Task(R"({"scopes": [], "payload": {"b": "é", "a": 1.0}})"), dirs, logger),
       IsOk());
@@ -73,7 +73,7 @@ TEST(WriteTaskFilesTest, WritesTheDefinitionInCanonicalForm) {
 TEST(WriteTaskFilesTest, NamesTheFileThatCannotBeWritten) {
   const TempDir temp;
   const WorkDir dirs(temp.Path("missing"), temp.Path("artifacts"), temp.Path("logs"));
-  CapturingLogger logger;
+  MemoryLogger logger;
   EXPECT_THAT(WriteTaskFiles(TaskWithPayload("{}"), dirs, logger).message(),
               HasSubstr("missing/task.json"));
 }

@@ -29,11 +29,11 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/base/unique_fd.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {
@@ -95,7 +95,7 @@ class TaskProcessTest : public testing::Test {
   const TempDir temp_;
   const std::string log_path_ = temp_.Path("live_backing.log");
   SimulatedClock clock_{absl::FromUnixSeconds(1772406245)};
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SecretRedactor redactor_;
   TaskLog task_log_;
   CancellationSource stop_, at_once_;

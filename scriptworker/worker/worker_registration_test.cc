@@ -17,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -24,7 +25,6 @@
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
 #include "scriptworker/worker/secret_redactor.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {
@@ -64,7 +64,7 @@ class WorkerRegistrationTest : public testing::Test {
 
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   taskcluster::FakeTaskcluster fake_{clock_, WithOneWorker()};
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SecretRedactor redactor_;
   const taskcluster::WorkerManagerClient manager_ =
       taskcluster::WorkerManagerClient::Create(fake_.root_url(), fake_, clock_).value();

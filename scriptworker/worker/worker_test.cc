@@ -18,11 +18,11 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -68,7 +68,7 @@ class WorkerTest : public testing::Test {
   const TempDir temp_;
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   taskcluster::FakeTaskcluster fake_{clock_};
-  CapturingLogger logger_;
+  MemoryLogger logger_;
   SecretRedactor redactor_;
   Shutdown shutdown_{logger_, clock_};
   Config config_;

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "scriptworker/base/environment.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/testing/folder_program.h"
 #include "scriptworker/har/har.h"
 #include "tools/local_taskcluster/task_lives_recording.h"
 
@@ -39,18 +39,5 @@ int main(int argc, char** argv) {
       "testdata/local_recordings, into FOLDER.\n"
       "\n"
       "Exit status: 0 written, 1 not (the reason on stderr), 2 wrong usage.\n";
-  if (argc == 2 && argv[1] == std::string_view("--help")) {
-    std::cout << kUsage;
-    return 0;
-  }
-  if (argc != 2 || argv[1][0] == '-') {
-    std::cerr << kUsage;
-    return 2;
-  }
-  const scriptworker::Environment environment = scriptworker::Environment::FromProcess();
-  const absl::Status written = WriteAll(scriptworker::ResolveAgainstWorkingDirectory(
-      argv[1], environment.GetOr("BUILD_WORKING_DIRECTORY", ".")));
-  if (written.ok()) return 0;
-  std::cerr << "record_task_lives: " << written.message() << "\n";
-  return 1;
+  return scriptworker::RunFolderProgram(argc, argv, kUsage, WriteAll);
 }

@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
+#include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/value.h"
@@ -31,7 +32,6 @@
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
-#include "scriptworker/worker/testing/capturing_logger.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
 #include "scriptworker/worker/worker_observer.h"
@@ -80,7 +80,7 @@ class WorkerHarness {
 
   TempDir temp;
   SimulatedClock clock{absl::FromUnixSeconds(1'800'000'000)};
-  CapturingLogger logger;
+  MemoryLogger logger;
   SecretRedactor redactor;
   Shutdown shutdown{logger, clock};
   taskcluster::FakeTaskcluster fake;

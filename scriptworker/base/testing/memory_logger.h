@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef COT_TESTING_MEMORY_LOGGER_H_
-#define COT_TESTING_MEMORY_LOGGER_H_
+//
+// A logger that keeps what it was told, for assertions.
+
+#ifndef SCRIPTWORKER_BASE_TESTING_MEMORY_LOGGER_H_
+#define SCRIPTWORKER_BASE_TESTING_MEMORY_LOGGER_H_
 
 #include <string>
 #include <string_view>
@@ -11,16 +14,17 @@
 #include "absl/synchronization/mutex.h"
 #include "scriptworker/base/logger.h"
 
-namespace cot {
+namespace scriptworker {
 
-// Keeps `LEVEL message`. Thread-safe.
-class MemoryLogger final : public scriptworker::Logger {
+// Thread-safe.
+class MemoryLogger final : public Logger {
  public:
-  void Log(scriptworker::LogLevel level, std::string_view message) override {
+  void Log(LogLevel level, std::string_view message) override {
     absl::MutexLock lock(&mutex_);
-    lines_.push_back(absl::StrCat(scriptworker::LogLevelName(level), " ", message));
+    lines_.push_back(absl::StrCat(LogLevelName(level), " ", message));
   }
 
+  // "INFO message", in order.
   std::vector<std::string> lines() const {
     absl::MutexLock lock(&mutex_);
     return lines_;
@@ -31,6 +35,6 @@ class MemoryLogger final : public scriptworker::Logger {
   std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace cot
+}  // namespace scriptworker
 
-#endif  // COT_TESTING_MEMORY_LOGGER_H_
+#endif  // SCRIPTWORKER_BASE_TESTING_MEMORY_LOGGER_H_
