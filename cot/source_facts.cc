@@ -133,7 +133,7 @@ SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& tr
     : policy_(policy),
       github_token_(github_token),
       retrying_(transport, retry, clock),
-      cache_(retrying_, clock),
+      cache_(retrying_),
       documents_(cache_, clock, retry),
       hg_(cache_, clock, logger, policy.source_hosts.hg_url),
       github_(cache_, clock,

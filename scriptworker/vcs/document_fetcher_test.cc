@@ -39,7 +39,7 @@ class DocumentFetcherTest : public testing::Test {
   }
   DocumentFetcher& Fetcher(Answers answers) {
     server_.emplace(http::InTurn(std::move(answers)));
-    cache_.emplace(*server_, clock_);
+    cache_.emplace(*server_);
     return fetcher_.emplace(*cache_, clock_);
   }
 

@@ -7,7 +7,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "scriptworker/base/status_macros.h"
 
 namespace scriptworker::vcs {
@@ -21,8 +20,7 @@ bool IsLasting(const SharedResponse& response) {
 
 }  // namespace
 
-FetchCache::FetchCache(http::Transport& transport, Clock& clock)
-    : transport_(transport), calls_(clock, absl::InfiniteDuration(), IsLasting) {}
+FetchCache::FetchCache(http::Transport& transport) : transport_(transport), calls_(IsLasting) {}
 
 absl::StatusOr<http::Response> FetchCache::Send(const http::Request& request) {
   if (request.method != http::Method::kGet || request.sink != nullptr || !request.body.empty() ||

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "scriptworker/base/clock.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/vcs/shared_calls.h"
 
@@ -25,8 +24,7 @@ namespace scriptworker::vcs {
 // one URL always in the same way. Thread-safe.
 class FetchCache final : public http::Transport {
  public:
-  // Borrows both.
-  FetchCache(http::Transport& transport, Clock& clock);
+  explicit FetchCache(http::Transport& transport);
 
   absl::StatusOr<http::Response> Send(const http::Request& request) override;
 

@@ -10,10 +10,8 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/testing/function_transport.h"
 
 namespace scriptworker::vcs {
@@ -36,16 +34,13 @@ class FetchCacheTest : public testing::Test {
       return http::MakeResponse(status, absl::StrCat("answer ", ++count));
     };
   }
-
-  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
 };
 
 TEST_F(FetchCacheTest, OneUrlHasOneAnswerHoweverOftenTheServerChangesItsMind) {
   http::FunctionTransport server(Alternating(200));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
-    clock_.AdvanceTime(absl::Hours(1));
   }
   EXPECT_EQ(cache.Send(Get("https://h.example/b"))->body, "answer 2");
   EXPECT_THAT(server.requests(), SizeIs(2));
@@ -53,7 +48,7 @@ TEST_F(FetchCacheTest, OneUrlHasOneAnswerHoweverOftenTheServerChangesItsMind) {
 
 TEST_F(FetchCacheTest, ThatADocumentDoesNotExistIsAnAnswerToo) {
   http::FunctionTransport server(Alternating(404));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
 }
@@ -62,7 +57,7 @@ TEST_F(FetchCacheTest, FailuresAreFetchedAgain) {
   http::FunctionTransport server(
       http::InTurn({absl::UnavailableError("reset"), http::MakeResponse(503),
                     http::MakeResponse(403), http::MakeResponse(200, "there")}));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   EXPECT_THAT(cache.Send(Get("https://h.example/a")), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->status, 503);
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->status, 403);
@@ -72,7 +67,7 @@ TEST_F(FetchCacheTest, FailuresAreFetchedAgain) {
 
 TEST_F(FetchCacheTest, AnUnreadableAnswerCanBeAskedForAgain) {
   http::FunctionTransport server(Alternating(200));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
   http::Request again = Get("https://h.example/a");
   again.headers.Set("Cache-Control", "no-cache");
@@ -82,7 +77,7 @@ TEST_F(FetchCacheTest, AnUnreadableAnswerCanBeAskedForAgain) {
 
 TEST_F(FetchCacheTest, OtherMethodsArePassedOn) {
   http::FunctionTransport server(Alternating(200));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   http::Request post = Get("https://h.example/a");
   post.method = http::Method::kPost;
   EXPECT_EQ(cache.Send(post)->body, "answer 1");
@@ -91,7 +86,7 @@ TEST_F(FetchCacheTest, OtherMethodsArePassedOn) {
 
 TEST_F(FetchCacheTest, ConcurrentRequestsGetOneAnswer) {
   http::FunctionTransport server(Alternating(200));
-  FetchCache cache(server, clock_);
+  FetchCache cache(server);
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back(

@@ -68,10 +68,8 @@ absl::StatusOr<http::Url> GithubRawFileUrl(std::string_view raw_base, const Gith
 
 GithubClient::GithubClient(http::Transport& transport, Clock& clock, Options options)
     : options_(std::move(options)),
-      etag_transport_(transport),
-      transport_(etag_transport_, clock, options_.max_rate_limit_wait),
-      fetcher_(transport_, clock),
-      landed_(clock, options_.max_landed_age) {}
+      transport_(transport, clock, options_.max_rate_limit_wait),
+      fetcher_(transport_, clock) {}
 
 http::Request GithubClient::ApiRequest(http::Url url, const CancellationToken& cancellation) const {
   http::Request request = GetRequest(std::move(url), cancellation);
@@ -190,11 +188,6 @@ absl::StatusOr<bool> GithubClient::HasCommitLanded(const GithubRepository& repos
   }
   SW_ASSIGN_OR_RETURN(const http::Url url, http::Url::Parse(absl::StrCat(
                                                repository.html_url, "/branch_commits/", hash)));
-  return landed_.Get(url.ToString(), [&] { return FetchLanded(url, cancellation); });
-}
-
-absl::StatusOr<bool> GithubClient::FetchLanded(const http::Url& url,
-                                               const CancellationToken& cancellation) {
   http::Request request = GetRequest(url, cancellation);
   request.redirects = http::Request::Redirects::kReturn;
   request.headers.Add("Accept", "text/html");

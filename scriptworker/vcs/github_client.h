@@ -14,10 +14,8 @@
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/vcs/document_fetcher.h"
-#include "scriptworker/vcs/etag_transport.h"
 #include "scriptworker/vcs/github_objects.h"
 #include "scriptworker/vcs/rate_limit_transport.h"
-#include "scriptworker/vcs/shared_calls.h"
 #include "scriptworker/vcs/source_url.h"
 
 namespace scriptworker::vcs {
@@ -27,7 +25,6 @@ struct GithubOptions {
   std::string web_base = "https://github.com";
   SecretString token = {};  // empty: none; never sent by http
   absl::Duration max_rate_limit_wait = absl::Seconds(60);
-  absl::Duration max_landed_age = absl::Minutes(10);
 };
 
 // {raw_base}/{owner}/{name}/{revision}/{path}, where `raw_base` has no slash at its end.
@@ -40,12 +37,13 @@ absl::StatusOr<http::Url> GithubRawFileUrl(std::string_view raw_base, const Gith
 // and kInvalidArgument for names that fit into no URL and for answers of another shape
 // or about another object than the one asked for.
 //
-// Short rate limits are waited out, answers are revalidated by their ETag. Thread-safe.
+// Short rate limits are waited out. Thread-safe.
 class GithubClient {
  public:
   using Options = GithubOptions;
 
-  // Borrows both. `transport` should retry; over a FetchCache each fact is fetched once.
+  // Borrows both. `transport` should retry; over a FetchCache each fact is fetched once,
+  // and below it an EtagTransport saves rate limit.
   GithubClient(http::Transport& transport, Clock& clock, Options options = {});
 
   absl::StatusOr<GithubRepository> GetRepository(const GithubRepoName& name,
@@ -69,8 +67,7 @@ class GithubClient {
   // Whether a commit is on a branch of this very repository, not only on a fork or a pull
   // request. `revision`: a hash, else a tag. By the web page branch_commits, as the API
   // does not tell: accepted is only text/html with status 200 from that very URL (see
-  // branch_page.h); kUnavailable else. Kept for Options::max_landed_age; concurrent calls
-  // share one request.
+  // branch_page.h); kUnavailable else.
   absl::StatusOr<bool> HasCommitLanded(const GithubRepository& repository,
                                        std::string_view revision,
                                        const CancellationToken& cancellation = {});
@@ -81,13 +78,10 @@ class GithubClient {
   absl::StatusOr<DocumentFetcher::JsonDocument> GetApi(const GithubRepoName& name,
                                                        std::string_view suffix,
                                                        const CancellationToken& cancellation);
-  absl::StatusOr<bool> FetchLanded(const http::Url& url, const CancellationToken& cancellation);
 
   const Options options_;
-  EtagTransport etag_transport_;
   RateLimitTransport transport_;
   DocumentFetcher fetcher_;
-  SharedCalls<bool> landed_;
 };
 
 }  // namespace scriptworker::vcs

@@ -255,31 +255,8 @@ TEST_F(GithubClientTest, NoOtherPageMeansThatTheCommitHasLanded) {
   EXPECT_THAT(Landed(), StatusIs(absl::StatusCode::kNotFound));
 }
 
-TEST_F(GithubClientTest, WhetherACommitLandedIsKeptForTenMinutes) {
-  SetPage(http::MakeResponse(500));
-  EXPECT_THAT(Landed(), StatusIs(absl::StatusCode::kUnavailable));
-  SetPage(Html(""));
-  EXPECT_THAT(Landed(), IsOkAndHolds(false));
-  SetPage(Html(kBranchPage));
-  clock_.AdvanceTime(absl::Minutes(10) - absl::Seconds(1));
-  EXPECT_THAT(Landed(), IsOkAndHolds(false));
-  clock_.AdvanceTime(absl::Seconds(1));
-  EXPECT_THAT(Landed(), IsOkAndHolds(true));
-  EXPECT_THAT(server_.requests(), SizeIs(3));
-}
-
-TEST_F(GithubClientTest, ConcurrentQuestionsShareOneRequest) {
-  SetPage(Html(kBranchPage));
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([this] { EXPECT_THAT(Landed(), IsOkAndHolds(true)); });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(server_.requests(), SizeIs(1));
-}
-
 TEST_F(GithubClientTest, OverAFetchCacheAFactIsFetchedOnce) {
-  FetchCache cache(server_, clock_);
+  FetchCache cache(server_);
   GithubClient client(cache, clock_);
   EXPECT_THAT(client.GetRepository({"o", "r"}), IsOk());
   SetJson("/repos/o/r", "{}");
@@ -287,14 +264,21 @@ TEST_F(GithubClientTest, OverAFetchCacheAFactIsFetchedOnce) {
   EXPECT_THAT(server_.requests(), SizeIs(1));
 }
 
-TEST_F(GithubClientTest, AnAnswerIsRevalidatedByItsEtag) {
-  http::Response answer = http::MakeResponse(200, std::string(kRepository));
-  answer.headers.Set("ETag", "\"1\"");
-  Set("https://api.github.com/repos/o/r", answer);
-  EXPECT_THAT(client_.GetRepository({"o", "r"}), IsOk());
-  Set("https://api.github.com/repos/o/r", http::MakeResponse(304));
-  EXPECT_THAT(client_.GetRepository({"o", "r"}), IsOk());
-  EXPECT_EQ(server_.requests().back().headers.Find("If-None-Match"), "\"1\"");
+TEST_F(GithubClientTest, OverAFetchCacheOneRequestAnswersWhetherACommitHasLanded) {
+  FetchCache cache(server_);
+  GithubClient client(cache, clock_);
+  SetPage(http::MakeResponse(500));
+  EXPECT_THAT(client.HasCommitLanded(repository_, kHash), StatusIs(absl::StatusCode::kUnavailable));
+  SetPage(Html(kBranchPage));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back(
+        [&] { EXPECT_THAT(client.HasCommitLanded(repository_, kHash), IsOkAndHolds(true)); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  SetPage(Html(""));
+  EXPECT_THAT(client.HasCommitLanded(repository_, kHash), IsOkAndHolds(true));
+  EXPECT_THAT(server_.requests(), SizeIs(2));
 }
 
 TEST_F(GithubClientTest, AUsedUpRateLimitSaysUntilWhenAndNotTheToken) {

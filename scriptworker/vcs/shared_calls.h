@@ -13,23 +13,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
-#include "scriptworker/base/clock.h"
 
 namespace scriptworker::vcs {
 
 // Results of slow calls by key. Callers that ask for one key at the same time share
-// one call, its error included; a result is kept for `max_age`, an error never.
-// Thread-safe; the calls run without a lock held.
+// one call, its error included; a result is kept, an error never. Thread-safe; the calls
+// run without a lock held.
 template <typename T>
 class SharedCalls {
  public:
   // A result for which `is_lasting` is false is treated as an error is: shared, not
-  // kept. Borrows `clock`.
-  SharedCalls(
-      Clock& clock, absl::Duration max_age,
-      std::function<bool(const T&)> is_lasting = [](const T&) { return true; })
-      : clock_(clock), max_age_(max_age), is_lasting_(std::move(is_lasting)) {}
+  // kept.
+  explicit SharedCalls(std::function<bool(const T&)> is_lasting = [](const T&) { return true; })
+      : is_lasting_(std::move(is_lasting)) {}
 
   // The result for `key`: a kept one unless `fresh`, that of a call that runs, or that
   // of `call`. Only the caller whose `call` runs can cancel it.
@@ -39,7 +35,7 @@ class SharedCalls {
     {
       absl::MutexLock lock(&mutex_);
       std::shared_ptr<Call>& entry = calls_[key];
-      if (entry != nullptr && (!entry->done || (!fresh && !IsOld(*entry)))) {
+      if (entry != nullptr && (!entry->done || !fresh)) {
         const std::shared_ptr<Call> other = entry;
         mutex_.Await(absl::Condition(&other->done));
         return other->result;
@@ -49,13 +45,8 @@ class SharedCalls {
     absl::StatusOr<T> result = call();
     absl::MutexLock lock(&mutex_);
     mine->result = result;
-    mine->ended = clock_.Monotonic();
     mine->done = true;
-    const bool kept = result.ok() && is_lasting_(*result);
-    absl::erase_if(calls_, [&](const auto& call_of_key) {
-      const Call& other = *call_of_key.second;
-      return &other == mine.get() ? !kept : other.done && IsOld(other);
-    });
+    if (!result.ok() || !is_lasting_(*result)) calls_.erase(key);
     return result;
   }
 
@@ -63,13 +54,8 @@ class SharedCalls {
   struct Call {
     bool done = false;
     absl::StatusOr<T> result = absl::InternalError("the call has not ended");
-    absl::Duration ended;
   };
 
-  bool IsOld(const Call& call) const { return clock_.Monotonic() - call.ended >= max_age_; }
-
-  Clock& clock_;
-  const absl::Duration max_age_;
   const std::function<bool(const T&)> is_lasting_;
   absl::Mutex mutex_;
   absl::flat_hash_map<std::string, std::shared_ptr<Call>> calls_ ABSL_GUARDED_BY(mutex_);

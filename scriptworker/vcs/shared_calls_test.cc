@@ -9,10 +9,8 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/testing/simulated_clock.h"
 
 namespace scriptworker::vcs {
 namespace {
@@ -28,49 +26,39 @@ class SharedCallsTest : public testing::Test {
         "key", [this] { return Count(); }, fresh);
   }
 
-  SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   std::atomic<int> count_ = 0;
 };
 
-TEST_F(SharedCallsTest, AResultIsKeptUntilItIsOld) {
-  SharedCalls<int> calls(clock_, absl::Minutes(10));
-  EXPECT_THAT(Get(calls), IsOkAndHolds(1));
-  clock_.AdvanceTime(absl::Minutes(10) - absl::Seconds(1));
-  EXPECT_THAT(Get(calls), IsOkAndHolds(1));
-  clock_.AdvanceTime(absl::Seconds(1));
-  EXPECT_THAT(Get(calls), IsOkAndHolds(2));
-}
-
 TEST_F(SharedCallsTest, KeysDoNotShare) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration());
+  SharedCalls<int> calls;
   EXPECT_THAT(calls.Get("a", [this] { return Count(); }), IsOkAndHolds(1));
   EXPECT_THAT(calls.Get("b", [this] { return Count(); }), IsOkAndHolds(2));
   EXPECT_THAT(calls.Get("a", [this] { return Count(); }), IsOkAndHolds(1));
 }
 
 TEST_F(SharedCallsTest, AFreshResultReplacesTheKeptOne) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration());
+  SharedCalls<int> calls;
   EXPECT_THAT(Get(calls), IsOkAndHolds(1));
   EXPECT_THAT(Get(calls, /*fresh=*/true), IsOkAndHolds(2));
   EXPECT_THAT(Get(calls), IsOkAndHolds(2));
 }
 
 TEST_F(SharedCallsTest, AnErrorIsNotKept) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration());
+  SharedCalls<int> calls;
   EXPECT_THAT(calls.Get("key", []() -> absl::StatusOr<int> { return absl::UnavailableError("x"); }),
               StatusIs(absl::StatusCode::kUnavailable, "x"));
   EXPECT_THAT(Get(calls), IsOkAndHolds(1));
 }
 
 TEST_F(SharedCallsTest, AResultThatDoesNotLastIsNotKept) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration(), [](const int& n) { return n > 1; });
+  SharedCalls<int> calls([](const int& n) { return n > 1; });
   EXPECT_THAT(Get(calls), IsOkAndHolds(1));
   EXPECT_THAT(Get(calls), IsOkAndHolds(2));
   EXPECT_THAT(Get(calls), IsOkAndHolds(2));
 }
 
 TEST_F(SharedCallsTest, CallersAtTheSameTimeShareOneCall) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration());
+  SharedCalls<int> calls;
   absl::Notification begun;
   absl::Notification may_end;
   std::thread first([&] {
@@ -99,7 +87,7 @@ TEST_F(SharedCallsTest, CallersAtTheSameTimeShareOneCall) {
 }
 
 TEST_F(SharedCallsTest, AWaitingCallerGetsTheErrorToo) {
-  SharedCalls<int> calls(clock_, absl::InfiniteDuration());
+  SharedCalls<int> calls;
   absl::Notification begun;
   std::thread waiting;
   EXPECT_THAT(calls.Get("key",

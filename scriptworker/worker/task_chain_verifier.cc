@@ -15,7 +15,10 @@ namespace scriptworker::worker {
 
 TaskChainVerifier::TaskChainVerifier(const Config& config, LogFormat log_format,
                                      const Collaborators& with)
-    : config_(config), log_format_(std::move(log_format)), with_(with) {}
+    : config_(config),
+      log_format_(std::move(log_format)),
+      with_(with),
+      transport_(with.transport) {}
 
 absl::Status TaskChainVerifier::Verify(const taskcluster::ClaimedTask& task,
                                        const CancellationToken& cancellation) {
@@ -40,7 +43,7 @@ absl::Status TaskChainVerifier::Verify(const taskcluster::ClaimedTask& task,
       const cot::Verdict verdict,
       cot::Verify(request, *config_.policy,
                   {.queue = with_.queue,
-                   .transport = with_.transport,
+                   .transport = transport_,
                    .clock = with_.clock,
                    .github_token = SecretString(std::string(asked.github_oauth_token.reveal()))},
                   *log, cancellation));

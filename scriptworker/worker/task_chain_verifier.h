@@ -15,6 +15,7 @@
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/vcs/etag_transport.h"
 #include "scriptworker/worker/chain_verifier.h"
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/log_format.h"
@@ -25,7 +26,8 @@ namespace scriptworker::worker {
 
 // Verifies a claimed task's chain of trust as the configuration asks. The task
 // itself is running: it has no chain-of-trust file yet, and its definition is the
-// claim's. Thread-compatible.
+// claim's. What hg and GitHub have told one verification the next only asks them to
+// confirm, where they give ETags. Thread-compatible.
 class TaskChainVerifier final : public ChainVerifier {
  public:
   struct Collaborators {
@@ -50,6 +52,7 @@ class TaskChainVerifier final : public ChainVerifier {
   const Config& config_;
   const LogFormat log_format_;
   const Collaborators with_;
+  vcs::EtagTransport transport_;
 };
 
 }  // namespace scriptworker::worker

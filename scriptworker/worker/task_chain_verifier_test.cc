@@ -5,9 +5,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "cot/testing/small_chain.h"
 #include "cot/violation.h"
@@ -16,9 +21,13 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/crypto/hash.h"
+#include "scriptworker/crypto/hex.h"
+#include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -32,7 +41,9 @@ using ::absl_testing::StatusIs;
 using ::cot::SmallChain;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAreArray;
 
 class TaskChainVerifierTest : public ::testing::Test {
  protected:
@@ -47,7 +58,10 @@ class TaskChainVerifierTest : public ::testing::Test {
     ASSERT_THAT(MakeDirs(dirs_.work_dir()), IsOk());
   }
 
-  absl::Status Verify() {
+  absl::Status Verify() { return VerifyOften(chain_, 1); }
+
+  // `times` times, by one verifier, with nothing left of the time before.
+  absl::Status VerifyOften(http::Transport& transport, int times) {
     if (chain_.answers.empty()) chain_.Publish();
     auto queue =
         taskcluster::QueueClient::Create(std::string(cot::kSmallRootUrl), chain_, clock_,
@@ -67,14 +81,19 @@ class TaskChainVerifierTest : public ::testing::Test {
         .credentials = {},
         .status = {},
         .server_time = std::nullopt};
-    return TaskChainVerifier(config_, *format,
-                             {.queue = **queue,
-                              .transport = chain_,
-                              .clock = clock_,
-                              .logger = worker_log_,
-                              .redactor = redactor_,
-                              .dirs = dirs_})
-        .Verify(task, cancellation_.token());
+    TaskChainVerifier verifier(config_, *format,
+                               {.queue = **queue,
+                                .transport = transport,
+                                .clock = clock_,
+                                .logger = worker_log_,
+                                .redactor = redactor_,
+                                .dirs = dirs_});
+    absl::Status status = verifier.Verify(task, cancellation_.token());
+    for (int i = 1; i < times && status.ok(); ++i) {
+      EXPECT_THAT(RemoveTree(JoinPath(dirs_.work_dir(), "cot")), IsOk());
+      status = verifier.Verify(task, cancellation_.token());
+    }
+    return status;
   }
   absl::StatusOr<std::string> Log() const { return ReadFile(dirs_.chain_of_trust_log()); }
 
@@ -119,6 +138,52 @@ TEST_F(TaskChainVerifierTest, SignaturesThatAreNotCheckedAreSaidToBe) {
   chain_.answers.erase(SmallChain::ArtifactUrl(cot::kSmallBuild, "public/chain-of-trust.json.sig"));
   EXPECT_THAT(Verify(), IsOk());
   EXPECT_THAT(Log(), IsOkAndHolds(HasSubstr("WARNING Not checked: the signatures of all")));
+}
+
+// GitHub as it answers: with an ETag, and 304 to whoever names the present one.
+class WithEtags final : public http::Transport {
+ public:
+  explicit WithEtags(http::Transport& chain) : chain_(chain) {}
+
+  absl::StatusOr<http::Response> Send(const http::Request& request) override {
+    absl::StatusOr<http::Response> response = chain_.Send(request);
+    if (!response.ok() || !response->ok() || request.url.host() != "api.github.com") {
+      return response;
+    }
+    const std::string etag =
+        absl::StrCat("\"", crypto::HexEncode(crypto::Sha256(response->body)), "\"");
+    const bool is_known = request.headers.Find("If-None-Match") == etag;
+    if (is_known) {
+      response->status = 304;
+      response->body.clear();
+    } else {
+      response->headers.Set("ETag", etag);
+    }
+    absl::MutexLock lock(&mutex_);
+    (is_known ? confirmed_ : told_).push_back(request.url.ToString());
+    return response;
+  }
+  std::vector<std::string> told() const {
+    absl::MutexLock lock(&mutex_);
+    return told_;
+  }
+  std::vector<std::string> confirmed() const {
+    absl::MutexLock lock(&mutex_);
+    return confirmed_;
+  }
+
+ private:
+  http::Transport& chain_;
+  mutable absl::Mutex mutex_;
+  std::vector<std::string> told_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> confirmed_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_F(TaskChainVerifierTest, WhatGithubHasToldOneVerificationTheNextHasConfirmed) {
+  WithEtags transport(chain_);
+  EXPECT_THAT(VerifyOften(transport, 2), IsOk());
+  EXPECT_THAT(transport.told(), Not(IsEmpty()));
+  EXPECT_THAT(transport.confirmed(), UnorderedElementsAreArray(transport.told()));
 }
 
 TEST_F(TaskChainVerifierTest, AShutdownIsTheTokensReason) {
