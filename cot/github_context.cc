@@ -11,16 +11,18 @@
 #include "absl/strings/str_replace.h"
 #include "cot/violation.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/json/json_reader.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/vcs/github_objects.h"
 #include "scriptworker/vcs/source_url.h"
 
 namespace cot {
 namespace {
 
 using scriptworker::json::Object;
-using scriptworker::json::Reader;
 using scriptworker::json::Value;
+using scriptworker::vcs::GithubCommit;
+using scriptworker::vcs::GithubPullRequest;
+using scriptworker::vcs::GithubRelease;
 using scriptworker::vcs::GithubRepoName;
 
 constexpr std::string_view kHooksLogin = "TaskclusterHook";
@@ -57,16 +59,12 @@ absl::StatusOr<Head> HeadRepository(const ContextSource& source) {
 
 absl::Status AddGithubRelease(const ContextSource& source, Object& variables) {
   SW_ASSIGN_OR_RETURN(const Head repo, HeadRepository(source));
-  SW_ASSIGN_OR_RETURN(const Value release, source.Required(source.facts.release, "GitHub release"));
-  const Reader reader(release, "GitHub release");
-  const absl::StatusOr<std::string> commitish = reader.String("target_commitish");
-  if (!commitish.ok()) return source.Evidence(commitish.status());
-  const absl::StatusOr<std::string> published = reader.String("published_at");
-  if (!published.ok()) return source.Evidence(published.status());
-  const absl::StatusOr<Reader> author = reader.Field("author");
-  if (!author.ok()) return source.Evidence(author.status());
-  const absl::StatusOr<std::string> login = author->String("login");
-  if (!login.ok()) return source.Evidence(login.status());
+  SW_ASSIGN_OR_RETURN(const GithubRelease release,
+                      source.Required(source.facts.release, "GitHub release"));
+  if (!release.published_at.has_value() || !release.author_login.has_value()) {
+    return source.Refused(Violation::kMalformedEvidence,
+                          "GitHub release: expected published_at and author.login");
+  }
   variables.Set("event",
                 Object{{"action", "published"},
                        {"repository", Object{{"clone_url", absl::StrCat(repo.url, ".git")},
@@ -74,9 +72,9 @@ absl::Status AddGithubRelease(const ContextSource& source, Object& variables) {
                                              {"html_url", repo.url},
                                              {"name", repo.name.name}}},
                        {"release", Object{{"tag_name", OrNull(source.env().head_revision())},
-                                          {"target_commitish", *commitish},
-                                          {"published_at", *published}}},
-                       {"sender", Object{{"login", *login}}}});
+                                          {"target_commitish", release.target_commitish},
+                                          {"published_at", *release.published_at}}},
+                       {"sender", Object{{"login", *release.author_login}}}});
   return absl::OkStatus();
 }
 
@@ -105,74 +103,48 @@ absl::Status AddGitCron(const ContextSource& source, Object& variables) {
   return absl::OkStatus();
 }
 
-// `member` of the object that is member `key` of `object`, which is an object.
-absl::Status Override(Object& object, std::string_view key, std::string_view member, Value value) {
-  const Value* inner = object.Find(key);
-  if (inner == nullptr || !inner->is_object()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("GitHub pull request: $.", key, ": expected an object"));
-  }
-  Object changed = inner->object();
-  changed.Set(member, std::move(value));
-  object.Set(key, Value(std::move(changed)));
-  return absl::OkStatus();
-}
-
 absl::Status AddGithubPullRequest(const ContextSource& source, Object& variables) {
-  SW_ASSIGN_OR_RETURN(const Value fetched,
+  SW_ASSIGN_OR_RETURN(const GithubPullRequest fetched,
                       source.Required(source.facts.pull_request, "GitHub pull request"));
-  const Reader reader(fetched, "GitHub pull request");
-  const absl::Status is_object = reader.CheckObject();
-  if (!is_object.ok()) return source.Evidence(is_object);
-  Object pull = fetched.object();
-  // The pull request may have got new commits since; the task is about these.
-  for (const absl::Status& status :
-       {Override(pull, "head", "updated_at", OrNull(source.env().push_date_time())),
-        Override(pull, "base", "sha", OrNull(source.env().base_revision())),
-        Override(pull, "head", "sha", OrNull(source.env().head_revision()))}) {
-    if (!status.ok()) return source.Evidence(status);
-  }
-  const Value* repo = fetched.Find("base")->Find("repo");
-  const Value* user = fetched.Find("head")->Find("user");
-  const Value* login = user == nullptr ? nullptr : user->Find("login");
-  if (repo == nullptr || login == nullptr) {
+  if (!fetched.head_user_login.has_value()) {
     return source.Refused(Violation::kMalformedEvidence,
-                          "GitHub pull request: expected base.repo and "
-                          "head.user.login");
+                          "GitHub pull request: expected head.user.login");
   }
+  // The pull request may have got new commits since; the task is about these.
+  Object head = fetched.raw.Find("head")->object();
+  head.Set("updated_at", OrNull(source.env().push_date_time()));
+  head.Set("sha", OrNull(source.env().head_revision()));
+  Object base = fetched.raw.Find("base")->object();
+  const Value repository = *base.Find("repo");
+  base.Set("sha", OrNull(source.env().base_revision()));
+  Object pull = fetched.raw.object();
+  pull.Set("head", Value(std::move(head)));
+  pull.Set("base", Value(std::move(base)));
   variables.Set("event", Object{{"action", "synchronize"},
-                                {"repository", *repo},
+                                {"repository", repository},
                                 {"pull_request", Value(std::move(pull))},
-                                {"sender", Object{{"login", *login}}}});
+                                {"sender", Object{{"login", *fetched.head_user_login}}}});
   return absl::OkStatus();
-}
-
-std::optional<std::string> Login(const Value& commit, std::string_view who) {
-  const Value* person = commit.Find(who);
-  const Value* login = person == nullptr ? nullptr : person->Find("login");
-  if (login == nullptr || !login->is_string() || login->string_value().empty()) {
-    return std::nullopt;
-  }
-  return std::string(login->string_value());
 }
 
 // Who pushed, as far as the commit tells: GitHub's own "web-flow" commits for
 // those who merge in the browser.
-std::string Pusher(const Value& commit) {
-  const std::optional<std::string> committer = Login(commit, "committer");
-  if (committer.has_value() && *committer != "web-flow") return *committer;
-  if (std::optional<std::string> author = Login(commit, "author")) {
-    return *author;
+std::string Pusher(const GithubCommit& commit) {
+  const auto is_named = [](const std::optional<std::string>& login) {
+    return login.has_value() && !login->empty();
+  };
+  if (is_named(commit.committer_login) && *commit.committer_login != "web-flow") {
+    return *commit.committer_login;
   }
-  const Value* inner = commit.Find("commit");
-  const std::optional<std::string> login =
-      inner == nullptr ? std::nullopt : Login(*inner, "author");
-  return login.value_or(std::string(kUnknownLogin));
+  if (is_named(commit.author_login)) return *commit.author_login;
+  if (is_named(commit.commit_author_login)) return *commit.commit_author_login;
+  return std::string(kUnknownLogin);
 }
 
 absl::Status AddGithubPush(const ContextSource& source, Object& variables) {
   SW_ASSIGN_OR_RETURN(const Head repo, HeadRepository(source));
-  SW_ASSIGN_OR_RETURN(const Value commit, source.Required(source.facts.commit, "GitHub commit"));
+  SW_ASSIGN_OR_RETURN(const GithubCommit commit,
+                      source.Required(source.facts.commit, "GitHub commit"));
   variables.Set(
       "event",
       Object{{"before", OrNull(source.env().base_revision())},

@@ -16,6 +16,8 @@
 #include "cot/tasks_for.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/vcs/github_objects.h"
+#include "scriptworker/vcs/pushlog.h"
 
 namespace cot {
 
@@ -31,19 +33,18 @@ struct FactsNeeded {
 };
 FactsNeeded FactsFor(TasksFor tasks_for, ProductType type);
 
-// What was fetched; absent what was not needed. JSON as the hosts answered it,
-// read with care: a wrong shape is kMalformedEvidence.
+// What was fetched; absent what was not needed. Parameters and actions are as the task
+// wrote them, read with care: a wrong shape is kMalformedEvidence.
 struct ContextFacts {
-  // hg's answer for the pushlog URL.
-  std::optional<scriptworker::json::Value> pushlog;
+  std::optional<scriptworker::vcs::Push> push;
   // Project name and level, from projects.yml, of the decision's source.
   std::optional<std::string> project;
   std::optional<std::string> level;
   std::optional<scriptworker::json::Value> parameters;
   std::optional<scriptworker::json::Value> actions;
-  std::optional<scriptworker::json::Value> release;
-  std::optional<scriptworker::json::Value> pull_request;
-  std::optional<scriptworker::json::Value> commit;
+  std::optional<scriptworker::vcs::GithubRelease> release;
+  std::optional<scriptworker::vcs::GithubPullRequest> pull_request;
+  std::optional<scriptworker::vcs::GithubCommit> commit;
 };
 
 // What json-e gets: variables, the template wrapped for an action, and which ids

@@ -13,13 +13,20 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/json_reader.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/vcs/github_objects.h"
+#include "scriptworker/vcs/pushlog.h"
 
 namespace cot {
 namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::json::Value;
+using ::scriptworker::vcs::GithubCommit;
+using ::scriptworker::vcs::GithubPullRequest;
+using ::scriptworker::vcs::GithubRelease;
+using ::scriptworker::vcs::Push;
 
 constexpr TasksFor kAll[] = {TasksFor::kHgPush,
                              TasksFor::kCron,
@@ -66,23 +73,43 @@ constexpr std::string_view kHgDecision = R"({
     "GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/mozilla-central",
     "GECKO_HEAD_REV": "head", "GECKO_COMMIT_MSG": "try: a"}},
   "extra": {"cron": "{\"job\": 2}"}})";
-constexpr std::string_view kPushlog = R"({"pushes": {"77": {"date": 5, "user": "pusher",
-  "changesets": [{"desc": "first", "parents": ["before"]},
-                 {"desc": "second try: a\nmore", "parents": ["between"]}]}}})";
+constexpr std::string_view kHash = "0123456789abcdef0123456789abcdef01234567";
+
+// What a host answers, with more `members`, as it is read.
+template <typename T>
+T Read(std::string_view members) {
+  const Value answer = Json(absl::StrCat("{", members, "}"));
+  return T::FromJson(scriptworker::json::Reader(answer, "GitHub")).value();
+}
+GithubCommit Commit(std::string_view members) {
+  return Read<GithubCommit>(absl::StrCat(R"("sha": ")", kHash, "\", ", members));
+}
+GithubRelease Release(std::string_view members) {
+  return Read<GithubRelease>(
+      absl::StrCat(R"("tag_name": "v1", "target_commitish": "main", )", members));
+}
+GithubPullRequest PullRequest(std::string_view user) {
+  return Read<GithubPullRequest>(absl::StrCat(R"("number": 5, "head": {"sha": ")", kHash,
+                                              R"(", "user": )", user,
+                                              R"(}, "base": {"sha": "new", "ref": "main",
+                                  "repo": {"name": "r", "full_name": "o/r"}})"));
+}
 
 // All that hosts could say.
 ContextFacts AllFacts() {
-  return {.pushlog = Json(kPushlog),
+  return {.push = Push{.id = "77",
+                       .date = 5,
+                       .user = "pusher",
+                       .comment = "second try: a\nmore",
+                       .base_revision = "before",
+                       .changesets = {}},
           .project = "the-project",
           .level = "3",
           .parameters = Json(R"({"p": 1})"),
           .actions = Json(R"({"actions": []})"),
-          .release = Json(R"({"target_commitish": "main", "published_at": "then",
-                              "author": {"login": "releaser"}})"),
-          .pull_request =
-              Json(R"({"number": 5, "head": {"sha": "new", "user": {"login": "contributor"}},
-                                   "base": {"sha": "new", "repo": {"name": "r"}}})"),
-          .commit = Json(R"({"committer": {"login": "c"}, "author": {"login": "a"}})")};
+          .release = Release(R"("published_at": "then", "author": {"login": "releaser"})"),
+          .pull_request = PullRequest(R"({"login": "contributor"})"),
+          .commit = Commit(R"("committer": {"login": "c"}, "author": {"login": "a"})")};
 }
 
 absl::StatusOr<RenderInput> Build(TasksFor tasks_for, std::string_view product,
@@ -122,17 +149,16 @@ TEST(GithubContextTest, APush) {
 
 TEST(GithubContextTest, ThePusherIsWhoeverTheCommitNames) {
   const std::pair<std::string_view, std::string_view> cases[] = {
-      {R"({"committer": {"login": "c"}, "author": {"login": "a"}})", R"("c")"},
-      {R"({"committer": {"login": "web-flow"}, "author": {"login": "a"}})", R"("a")"},
-      {R"({"committer": null, "author": {"login": "a"}})", R"("a")"},
-      {R"({"committer": null, "author": null, "commit": {"author": {"login": "i"}}})", R"("i")"},
-      {R"({"committer": {"login": ""}, "author": null, "commit": {"author": {}}})",
+      {R"("committer": {"login": "c"}, "author": {"login": "a"})", R"("c")"},
+      {R"("committer": {"login": "web-flow"}, "author": {"login": "a"})", R"("a")"},
+      {R"("committer": null, "author": {"login": "a"})", R"("a")"},
+      {R"("committer": null, "author": null, "commit": {"author": {"login": "i"}})", R"("i")"},
+      {R"("committer": {"login": ""}, "author": null, "commit": {"author": {}})",
        R"("@@@unknown@@@")"},
-      {R"({"committer": {"login": 5}, "author": [], "commit": 7})", R"("@@@unknown@@@")"},
   };
   for (const auto& [commit, login] : cases) {
     ContextFacts facts = AllFacts();
-    facts.commit = Json(commit);
+    facts.commit = Commit(commit);
     EXPECT_EQ(At(Build(TasksFor::kGithubPush, "adhoc", kGithubDecision, facts), "event",
                  {"sender", "login"}),
               login)
@@ -158,7 +184,7 @@ TEST(GithubContextTest, APullRequestIsTheOneOfThenNotOfNow) {
     EXPECT_EQ(At(input, "event", {"pull_request", "head", "updated_at"}), R"("pushed")");
     EXPECT_EQ(At(input, "event", {"pull_request", "base", "sha"}), R"("base")");
     EXPECT_EQ(At(input, "event", {"pull_request", "number"}), "5");
-    EXPECT_EQ(At(input, "event", {"repository"}), R"({"name":"r"})");
+    EXPECT_EQ(At(input, "event", {"repository"}), R"({"name":"r","full_name":"o/r"})");
     EXPECT_EQ(At(input, "event", {"sender", "login"}), R"("contributor")");
   }
 }
@@ -187,9 +213,7 @@ TEST(HgContextTest, APush) {
 TEST(HgContextTest, TheCommentIsThatOfThePushOrABlank) {
   const auto build = [](std::string_view comment, std::string_view description) {
     ContextFacts facts = AllFacts();
-    facts.pushlog = Json(absl::StrCat(R"({"pushes": {"1": {"date": 5, "user": "u", "changesets": [
-        {"desc": ")",
-                                      description, R"(", "parents": ["p"]}]}}})"));
+    facts.push->comment = std::string(description);
     return Build(TasksFor::kHgPush, "firefox",
                  absl::StrCat(R"({"provisionerId": "p", "payload": {"image": "d", "env": {
                      "GECKO_HEAD_REPOSITORY": "https://hg.mozilla.org/mozilla-central",
@@ -199,7 +223,7 @@ TEST(HgContextTest, TheCommentIsThatOfThePushOrABlank) {
   };
   EXPECT_THAT(build(" ", "fix"), IsOk());
   EXPECT_THAT(build(" ", "try: -b o"), IsOk());
-  EXPECT_THAT(build("try: -b o", "fix try: -b o\\nmore"), IsOk());
+  EXPECT_THAT(build("try: -b o", "fix try: -b o\nmore"), IsOk());
   EXPECT_THAT(build("try: -b o", "fix"), IsViolation(Violation::kCommentMismatch));
   EXPECT_THAT(build("try: -b", "try: -b o"), IsViolation(Violation::kCommentMismatch));
   EXPECT_THAT(build("", "fix"), IsViolation(Violation::kCommentMismatch));
@@ -232,19 +256,20 @@ TEST(JsoneContextTest, AFactThatIsNotThereIsAViolation) {
   }
 }
 
-TEST(JsoneContextTest, AnswersOfAnotherShapeAreMalformedEvidence) {
-  for (const std::string_view text : {"[]", "7", "{}", "null", R"({"pushes": {}})",
-                                      R"({"pushes": {"1": {}}})", R"({"head": 5, "base": []})"}) {
-    ContextFacts facts = AllFacts();
-    facts.pushlog = facts.release = facts.pull_request = Json(text);
-    for (const TasksFor tasks_for : {TasksFor::kGithubRelease, TasksFor::kGithubPullRequest}) {
-      EXPECT_THAT(Build(tasks_for, "adhoc", kGithubDecision, facts),
-                  IsViolation(Violation::kMalformedEvidence))
-          << text;
-    }
-    EXPECT_THAT(Build(TasksFor::kHgPush, "firefox", kHgDecision, facts),
+TEST(JsoneContextTest, AnswersThatLackWhatIsNeededAreMalformedEvidence) {
+  ContextFacts facts = AllFacts();
+  for (const std::string_view members :
+       {R"("published_at": "then", "author": null)", R"("author": {"login": "releaser"})"}) {
+    facts.release = Release(members);
+    EXPECT_THAT(Build(TasksFor::kGithubRelease, "adhoc", kGithubDecision, facts),
                 IsViolation(Violation::kMalformedEvidence))
-        << text;
+        << members;
+  }
+  for (const std::string_view user : {"null", "{}", R"({"login": null})"}) {
+    facts.pull_request = PullRequest(user);
+    EXPECT_THAT(Build(TasksFor::kGithubPullRequest, "adhoc", kGithubDecision, facts),
+                IsViolation(Violation::kMalformedEvidence))
+        << user;
   }
 }
 

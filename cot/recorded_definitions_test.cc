@@ -29,6 +29,7 @@
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/vcs/projects.h"
+#include "scriptworker/vcs/pushlog.h"
 #include "scriptworker/vcs/source_url.h"
 
 namespace cot {
@@ -91,7 +92,12 @@ ContextFacts LoadFacts(const Recorded& recorded, const Link& decision, TasksFor 
   };
   const FactsNeeded needed = FactsFor(tasks_for, product.type);
   ContextFacts facts;
-  if (needed.pushlog) facts.pushlog = Json(Corpus(file("pushlog.json")));
+  if (needed.pushlog) {
+    const auto pushes =
+        scriptworker::vcs::ParsePushlog(Json(Corpus(file("pushlog.json"))), "pushlog.json");
+    CHECK_OK(pushes);
+    facts.push = pushes->front();
+  }
   if (needed.actions) facts.actions = Json(Corpus(file("actions.json")));
   if (needed.parameters) facts.parameters = Yaml(file("parameters.yml"));
   if (needed.projects) {
@@ -108,8 +114,8 @@ ContextFacts LoadFacts(const Recorded& recorded, const Link& decision, TasksFor 
     facts.level = *level;
   }
   if (needed.github_commit) {
-    facts.commit = Json(R"({"author": {"login": "Callek"},
-                            "committer": {"login": "Callek"}})");
+    facts.commit.emplace();
+    facts.commit->author_login = facts.commit->committer_login = "Callek";
   }
   return facts;
 }

@@ -169,14 +169,10 @@ absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& produc
   const absl::StatusOr<Url> url =
       scriptworker::vcs::PushlogUrl(policy_.pushlog_url, hosts.hg_url, head.repo, head.revision);
   if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
-  // The same answer twice, from the cache: checked, and as it came.
-  const absl::StatusOr<Push> push =
+  absl::StatusOr<Push> push =
       hg_.GetPush(policy_.pushlog_url, head.repo, head.revision, cancellation);
   if (!push.ok()) return Judge(decision, push.status(), cancellation);
-  absl::StatusOr<scriptworker::vcs::DocumentFetcher::JsonDocument> document =
-      documents_.GetJson(Get(*url, cancellation));
-  if (!document.ok()) return Judge(decision, document.status(), cancellation);
-  facts.pushlog = std::move(document->value);
+  facts.push = *std::move(push);
   return absl::OkStatus();
 }
 
@@ -222,7 +218,7 @@ absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& p
   absl::StatusOr<GithubCommit> commit =
       github_.GetCommit(head.repository, head.revision, cancellation);
   if (!commit.ok()) return Judge(decision, commit.status(), cancellation);
-  facts.commit = std::move(commit->raw);
+  facts.commit = *std::move(commit);
   return absl::OkStatus();
 }
 
@@ -234,7 +230,7 @@ absl::Status SourceFacts::AddGithubRelease(const Link& decision, const Product& 
   absl::StatusOr<GithubRelease> release =
       github_.GetRelease(head.repository, head.revision, cancellation);
   if (!release.ok()) return Judge(decision, release.status(), cancellation);
-  facts.release = std::move(release->raw);
+  facts.release = *std::move(release);
   return absl::OkStatus();
 }
 
@@ -267,7 +263,7 @@ absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Produ
   absl::StatusOr<GithubPullRequest> pull =
       github_.GetPullRequest(*repository, number, cancellation);
   if (!pull.ok()) return Judge(decision, pull.status(), cancellation);
-  facts.pull_request = std::move(pull->raw);
+  facts.pull_request = *std::move(pull);
   return absl::OkStatus();
 }
 

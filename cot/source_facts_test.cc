@@ -76,7 +76,7 @@ std::string PushlogUrlOf(std::string_view repo) {
   return absl::StrCat(repo, "/json-pushes?changeset=", kRevision, "&version=2&full=1");
 }
 
-TEST_F(SourceFactsTest, ThePushlogIsFetchedOnceAndKeptAsItCame) {
+TEST_F(SourceFactsTest, ThePushlogIsFetchedOnce) {
   Answer(PushlogUrlOf("https://hg.mozilla.org/mozilla-central"),
          absl::StrCat(R"({"pushes": {"7": {"date": 1, "user": "u", "changesets": [{"node": ")",
                       kRevision, R"(", "desc": "d", "parents": ["p"]}]}}})"));
@@ -85,7 +85,8 @@ TEST_F(SourceFactsTest, ThePushlogIsFetchedOnceAndKeptAsItCame) {
   EXPECT_THAT(facts.AddPushlog(Hg(), firefox, facts_, {}), IsOk());
   EXPECT_THAT(facts.AddPushlog(Hg(), firefox, facts_, {}), IsOk());
   EXPECT_EQ(transport_.requests().size(), 1);
-  EXPECT_NE(facts_.pushlog->Find("pushes"), nullptr);
+  ASSERT_TRUE(facts_.push.has_value());
+  EXPECT_EQ(facts_.push->id, "7");
 }
 
 TEST_F(SourceFactsTest, APushlogThatIsNotThereOrOfAnotherShapeIsAViolation) {
@@ -162,7 +163,30 @@ TEST_F(SourceFactsTest, APullRequestOfAForkIsNumberedInItsParent) {
              fork);
   EXPECT_THAT(Facts().AddGithubPullRequest(decision, BuiltInProduct("adhoc"), facts_, {}), IsOk());
   ASSERT_TRUE(facts_.pull_request.has_value());
-  EXPECT_EQ(facts_.pull_request->Find("number")->int_value(), 12);
+  EXPECT_EQ(facts_.pull_request->number, 12);
+}
+
+TEST_F(SourceFactsTest, AGithubAnswerOfAnotherShapeIsAViolation) {
+  const Link decision =
+      Github(R"(, "ADHOC_BASE_REPOSITORY": "https://github.com/mozilla-releng/adhoc-signing",
+                "ADHOC_PULL_REQUEST_NUMBER": "12")");
+  const Product& adhoc = BuiltInProduct("adhoc");
+  Answer(kRepositoryUrl, R"({"full_name": "mozilla-releng/adhoc-signing", "fork": false,
+                             "html_url": "https://github.com/mozilla-releng/adhoc-signing"})");
+  for (const std::string body : {"[]", "7", "{}", "null", R"({"head": 5, "base": []})"}) {
+    Answer(absl::StrCat(kRepositoryUrl, "/commits/", kRevision), body);
+    Answer(absl::StrCat(kRepositoryUrl, "/releases/tags/", kRevision), body);
+    Answer(absl::StrCat(kRepositoryUrl, "/pulls/12"), body);
+    EXPECT_THAT(Facts().AddGithubCommit(decision, adhoc, facts_, {}),
+                IsViolation(Violation::kMalformedEvidence))
+        << body;
+    EXPECT_THAT(Facts().AddGithubRelease(decision, adhoc, facts_, {}),
+                IsViolation(Violation::kMalformedEvidence))
+        << body;
+    EXPECT_THAT(Facts().AddGithubPullRequest(decision, adhoc, facts_, {}),
+                IsViolation(Violation::kMalformedEvidence))
+        << body;
+  }
 }
 
 TEST_F(SourceFactsTest, APullRequestNeedsItsNumberAndBase) {

@@ -107,31 +107,25 @@ Exchange FromOctokit(const Value& fixture) {
 bool Agrees(const GithubRepository& repository, const Value& body) {
   return repository.name.full_name() == At(body, {"full_name"}).string_value() &&
          repository.html_url == At(body, {"html_url"}).string_value() &&
-         Value(repository.fork) == At(body, {"fork"}) && repository.raw == body &&
+         Value(repository.fork) == At(body, {"fork"}) &&
          (repository.parent.has_value()
               ? Value(repository.parent->full_name()) == At(body, {"parent", "full_name"})
               : At(body, {"parent"}).is_null());
 }
 
 bool Agrees(const GithubCommit& commit, const Value& body) {
-  return Value(commit.sha) == At(body, {"sha"}) && commit.raw == body &&
+  return Value(commit.sha) == At(body, {"sha"}) &&
          OrNull(commit.author_login) == At(body, {"author", "login"}) &&
-         OrNull(commit.committer_login) == At(body, {"committer", "login"}) &&
-         OrNull(commit.commit_author_name) == At(body, {"commit", "author", "name"});
+         OrNull(commit.committer_login) == At(body, {"committer", "login"});
 }
 
 bool Agrees(const GithubPullRequest& pull, const Value& body) {
   return Value(pull.number) == At(body, {"number"}) && pull.raw == body &&
-         Value(pull.head_sha) == At(body, {"head", "sha"}) &&
-         OrNull(pull.head_user_login) == At(body, {"head", "user", "login"}) &&
-         Value(pull.base_ref) == At(body, {"base", "ref"}) &&
-         Value(pull.base_repo.full_name()) == At(body, {"base", "repo", "full_name"}) &&
-         (pull.head_repo ? Value(pull.head_repo->full_name()) : Value()) ==
-             At(body, {"head", "repo", "full_name"});
+         OrNull(pull.head_user_login) == At(body, {"head", "user", "login"});
 }
 
 bool Agrees(const GithubRelease& release, const Value& body) {
-  return Value(release.tag_name) == At(body, {"tag_name"}) && release.raw == body &&
+  return Value(release.tag_name) == At(body, {"tag_name"}) &&
          Value(release.target_commitish) == At(body, {"target_commitish"}) &&
          OrNull(release.published_at) == At(body, {"published_at"}) &&
          OrNull(release.author_login) == At(body, {"author", "login"});

@@ -72,7 +72,6 @@ absl::StatusOr<std::string> CommitHash(const json::Reader& object) {
 
 absl::StatusOr<GithubRepository> GithubRepository::FromJson(const json::Reader& reader) {
   GithubRepository repository;
-  repository.raw = reader.value();
   SW_ASSIGN_OR_RETURN(repository.name, RepositoryName(reader));
   SW_ASSIGN_OR_RETURN(const std::string html_url, reader.String("html_url"));
   repository.html_url = std::string(absl::StripSuffix(html_url, "/"));
@@ -86,14 +85,12 @@ absl::StatusOr<GithubRepository> GithubRepository::FromJson(const json::Reader& 
 
 absl::StatusOr<GithubCommit> GithubCommit::FromJson(const json::Reader& reader) {
   GithubCommit commit;
-  commit.raw = reader.value();
   SW_ASSIGN_OR_RETURN(commit.sha, CommitHash(reader));
   SW_ASSIGN_OR_RETURN(commit.committer_login, StringOf(reader, "committer", "login"));
   SW_ASSIGN_OR_RETURN(commit.author_login, StringOf(reader, "author", "login"));
   SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> inner, Present(reader, "commit"));
   if (!inner.has_value()) return commit;
   SW_ASSIGN_OR_RETURN(commit.commit_author_login, StringOf(*inner, "author", "login"));
-  SW_ASSIGN_OR_RETURN(commit.commit_author_name, StringOf(*inner, "author", "name"));
   return commit;
 }
 
@@ -102,22 +99,21 @@ absl::StatusOr<GithubPullRequest> GithubPullRequest::FromJson(const json::Reader
   pull.raw = reader.value();
   SW_ASSIGN_OR_RETURN(pull.number, reader.Int("number"));
   SW_ASSIGN_OR_RETURN(const json::Reader head, reader.Field("head"));
-  SW_ASSIGN_OR_RETURN(pull.head_sha, CommitHash(head));
+  SW_RETURN_IF_ERROR(CommitHash(head).status());
   SW_ASSIGN_OR_RETURN(pull.head_user_login, StringOf(head, "user", "login"));
   SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> head_repo, Present(head, "repo"));
   if (head_repo.has_value()) {
-    SW_ASSIGN_OR_RETURN(pull.head_repo, RepositoryName(*head_repo));
+    SW_RETURN_IF_ERROR(RepositoryName(*head_repo).status());
   }
   SW_ASSIGN_OR_RETURN(const json::Reader base, reader.Field("base"));
-  SW_ASSIGN_OR_RETURN(pull.base_ref, base.String("ref"));
+  SW_RETURN_IF_ERROR(base.String("ref").status());
   SW_ASSIGN_OR_RETURN(const json::Reader base_repo, base.Field("repo"));
-  SW_ASSIGN_OR_RETURN(pull.base_repo, RepositoryName(base_repo));
+  SW_RETURN_IF_ERROR(RepositoryName(base_repo).status());
   return pull;
 }
 
 absl::StatusOr<GithubRelease> GithubRelease::FromJson(const json::Reader& reader) {
   GithubRelease release;
-  release.raw = reader.value();
   SW_ASSIGN_OR_RETURN(release.tag_name, reader.String("tag_name"));
   SW_ASSIGN_OR_RETURN(release.target_commitish, reader.String("target_commitish"));
   SW_ASSIGN_OR_RETURN(release.published_at, PresentString(reader, "published_at"));

@@ -14,16 +14,15 @@
 
 namespace scriptworker::vcs {
 
-// What GitHub's REST API says (version 3), as far as it is used; `raw` is the whole
-// object. Members that GitHub leaves out or sets to null are nullopt. FromJson errors
-// are kInvalidArgument with source and path.
+// What GitHub's REST API says (version 3), as far as it is used. Members that GitHub
+// leaves out or sets to null are nullopt. FromJson errors are kInvalidArgument with source
+// and path.
 
 struct GithubRepository {
   GithubRepoName name;
   std::string html_url;  // without a slash at its end
   bool fork = false;
   std::optional<GithubRepoName> parent;  // of a fork
-  json::Value raw;
 
   static absl::StatusOr<GithubRepository> FromJson(const json::Reader& reader);
 };
@@ -34,20 +33,14 @@ struct GithubCommit {
   std::optional<std::string> author_login;
   // commit.author.login, which the reference reads; GitHub sets commit.author.name.
   std::optional<std::string> commit_author_login;
-  std::optional<std::string> commit_author_name;
-  json::Value raw;
 
   static absl::StatusOr<GithubCommit> FromJson(const json::Reader& reader);
 };
 
 struct GithubPullRequest {
   int64_t number = 0;
-  std::string head_sha;
   std::optional<std::string> head_user_login;  // absent for a deleted account
-  std::string base_ref;
-  std::optional<GithubRepoName> head_repo;  // absent for a deleted fork
-  GithubRepoName base_repo;
-  json::Value raw;
+  json::Value raw;  // the whole object; its head, base and base.repo are objects
 
   static absl::StatusOr<GithubPullRequest> FromJson(const json::Reader& reader);
 };
@@ -57,7 +50,6 @@ struct GithubRelease {
   std::string target_commitish;
   std::optional<std::string> published_at;  // absent for a draft
   std::optional<std::string> author_login;
-  json::Value raw;
 
   static absl::StatusOr<GithubRelease> FromJson(const json::Reader& reader);
 };
