@@ -174,7 +174,7 @@ absl::Status WithoutWriting(absl::FunctionRef<absl::Status()> act) {
   const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
   ::signal(SIGXFSZ, SIG_IGN);
   ::setrlimit(RLIMIT_FSIZE, &none);
-  const absl::Status done = act();
+  absl::Status done = act();
   ::setrlimit(RLIMIT_FSIZE, &before);
   return done;
 }
