@@ -3,6 +3,8 @@
 // The configurations of the deployments are ones that the worker takes, and fit
 // what starts and stops it.
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/worker/config.h"
 
@@ -38,7 +41,11 @@ LoadedConfig Load(std::string_view path) {
   environment.Set("TASKCLUSTER_CLIENT_ID", "project/me/worker");
   environment.Set("TASKCLUSTER_ACCESS_TOKEN", "token");
   environment.Set("SCRIPTWORKER_WORKER_ID", kWorkerId);
-  const auto loaded = LoadConfig(TestFilePath(path), environment, {.working_directory = "/"});
+  // As an installed file is; one of a working copy may be others' to change.
+  const TempDir home;
+  const std::string installed = home.Write(path, ReadTestFile(path));
+  EXPECT_EQ(::chmod(installed.c_str(), 0644), 0);
+  const auto loaded = LoadConfig(installed, environment, {.working_directory = "/"});
   EXPECT_THAT(loaded, IsOk());
   return loaded.ok() ? *loaded : LoadedConfig();
 }
