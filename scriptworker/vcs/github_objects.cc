@@ -91,6 +91,7 @@ absl::StatusOr<GithubCommit> GithubCommit::FromJson(const json::Reader& reader) 
   SW_ASSIGN_OR_RETURN(const std::optional<json::Reader> inner, Present(reader, "commit"));
   if (!inner.has_value()) return commit;
   SW_ASSIGN_OR_RETURN(commit.commit_author_login, StringOf(*inner, "author", "login"));
+  SW_RETURN_IF_ERROR(StringOf(*inner, "author", "name").status());
   return commit;
 }
 

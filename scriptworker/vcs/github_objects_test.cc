@@ -119,8 +119,8 @@ TEST(GithubObjectsTest, AnotherShapeIsAnErrorWithItsPlace) {
   EXPECT_THAT(
       Read<GithubCommit>(R"({"sha": "0123456789abcdef0123456789abcdef01234567", "author": "a"})"),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.author")));
-  for (const std::string_view text :
-       {R"("committer": {"login": 5})", R"("author": [])", R"("commit": 7)"}) {
+  for (const std::string_view text : {R"("committer": {"login": 5})", R"("author": [])",
+                                      R"("commit": 7)", R"("commit": {"author": {"name": 5}})"}) {
     EXPECT_THAT(Read<GithubCommit>(absl::StrCat(
                     R"({"sha": "0123456789abcdef0123456789abcdef01234567", )", text, "}")),
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("$.")))
