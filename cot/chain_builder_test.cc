@@ -228,6 +228,7 @@ TEST_F(ChainBuilderTest, AChainThatIsTooDeepIsRefused) {
 
 TEST_F(ChainBuilderTest, AChainWithTooManyLinksIsRefused) {
   std::vector<std::string> ids;
+  ids.reserve(60);
   std::vector<std::pair<std::string_view, std::string_view>> tasks;
   for (int i = 0; i < 60; ++i) {
     ids.push_back(absl::StrCat("Build", 10 + i, "AQACAAAAAAAAAAA"));

@@ -69,6 +69,7 @@ class CotSignatureTest : public testing::Test {
   absl::StatusOr<TrustedCotBody> VerifyWith(const std::string& bytes, const std::string& signature,
                                             const std::vector<std::string_view>& trusted) {
     std::vector<Ed25519PublicKey> keys;
+    keys.reserve(trusted.size());
     for (std::string_view seed : trusted) keys.push_back(Key(seed).public_key());
     return VerifyCot(link_, bytes, signature, keys, schema_);
   }

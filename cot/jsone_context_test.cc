@@ -121,7 +121,7 @@ absl::StatusOr<RenderInput> Build(TasksFor tasks_for, std::string_view product,
 
 // The JSON at a pointer into the variables; "absent".
 std::string At(const absl::StatusOr<RenderInput>& input, std::string_view key,
-               std::vector<std::string_view> path = {}) {
+               const std::vector<std::string_view>& path = {}) {
   if (!input.ok()) return std::string(input.status().message());
   const Value* value = input->variables.Find(key);
   for (const std::string_view member : path) {

@@ -92,7 +92,7 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
       SW_ASSIGN_OR_RETURN(const ArtifactName artifact, ArtifactName::Parse(wanted.name));
       SW_ASSIGN_OR_RETURN(const scriptworker::http::Url url, queue.ArtifactUrl(id, artifact.str()));
       logger.Info(absl::StrCat("Downloading artifact:\n", url.Redacted()));
-      const absl::Status downloaded = downloader.Download(
+      absl::Status downloaded = downloader.Download(
           url, JoinPath(path, "cot", id.str(), artifact.path()), {}, cancellation);
       if (wanted.optional && IsMissing(downloaded)) {
         logger.Warning(absl::StrCat("An optional artifact is missing: ", wanted.name));
