@@ -36,7 +36,7 @@ class Workplace {
 
  private:
   Workplace(std::string folder, crypto::Ed25519PublicKey public_key)
-      : folder_(std::move(folder)), public_key_(std::move(public_key)) {}
+      : folder_(std::move(folder)), public_key_(public_key) {}
 
   std::string folder_;
   crypto::Ed25519PublicKey public_key_;
