@@ -88,6 +88,7 @@ TEST_F(FetchCacheTest, ConcurrentRequestsGetOneAnswer) {
   http::FunctionTransport server(Alternating(200));
   FetchCache cache(server);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back(
         [&] { EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1"); });

@@ -271,6 +271,7 @@ TEST_F(GithubClientTest, OverAFetchCacheOneRequestAnswersWhetherACommitHasLanded
   EXPECT_THAT(client.HasCommitLanded(repository_, kHash), StatusIs(absl::StatusCode::kUnavailable));
   SetPage(Html(kBranchPage));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back(
         [&] { EXPECT_THAT(client.HasCommitLanded(repository_, kHash), IsOkAndHolds(true)); });

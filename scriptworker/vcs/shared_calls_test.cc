@@ -73,6 +73,7 @@ TEST_F(SharedCallsTest, CallersAtTheSameTimeShareOneCall) {
   begun.WaitForNotification();
   std::atomic<int> asked = 0;
   std::vector<std::thread> others;
+  others.reserve(3);
   for (int i = 0; i < 3; ++i) {
     others.emplace_back([&] {
       ++asked;
