@@ -74,8 +74,9 @@ class CancellationSource {
   std::shared_ptr<cancellation_internal::State> state_;
 };
 
-// Runs `callback` once when the token is cancelled, on the cancelling thread;
-// at once, inside the constructor, if it already is. The destructor waits for
+// Runs `callback` once when the token is cancelled, on the cancelling thread and
+// after those that were made for the same token before it; at once, inside the
+// constructor, if it already is. The destructor waits for
 // a callback that is running on another thread, so that the callback may refer
 // to anything that outlives this object. The callback must not block for long.
 class CancellationCallback {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -144,6 +145,17 @@ TEST(CancellationCallbackTest, DestructionWaitsForACallbackOnAnotherThread) {
   EXPECT_TRUE(finished);
   releaser.join();
   canceller.join();
+}
+
+TEST(CancellationTest, CallbacksRunInTheOrderInWhichTheyWereMade) {
+  CancellationSource source;
+  std::string order;
+  const CancellationCallback first(source.token(), [&] { order += "1"; });
+  const CancellationSource child(source.token());
+  const CancellationCallback of_child(child.token(), [&] { order += "2"; });
+  const CancellationCallback third(source.token(), [&] { order += "3"; });
+  source.Cancel(absl::CancelledError("done"));
+  EXPECT_EQ(order, "123");
 }
 
 TEST(SleepUnlessCancelledTest, SleepsTheWholeTime) {

@@ -78,9 +78,9 @@ struct TaskRunner::RunningTask {
         credentials(claimed.credentials, runner.with_.redactor),
         artifacts(runner.with_.dirs, runner.options_.chain_of_trust, runner.with_.uploader,
                   runner.with_.logger),
-        stop_or_lost(tokens.stop, claim.token()),
         lost_or_hurry(claim.token(), tokens.hurry),
         lost_or_at_once(claim.token(), tokens.at_once),
+        stop_or_lost(tokens.stop, claim.token()),
         target{.task_id = claimed.task_id,
                .run_id = claimed.run_id,
                .expires = ExpiresOf(claimed).value_or(absl::InfinitePast()),
@@ -93,9 +93,11 @@ struct TaskRunner::RunningTask {
   CancellationSource claim;  // cancelled when the claim is lost
   TaskCredentialStore credentials;
   TaskArtifacts artifacts;
-  const EitherToken stop_or_lost;
   const EitherToken lost_or_hurry;
   const EitherToken lost_or_at_once;
+  // The last to be cancelled: whoever sees the script stop because the claim was lost finds
+  // the others cancelled, and uploads nothing.
+  const EitherToken stop_or_lost;
   const taskcluster::UploadTarget target;
   absl::Status noted = absl::OkStatus();  // the claim, in the journal
   int status = kSuccess;
