@@ -63,7 +63,7 @@ TEST_F(WorkDirTest, CleanupMakesFoldersThatLieInEachOther) {
       {temp_.Path("a/work"), temp_.Path("a"), temp_.Path("a/logs")},
       {temp_.Path("l/work"), temp_.Path("l/artifacts"), temp_.Path("l")},
       {temp_.Path("w"), temp_.Path("w/artifacts"), temp_.Path("w/artifacts/public/logs")},
-      {temp_.Path("s/work/"), temp_.Path("s/"), temp_.Path("s//logs/")},
+      {temp_.Path("s/tasks/"), temp_.Path("s/"), temp_.Path("s//logs/")},
       {temp_.Path("same"), temp_.Path("same"), temp_.Path("same")},
   };
   for (const WorkDir& dirs : nestings) {
@@ -109,23 +109,23 @@ TEST_F(WorkDirTest, CleanupTouchesNothingBehindALinkThatStays) {
   temp_.Write("elsewhere/logs/keep", "kept");
   fs::create_symlink(temp_.Path("elsewhere"), temp_.Path("a"));
   for (const std::string_view slash : {"", "/"}) {
-    const WorkDir dirs(temp_.Path("a/work"), absl::StrCat(temp_.Path("a"), slash),
+    const WorkDir dirs(temp_.Path("a/tasks"), absl::StrCat(temp_.Path("a"), slash),
                        temp_.Path("a/logs"));
     EXPECT_THAT(dirs.Cleanup(),
                 StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("symbolic link")));
     EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/logs/keep")));
-    EXPECT_FALSE(fs::exists(temp_.Path("elsewhere/work")));
+    EXPECT_FALSE(fs::exists(temp_.Path("elsewhere/tasks")));
   }
 }
 
 TEST_F(WorkDirTest, CleanupAfterATaskTouchesNothingBehindALinkInPlaceOfAnOuterFolder) {
-  temp_.Write("elsewhere/work/keep", "kept");
+  temp_.Write("elsewhere/tasks/keep", "kept");
   fs::create_symlink(temp_.Path("elsewhere"), temp_.Path("a"));
-  const WorkDir dirs(temp_.Path("a/work"), temp_.Path("a"), temp_.Path("a/logs"));
+  const WorkDir dirs(temp_.Path("a/tasks"), temp_.Path("a"), temp_.Path("a/logs"));
   ASSERT_THAT(dirs.Cleanup(WorkDir::Links::kRemoved), IsOk());
-  EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/work/keep")));
+  EXPECT_TRUE(fs::exists(temp_.Path("elsewhere/tasks/keep")));
   EXPECT_TRUE(fs::is_directory(fs::symlink_status(temp_.Path("a"))));
-  EXPECT_TRUE(fs::is_empty(temp_.Path("a/work")));
+  EXPECT_TRUE(fs::is_empty(temp_.Path("a/tasks")));
 }
 
 TEST_F(WorkDirTest, CleanupAfterATaskRemovesTheLinksThatItMade) {
