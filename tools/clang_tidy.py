@@ -22,7 +22,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OURS = ("scriptworker/", "cot/", "tools/")
-# Flags of gcc that clang does not know, and flags with an output file.
+# Flags of gcc that clang does not know, and flags with a file.
 DROPPED = {
     "-fno-canonical-system-headers",
     "-Wno-free-nonheap-object",
@@ -31,7 +31,8 @@ DROPPED = {
     "-MD",
     "-c",
 }
-DROPPED_WITH_VALUE = {"-MF", "-o"}
+# (-include: tests are checked without the prelude that .bazelrc puts before them.)
+DROPPED_WITH_VALUE = {"-MF", "-o", "-include"}
 
 
 def bazel(startup, *arguments):
