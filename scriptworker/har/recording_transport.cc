@@ -53,12 +53,16 @@ RecordingTransport::RecordingTransport(http::Transport& inner, Clock& clock,
 }
 
 absl::StatusOr<http::Response> RecordingTransport::Send(const http::Request& request) {
-  return http::SendFollowingRedirects(request, redirect_limits_,
-                                      [this](const http::Request& hop) { return SendOne(hop); });
+  const absl::Duration begin = clock_.Monotonic();
+  return http::SendFollowingRedirects(request, redirect_limits_, [&](const http::Request& hop) {
+    return SendOne(hop, request.total_timeout - (clock_.Monotonic() - begin));
+  });
 }
 
-absl::StatusOr<http::Response> RecordingTransport::SendOne(const http::Request& request) {
+absl::StatusOr<http::Response> RecordingTransport::SendOne(const http::Request& request,
+                                                           absl::Duration timeout) {
   http::Request copy = request;
+  copy.total_timeout = timeout;
   copy.redirects = http::Request::Redirects::kReturn;
   SW_ASSIGN_OR_RETURN(copy.body, http::ReadBody(request));
   copy.body_source = nullptr;

@@ -8,6 +8,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/har/har.h"
 #include "scriptworker/http/redirect.h"
@@ -17,7 +18,8 @@ namespace scriptworker::har {
 
 // Passes requests on and keeps every exchange, redacted (redaction.h) before it
 // is kept: no secret is in the document at any time. Redirects are followed
-// here, so that each hop is an exchange. Bodies are held in memory, decoded.
+// here, so that each hop is an exchange; the limits of `inner` and the total timeout
+// hold for them as without recording. Bodies are held in memory, decoded.
 // Thread-safe.
 class RecordingTransport final : public http::Transport {
  public:
@@ -31,7 +33,7 @@ class RecordingTransport final : public http::Transport {
   Document document() const;
 
  private:
-  absl::StatusOr<http::Response> SendOne(const http::Request& request);
+  absl::StatusOr<http::Response> SendOne(const http::Request& request, absl::Duration timeout);
 
   http::Transport& inner_;
   Clock& clock_;

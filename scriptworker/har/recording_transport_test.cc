@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -94,6 +95,27 @@ TEST_F(RecordingTransportTest, EachHopIsAnExchange) {
   ASSERT_EQ(recorder.document().exchanges.size(), 2);
   EXPECT_EQ(recorder.document().exchanges[0].response.status, 303);
   EXPECT_EQ(recorder.document().exchanges[1].request.url, "https://b.example/y");
+}
+
+TEST_F(RecordingTransportTest, TheLimitsOfRedirectsHoldAsWithoutRecording) {
+  std::vector<http::Request> hops;
+  http::FunctionTransport inner([&](const http::Request& hop) {
+    hops.push_back(hop);
+    clock_.AdvanceTime(absl::Seconds(2));
+    http::Response response = http::MakeResponse(hops.size() < 3 ? 302 : 200);
+    response.headers.Add("Location", "/next");
+    return response;
+  });
+  RecordingTransport recorder(inner, clock_, "");
+  http::Request request = To("https://a.example/");
+  request.redirects = http::Request::Redirects::kFollow;
+  request.total_timeout = absl::Seconds(5);
+  ASSERT_THAT(recorder.Send(request), IsOk());
+  ASSERT_THAT(hops, testing::SizeIs(3));
+  for (size_t i = 0; i < hops.size(); ++i) {
+    EXPECT_EQ(hops[i].is_redirect, i > 0);
+    EXPECT_EQ(hops[i].total_timeout, absl::Seconds(5) - i * absl::Seconds(2));
+  }
 }
 
 TEST_F(RecordingTransportTest, AnErrorIsAnExchangeWithoutResponse) {

@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -50,8 +49,8 @@ absl::StatusCode CodeOf(CURLcode code) {
     return absl::StatusCode::kDeadlineExceeded;
   }
   if (code == CURLE_PARTIAL_FILE) return absl::StatusCode::kDataLoss;
-  if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
-      code == CURLE_BAD_FUNCTION_ARGUMENT) {
+  // Not CURLE_UNSUPPORTED_PROTOCOL: that is what a server speaks, for a Url is http or https.
+  if (code == CURLE_URL_MALFORMAT || code == CURLE_BAD_FUNCTION_ARGUMENT) {
     return absl::StatusCode::kInvalidArgument;
   }
   if (code == CURLE_OUT_OF_MEMORY || code == CURLE_TOO_LARGE) {
@@ -80,7 +79,8 @@ absl::Status ValidateRequest(const Request& request) {
     return absl::InvalidArgumentError("a request that asks only, with a body");
   }
   SW_RETURN_IF_ERROR(ValidateHeaders(request.headers));
-  for (std::string_view name : {"Host", "Content-Length", "Transfer-Encoding"}) {
+  for (std::string_view name :
+       {"Host", "Content-Length", "Transfer-Encoding", "Accept-Encoding", "User-Agent"}) {
     if (request.headers.contains(name)) {
       return absl::InvalidArgumentError(
           absl::StrCat("the header ", name, " is set by the transport, not by the caller"));
@@ -97,7 +97,8 @@ CurlExchange::CurlExchange(const CurlExchangeOptions& options, CaStore& ca_store
       request_(request),
       plan_(plan),
       connection_(connection),
-      easy_(connection.easy.get()) {}
+      easy_(connection.easy.get()),
+      head_(options.max_header_bytes) {}
 
 // The handle lives on, and must not refer to this object.
 CurlExchange::~CurlExchange() { curl_easy_reset(easy_); }
@@ -134,8 +135,10 @@ void CurlExchange::SetConnectionOptions() {
         easy_, CURLOPT_LOW_SPEED_TIME,
         std::max(1L, static_cast<long>(absl::ToInt64Seconds(request_.low_speed_time))));
   }
-  // An empty proxy also keeps libcurl from reading the environment.
+  // An empty value keeps libcurl from reading the environment. Which hosts go without the
+  // proxy is decided already.
   curl_easy_setopt(easy_, CURLOPT_PROXY, std::string(plan_.proxy).c_str());
+  curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 
   curl_easy_setopt(easy_, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
@@ -252,31 +255,14 @@ absl::Status CurlExchange::Error(CURLcode code) {
 }
 
 absl::Status CurlExchange::OnHeaderLine(std::string_view line) {
-  header_bytes_ += static_cast<int64_t>(line.size());
-  if (header_bytes_ > options_.max_header_bytes) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the response's headers are larger than the cap of ", options_.max_header_bytes, " bytes"));
-  }
-  if (head_complete_) return absl::OkStatus();  // trailers: not wanted
-  line = absl::StripTrailingAsciiWhitespace(line);
-  if (absl::StartsWith(line, "HTTP/")) {
-    // After an interim response (1xx) another one begins.
-    response_.headers = Headers();
-    const size_t blank = line.find(' ');
-    if (blank == std::string_view::npos ||
-        !absl::SimpleAtoi(line.substr(blank + 1, 3), &response_.status)) {
-      return absl::DataLossError("the response has no status");
-    }
-  } else if (!line.empty()) {
-    AddHeaderLine(line, response_.headers);
-  } else if (response_.status >= 200) {
-    head_complete_ = true;
-    return BeginBody();
-  }
-  return absl::OkStatus();
+  const bool is_trailer = head_.complete();
+  SW_RETURN_IF_ERROR(head_.AddLine(line));
+  return !is_trailer && head_.complete() ? BeginBody() : absl::OkStatus();
 }
 
 absl::Status CurlExchange::BeginBody() {
+  response_.status = head_.status();
+  response_.headers = head_.TakeHeaders();
   if (request_.method == Method::kHead) return absl::OkStatus();
   const int64_t cap = response_.ok() ? request_.max_body_bytes
                                      : std::min(request_.max_body_bytes, kMaxErrorBodyBytes);
@@ -311,6 +297,11 @@ absl::Status CurlExchange::BeginBody() {
 }
 
 absl::Status CurlExchange::OnBodyData(std::string_view data) {
+  if (!decoder_.has_value()) {
+    return absl::DataLossError(absl::StrCat("the response has a body, which the status ",
+                                            head_.status(), " and ", MethodName(request_.method),
+                                            " do not allow"));
+  }
   return decoder_->Write(data, [this](std::string_view decoded) {
     if (response_.ok() && request_.sink != nullptr) {
       return request_.sink->Write(decoded);

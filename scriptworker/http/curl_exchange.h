@@ -17,6 +17,7 @@
 #include "scriptworker/http/ca_store.h"
 #include "scriptworker/http/content_decoder.h"
 #include "scriptworker/http/curl_pool.h"
+#include "scriptworker/http/response_head.h"
 #include "scriptworker/http/transport.h"
 
 namespace scriptworker::http {
@@ -83,12 +84,11 @@ class CurlExchange {
   CurlConnection& connection_;
   CURL* const easy_;
 
+  ResponseHead head_;
   CurlList header_list_;
   std::array<char, CURL_ERROR_SIZE> error_text_ = {};
   absl::Status error_;
-  int64_t header_bytes_ = 0;
   int64_t sent_bytes_ = 0;
-  bool head_complete_ = false;
   std::optional<ContentDecoder> decoder_;
   Response response_;
 };

@@ -39,7 +39,6 @@ class CurlTransport::Impl {
   absl::StatusOr<Response> Send(const Request& request) {
     // Real time, as libcurl's own.
     const auto begin = std::chrono::steady_clock::now();
-    bool is_redirect = false;
     return SendFollowingRedirects(
         request, options_.redirect_limits, [&](const Request& hop) -> absl::StatusOr<Response> {
           if (hop.cancellation.cancelled()) return hop.cancellation.reason();
@@ -53,18 +52,17 @@ class CurlTransport::Impl {
                 hop, absl::DeadlineExceededError(absl::StrCat(
                          "no time is left of ", absl::FormatDuration(request.total_timeout))));
           }
-          return SendOne(hop, left, std::exchange(is_redirect, true));
+          return SendOne(hop, left);
         });
   }
 
  private:
   // Also a redirect to the first URL's own host is one: the name may mean another
   // address by now, or another port another service.
-  absl::StatusOr<Response> SendOne(const Request& request, absl::Duration timeout,
-                                   bool is_redirect) {
+  absl::StatusOr<Response> SendOne(const Request& request, absl::Duration timeout) {
     const CurlExchangePlan plan = {
         .proxy = proxy_rules_.ProxyFor(request.url),
-        .refuse_private_address = options_.refuse_private_addresses && is_redirect,
+        .refuse_private_address = options_.refuse_private_addresses && request.is_redirect,
         .timeout = timeout};
     SW_ASSIGN_OR_RETURN(std::unique_ptr<CurlConnection> connection,
                         pool_.Take(request.url.origin()));

@@ -108,8 +108,21 @@ INSTANTIATE_TEST_SUITE_P(
          .message = ""},
         {.name = "NoHttp",
          .response = {.raw = "SSH-2.0-OpenSSH_9.2\r\n"},
-         .code = absl::StatusCode::kInvalidArgument,
+         .code = absl::StatusCode::kUnavailable,
          .message = "HTTP/0.9"},
+        {.name = "ImpossibleStatus",
+         .response = {.raw = "HTTP/1.1 099 x\r\nContent-Length: 1\r\n\r\nx"},
+         .code = absl::StatusCode::kUnavailable,
+         .message = "Unsupported response code"},
+        {.name = "SwitchesProtocolsUnasked",
+         .response = {.raw = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n"
+                             "Connection: Upgrade\r\n\r\nbody of no response"},
+         .code = absl::StatusCode::kDataLoss,
+         .message = "the status 101"},
+        {.name = "SwitchesProtocolsAndCloses",
+         .response = {.raw = "HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+         .code = absl::StatusCode::kUnavailable,
+         .message = "Empty reply"},
         {.name = "TruncatedGzip",
          .response = {.headers = {{"Content-Encoding", "gzip"}},
                       .body = Compress("0123456789").substr(0, 20)},
@@ -151,6 +164,28 @@ TEST(CurlTransportFaultTest, AShorterLengthThanTheBodyCutsIt) {
     EXPECT_EQ(response->body, "0123");
   }
   EXPECT_EQ(server.connections(), 3);
+}
+
+TEST(CurlTransportFaultTest, AnInterimResponseIsNoAnswerToHead) {
+  FakeServer server(Always({.raw = "HTTP/1.1 101 Switching Protocols\r\n\r\n"}));
+  Request request;
+  request.method = Method::kHead;
+  request.url = server.url("/");
+  EXPECT_THAT(NewTransport()->Send(request),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("Empty reply")));
+}
+
+TEST(CurlTransportFaultTest, AStatusLineWithinAHeadIsNone) {
+  FakeServer server(Always({.raw = "HTTP/1.1 200 OK\r\nX-First: 1\r\nHTTP/1.1 100: x\r\n \r\n"
+                                   "X-Last: 2\r\nContent-Length: 4\r\n\r\nbody"}));
+  Request request;
+  request.url = server.url("/");
+  const absl::StatusOr<Response> response = NewTransport()->Send(request);
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->status, 200);
+  EXPECT_TRUE(response->headers.contains("X-First"));
+  EXPECT_TRUE(response->headers.contains("X-Last"));
+  EXPECT_EQ(response->body, "body");
 }
 
 TEST(CurlTransportFaultTest, AnEndlessBodyEndsAtTheCap) {

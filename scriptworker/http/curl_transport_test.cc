@@ -307,6 +307,15 @@ TEST(CurlTransportTest, ARedirectToTheFirstHostsOwnPrivateAddressIsRefusedToo) {
   EXPECT_THAT(closed->Send(To(queue, "/there")), IsOk());
 }
 
+TEST(CurlTransportTest, ARedirectThatSomebodyElseFollowsIsLimitedToo) {
+  FakeServer server(Always({}));
+  Request request = To(server, "/");
+  request.is_redirect = true;
+  EXPECT_THAT(NewTransport({.refuse_private_addresses = true})->Send(request),
+              StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("is not public")));
+  EXPECT_THAT(NewTransport()->Send(request), IsOk());
+}
+
 TEST(CurlTransportTest, AProxyGetsTheWholeUrl) {
   FakeServer proxy(Always({.body = "by proxy"}));
   const std::unique_ptr<CurlTransport> transport =
@@ -330,13 +339,30 @@ TEST(CurlTransportTest, TheProcessEnvironmentIsNotRead) {
   unsetenv("http_proxy");
 }
 
+TEST(CurlTransportTest, TheProcessEnvironmentMakesNoExceptionsFromTheProxy) {
+  FakeServer proxy(Always({.body = "by proxy"}));
+  const std::unique_ptr<CurlTransport> transport =
+      NewTransport({.environment = Environment(
+                        {{"http_proxy", absl::StrCat("http://127.0.0.1:", proxy.port())}})});
+  Request request;
+  request.url = Url::Parse("http://queue.invalid/").value();
+  for (const char* name : {"no_proxy", "NO_PROXY"}) {
+    setenv(name, "*", 1);
+    absl::StatusOr<Response> response = transport->Send(request);
+    unsetenv(name);
+    ASSERT_THAT(response, IsOk()) << name;
+    EXPECT_EQ(response->body, "by proxy");
+  }
+}
+
 TEST(CurlTransportTest, BadRequestsAreRefusedBeforeSending) {
   FakeServer server(Always({}));
   const std::unique_ptr<CurlTransport> transport = NewTransport();
   EXPECT_THAT(transport->Send(Request()), StatusIs(absl::StatusCode::kInvalidArgument));
   for (const Headers& headers :
        {Headers{{"X", "a\r\nInjected: b"}}, Headers{{"Host", "evil.example"}},
-        Headers{{"content-length", "5"}}, Headers{{"Transfer-Encoding", "chunked"}}}) {
+        Headers{{"content-length", "5"}}, Headers{{"Transfer-Encoding", "chunked"}},
+        Headers{{"Accept-Encoding", "br"}}, Headers{{"user-agent", "x"}}}) {
     Request request = To(server, "/");
     request.headers = headers;
     EXPECT_THAT(transport->Send(request), StatusIs(absl::StatusCode::kInvalidArgument));

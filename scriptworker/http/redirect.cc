@@ -61,6 +61,7 @@ absl::StatusOr<Url> NextUrl(const Request& request, const Url& current, std::str
 // The request that goes to `url` after `previous` was answered by `status`.
 absl::StatusOr<Request> NextRequest(const Request& previous, int status, Url url) {
   Request next = previous;
+  next.is_redirect = true;
   if (!next.url.IsSameOrigin(url)) {
     next.headers.Remove("Authorization");
     next.headers.Remove("Proxy-Authorization");

@@ -31,8 +31,9 @@ struct RedirectLimits {
 };
 
 // Sends `request` by `send_one` (which must treat a 3xx as a response) and, if
-// it says so, follows redirects. kPermissionDenied for a hop that is forbidden,
-// kResourceExhausted for too many, kDataLoss for a Location that is no URL.
+// it says so, follows redirects, with Request::is_redirect set. kPermissionDenied
+// for a hop that is forbidden, kResourceExhausted for too many, kDataLoss for a
+// Location that is no URL.
 absl::StatusOr<Response> SendFollowingRedirects(
     const Request& request, const RedirectLimits& limits,
     absl::FunctionRef<absl::StatusOr<Response>(const Request&)> send_one);

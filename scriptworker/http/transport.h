@@ -40,7 +40,7 @@ struct Request {
 
   Method method = Method::kGet;
   Url url = {};
-  // Not to be set: Host, Content-Length, Accept-Encoding, User-Agent.
+  // Not to be set: Host, Content-Length, Transfer-Encoding, Accept-Encoding, User-Agent.
   Headers headers = {};
   // The body: `body_source` if set, else `body`. POST and PUT always have one,
   // if empty (Content-Length: 0).
@@ -50,6 +50,9 @@ struct Request {
   BodySink* sink = nullptr;
   Redirects redirects = Redirects::kReturn;
   int max_redirects = 5;
+  // Whether a redirect led here; set by SendFollowingRedirects(). Some limits are for
+  // redirects alone.
+  bool is_redirect = false;
   // Offers gzip and deflate. A coded body is decoded whether offered or not.
   bool accept_gzip = true;
 
@@ -96,10 +99,11 @@ class Transport {
 
   // Blocks until the response is complete. Any HTTP status is a response; an
   // error means that there was none:
-  //   kUnavailable        no connection, TLS failure, connection lost
+  //   kUnavailable        no connection, TLS failure, connection lost, an answer that
+  //                       is no HTTP
   //   kDeadlineExceeded   a timeout or the low-speed limit
   //   kResourceExhausted  a cap: body, headers, compression ratio, redirects
-  //   kDataLoss           truncated or undecodable body
+  //   kDataLoss           truncated or undecodable body, a head that means two things
   //   kPermissionDenied   a redirect or address that the limits forbid
   //   kInvalidArgument    a request that cannot be sent
   //   kFailedPrecondition no certificate authorities on this machine (for TLS)
