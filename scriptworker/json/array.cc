@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/log/check.h"
+#include "scriptworker/json/teardown.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::json {
@@ -27,6 +28,11 @@ ArrayRep* Allocate(size_t capacity) {
   auto* rep = new (memory) ArrayRep;
   rep->capacity = static_cast<uint32_t>(capacity);
   return rep;
+}
+
+void Free(internal::SharedHeader& block) {
+  std::destroy_n(reinterpret_cast<Value*>(block.data()), block.size);
+  std::free(&block);
 }
 
 }  // namespace
@@ -55,9 +61,7 @@ Array& Array::operator=(Array&& other) noexcept {
 }
 
 Array::~Array() {
-  if (rep_ == nullptr || !internal::DropReference(*rep_)) return;
-  std::destroy_n(MutableAt(0), rep_->size);
-  std::free(rep_);
+  if (rep_ != nullptr && internal::DropReference(*rep_)) internal::TearDown<Free>(*rep_);
 }
 
 void Array::reserve(size_t capacity) {

@@ -16,6 +16,7 @@
 
 #include "absl/hash/hash.h"
 #include "absl/log/check.h"
+#include "scriptworker/json/teardown.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::json {
@@ -66,6 +67,11 @@ void BuildIndex(ObjectRep& rep) {
   }
 }
 
+void Free(internal::SharedHeader& block) {
+  std::destroy_n(reinterpret_cast<Member*>(block.data()), block.size);
+  std::free(&block);
+}
+
 }  // namespace
 
 Object::Object(std::initializer_list<std::pair<std::string_view, Value>> members) {
@@ -92,9 +98,7 @@ Object& Object::operator=(Object&& other) noexcept {
 }
 
 Object::~Object() {
-  if (rep_ == nullptr || !internal::DropReference(*rep_)) return;
-  std::destroy_n(At(0), rep_->size);
-  std::free(rep_);
+  if (rep_ != nullptr && internal::DropReference(*rep_)) internal::TearDown<Free>(*rep_);
 }
 
 Member* Object::FindMember(std::string_view key) const {

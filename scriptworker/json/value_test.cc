@@ -306,5 +306,29 @@ TEST(ValueTest, CopiesThatShareMayBeUsedByDifferentThreads) {
   EXPECT_EQ(*shared.Find("x"), Value("y"));
 }
 
+// A frame of the stack for each level would not fit.
+TEST(TeardownTest, AValueOfAnyDepthIsFreed) {
+  Value tower = 1;
+  for (int i = 0; i < 300'000; ++i) {
+    if (i % 3 == 0) {
+      tower = Object{{"a", 1}, {"tower", std::move(tower)}};
+    } else {
+      tower = Array{std::move(tower), Array{"a string beyond fifteen bytes"}};
+    }
+  }
+  const Value shared = tower;
+  tower = Value();
+  EXPECT_TRUE(shared.is_array());
+}
+
+TEST(TeardownTest, WhatIsSharedWithADeepValueStays) {
+  const Value shared = Array{"a string beyond fifteen bytes"};
+  {
+    Value tower = shared;
+    for (int i = 0; i < 10'000; ++i) tower = Array{std::move(tower), shared};
+  }
+  EXPECT_EQ(shared, Value(Array{"a string beyond fifteen bytes"}));
+}
+
 }  // namespace
 }  // namespace scriptworker::json
