@@ -100,31 +100,35 @@ absl::Status WriteFileBeneath(const std::string& dir, std::string_view relative,
                               std::string_view bytes) {
   SW_ASSIGN_OR_RETURN(const UniqueFd parent, MakeParentsBeneath(dir, relative));
   const std::string name(Basename(relative));
-  // A name of its own, until all is there: nobody sees a part, and a link is replaced.
-  const std::string part = absl::StrCat(".", name.substr(0, 200), ".part");
-  const auto create = [&] {
-    return UniqueFd(::openat(parent.get(), part.c_str(),
+  const auto create = [&parent](const std::string& as) {
+    return UniqueFd(::openat(parent.get(), as.c_str(),
                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   };
-  UniqueFd fd = create();
-  if (!fd.valid() && errno == EEXIST && ::unlinkat(parent.get(), part.c_str(), 0) == 0) {
-    fd = create();
+  std::string written = name;
+  UniqueFd fd = create(written);
+  if (!fd.valid() && errno == EEXIST) {
+    // A name of its own, until all is there: nobody sees a part, and a link is replaced.
+    written = absl::StrCat(".", name.substr(0, 200), ".part");
+    fd = create(written);
+    if (!fd.valid() && errno == EEXIST && ::unlinkat(parent.get(), written.c_str(), 0) == 0) {
+      fd = create(written);
+    }
   }
   if (!fd.valid()) return Error(errno, dir, relative, "cannot create");
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int error = errno;
-      ::unlinkat(parent.get(), part.c_str(), 0);
-      return Error(error, dir, relative, "cannot write");
-    }
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  if (::renameat(parent.get(), part.c_str(), parent.get(), name.c_str()) != 0) {
+  const auto fail = [&](std::string_view what) {
     const int error = errno;
-    ::unlinkat(parent.get(), part.c_str(), 0);
-    return Error(error, dir, relative, "cannot write");
+    ::unlinkat(parent.get(), written.c_str(), 0);
+    return Error(error, dir, relative, what);
+  };
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd.get(), bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail("cannot write");
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  if (written != name &&
+      ::renameat(parent.get(), written.c_str(), parent.get(), name.c_str()) != 0) {
+    return fail("cannot replace");
   }
   return absl::OkStatus();
 }

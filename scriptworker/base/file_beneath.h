@@ -22,7 +22,8 @@ namespace scriptworker {
 // the innermost one.
 absl::StatusOr<UniqueFd> MakeParentsBeneath(const std::string& dir, std::string_view relative);
 
-// The same, and the file with that content; a file that is there is replaced at once.
+// The same, and the file with that content; a file that is there is replaced at once. What
+// cannot be written to the end is removed.
 absl::Status WriteFileBeneath(const std::string& dir, std::string_view relative,
                               std::string_view bytes);
 

@@ -1,18 +1,23 @@
 /* Made once by curl 8.14.1's own CMake on Linux with glibc, with HTTP_ONLY=ON,
  * CURL_ENABLE_SSL=OFF, CURL_ZLIB=OFF, ENABLE_THREADED_RESOLVER=ON,
  * CURL_CA_BUNDLE=none, CURL_CA_PATH=none and CURL_DISABLE_{WEBSOCKETS,NETRC,ALTSVC,
- * HSTS,NTLM,DOH}=ON. Then the TLS and zlib lines at the end were added, and
+ * HSTS,NTLM,DOH,COOKIES,FORM_API,HEADERS_API,MIME}=ON. Then the TLS and zlib lines at
+ * the end were added, and
  * arc4random() was removed (glibc older than 2.36 has none). */
 #define CURL_DISABLE_ALTSVC 1
+#define CURL_DISABLE_COOKIES 1
 #define CURL_DISABLE_DICT 1
 #define CURL_DISABLE_DOH 1
 #define CURL_DISABLE_FILE 1
+#define CURL_DISABLE_FORM_API 1
 #define CURL_DISABLE_FTP 1
 #define CURL_DISABLE_GOPHER 1
+#define CURL_DISABLE_HEADERS_API 1
 #define CURL_DISABLE_HSTS 1
 #define CURL_DISABLE_IMAP 1
 #define CURL_DISABLE_LDAP 1
 #define CURL_DISABLE_LDAPS 1
+#define CURL_DISABLE_MIME 1
 #define CURL_DISABLE_MQTT 1
 #define CURL_DISABLE_NETRC 1
 #define CURL_DISABLE_NTLM 1
