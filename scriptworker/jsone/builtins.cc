@@ -125,7 +125,8 @@ Result Floor(const Call& call) {
 
 Result Abs(const Call& call) {
   const Value& value = call.arguments[0];
-  return std::is_lt(Compare(value, Value(0))) ? Negated(value) : value;
+  if (std::is_lt(Compare(value, Value(0)))) return Negated(value);
+  return value;
 }
 
 Result Range(const Call& call) {
@@ -139,19 +140,20 @@ Result Range(const Call& call) {
     return InvalidArguments("range");
   }
   // span / step, rounded up, without leaving 64 bit for step = -1.
-  int64_t count = 0;
+  uint64_t count = 0;
   if ((span > 0) == (step > 0) && span != 0) {
     const uint64_t distance =
         span > 0 ? static_cast<uint64_t>(span) : 0 - static_cast<uint64_t>(span);
     const uint64_t stride =
         step > 0 ? static_cast<uint64_t>(step) : 0 - static_cast<uint64_t>(step);
-    count = static_cast<int64_t>((distance - 1) / stride + 1);
+    count = (distance - 1) / stride + 1;
   }
   SW_RETURN_IF_ERROR(call.budget.CheckRange(count));
-  SW_RETURN_IF_ERROR(call.budget.AddNodes(count));
+  const auto size = static_cast<int64_t>(count);  // within max_range
+  SW_RETURN_IF_ERROR(call.budget.AddNodes(size));
   json::Array result;
-  result.reserve(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
+  result.reserve(count);
+  for (int64_t i = 0; i < size; ++i) {
     result.push_back(Value(start + i * step));
   }
   return Value(std::move(result));

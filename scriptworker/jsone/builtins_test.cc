@@ -48,6 +48,10 @@ constexpr ExpressionCase kNumbers[] = {
     {.name = "RangeAtTheEndsOf64Bit",
      .expression = "range(9223372036854775806, 9223372036854775807)",
      .result = "[9223372036854775806]"},
+    {.name = "RangeLongerThan63Bit",
+     .expression = "range(1, -9223372036854775807, -1)",
+     .error = "BudgetError: range() of 9223372036854775808 elements exceeds the limit max_range "
+              "of 1000000"},
     {.name = "RangeWithoutStep",
      .expression = "range(0, 3, 0)",
      .error = "BuiltinError: invalid arguments to builtin: range"},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,6 @@
 #include "scriptworker/jsone/operator_syntax.h"
 #include "scriptworker/jsone/operators.h"
 #include "scriptworker/jsone/template_error.h"
-#include "scriptworker/jsone/written_size.h"
 
 namespace scriptworker::jsone {
 namespace {
@@ -34,10 +34,6 @@ using json::Array;
 using json::Object;
 using json::Value;
 using Result = absl::StatusOr<Rendered>;
-
-// $reduce can nest its result deeper with each element: it is looked at after so many,
-// each of which adds at most a template's own depth.
-constexpr size_t kElementsPerDepthCheck = 8;
 
 absl::Status Error(std::string_view message) {
   return TemplateError(ErrorClass::kTemplate, message);
@@ -132,10 +128,6 @@ Result RenderReduce(const Object& node, const Scope& scope, TemplateInterpreter&
     if (each.names.size() > 2) inner.Bind(each.names[2], IndexValue(i));
     SW_ASSIGN_OR_RETURN(Rendered next, interpreter.Render(*each.body, inner));
     if (next.has_value()) result = *std::move(next);
-    const bool last = i + 1 == value.array().size();
-    if (last || i % kElementsPerDepthCheck == kElementsPerDepthCheck - 1) {
-      SW_RETURN_IF_ERROR(CheckWrittenDepth(result, interpreter.budget()));
-    }
   }
   return result;
 }
@@ -164,11 +156,14 @@ Result RenderFind(const Object& node, const Scope& scope, TemplateInterpreter& i
   return Rendered();
 }
 
-absl::Status AppendFlattened(const Array& array, bool deep, Budget& budget, Array& out) {
+// `array` without its brackets, and with `deep` all arrays in it; its elements are `depth` levels
+// down.
+absl::Status AppendFlattened(const Array& array, bool deep, int depth, Budget& budget, Array& out) {
+  SW_RETURN_IF_ERROR(Budget::CheckValueDepth(depth));
   SW_RETURN_IF_ERROR(budget.AddNodes(static_cast<int64_t>(array.size())));
   for (const Value& element : array) {
     if (deep && element.is_array()) {
-      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), true, budget, out));
+      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), true, depth + 1, budget, out));
     } else {
       out.push_back(element);
     }
@@ -187,7 +182,7 @@ Result Flatten(std::string_view name, bool deep, const Object& node, const Scope
   Array result;
   for (const Value& element : value.array()) {
     if (element.is_array()) {
-      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), deep, interpreter.budget(), result));
+      SW_RETURN_IF_ERROR(AppendFlattened(element.array(), deep, 1, interpreter.budget(), result));
     } else {
       result.push_back(element);
     }
@@ -230,7 +225,8 @@ Result RenderMerge(const Object& node, const Scope& scope, TemplateInterpreter& 
 }
 
 // Objects member by member, arrays one behind the other, else the right value.
-absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right, Budget& budget) {
+absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right, int depth, Budget& budget) {
+  SW_RETURN_IF_ERROR(Budget::CheckValueDepth(depth));
   if (left.is_array() && right.is_array()) {
     SW_RETURN_IF_ERROR(
         budget.AddNodes(static_cast<int64_t>(left.array().size() + right.array().size())));
@@ -247,7 +243,7 @@ absl::StatusOr<Value> MergeDeep(const Value& left, const Value& right, Budget& b
     SW_RETURN_IF_ERROR(budget.ReadText(member.key().size()));
     Value value = member.value();
     if (const Value* old = left.Find(member.key())) {
-      SW_ASSIGN_OR_RETURN(value, MergeDeep(*old, member.value(), budget));
+      SW_ASSIGN_OR_RETURN(value, MergeDeep(*old, member.value(), depth + 1, budget));
     }
     merged.Set(member.key_as_value(), std::move(value));
   }
@@ -258,7 +254,7 @@ Result RenderMergeDeep(const Object& node, const Scope& scope, TemplateInterpret
   SW_ASSIGN_OR_RETURN(Value value, RenderObjects("$mergeDeep", node, scope, interpreter));
   Value result = Value(Object());
   for (const Value& part : value.array()) {
-    SW_ASSIGN_OR_RETURN(result, MergeDeep(result, part, interpreter.budget()));
+    SW_ASSIGN_OR_RETURN(result, MergeDeep(result, part, 0, interpreter.budget()));
   }
   return result;
 }
@@ -305,7 +301,10 @@ Result RenderSort(const Object& node, const Scope& scope, TemplateInterpreter& i
     }
     keyed.push_back(std::move(next));
   }
-  const auto is_number = [](const Keyed& k) { return k.key.is_number(); };
+  // Not a number that is none: it is in no order with others.
+  const auto is_number = [](const Keyed& k) {
+    return k.key.is_number() && !std::isnan(k.key.double_value());
+  };
   const auto is_string = [](const Keyed& k) { return k.key.is_string(); };
   if (std::all_of(keyed.begin(), keyed.end(), is_number)) {
     std::stable_sort(keyed.begin(), keyed.end(), [](const Keyed& a, const Keyed& b) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -153,6 +154,37 @@ TEST(TowerTest, OfSeveralStoreysIsRefused) {
   ASSERT_THAT(parsed, IsOk());
   EXPECT_THAT(Render(*parsed, context), StatusIs(absl::StatusCode::kResourceExhausted,
                                                  HasSubstr("nested deeper than 1000 levels")));
+}
+
+// Far deeper, and looked at by an operator before it is handed out.
+TEST(TowerTest, NoOperatorRunsOutOfStack) {
+  const auto tower = [](std::string_view open, std::string_view close) {
+    std::string storey = "a";
+    for (int i = 0; i < 100; ++i) storey = absl::StrCat(open, storey, close);
+    return absl::StrCat(
+        R"j({"$reduce": {"$eval": "range(0, 600)"}, "initial": 1, "each(a, i)": {"$eval": ")j",
+        storey, "\"}}");
+  };
+  const std::string lists = tower("[", "]");
+  const std::string objects = tower("{x: ", "}");
+  const std::string_view bodies[] = {
+      R"j({"$eval": "a"})j",
+      R"j({"$eval": "a == b"})j",
+      R"j({"$eval": "a in [b]"})j",
+      R"j({"$json": {"$eval": "a"}})j",
+      R"j({"$flattenDeep": {"$eval": "a"}})j",
+      R"j({"$mergeDeep": [{"$eval": "a"}, {"$eval": "b"}]})j",
+  };
+  for (const std::string_view body : bodies) {
+    const std::string& value = absl::StrContains(body, "merge") ? objects : lists;
+    const absl::StatusOr<json::Value> document = json::Parse(absl::StrCat(
+        R"j({"$let": {"a": )j", value, R"j(, "b": )j", value, R"j(}, "in": )j", body, "}"));
+    ASSERT_THAT(document, IsOk());
+    EXPECT_THAT(
+        Render(*document, Context(absl::UnixEpoch())),
+        StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("nested deeper than 1000 levels")))
+        << body;
+  }
 }
 
 // The needle and the text share all but the end of the needle: compared anew at each

@@ -57,8 +57,9 @@ absl::StatusOr<std::string> Interpolation::Evaluate(const Scope& scope, Budget& 
     } else if (std::optional<std::string> inner = InterpolatedText(value)) {
       SW_RETURN_IF_ERROR(add(*inner));
     } else {
-      return TemplateError(ErrorClass::kTemplate, absl::StrCat("interpolation of '", part.source,
-                                                               "' produced an array or object"));
+      return TemplateError(ErrorClass::kTemplate,
+                           absl::StrCat("interpolation of '", Excerpt(part.source),
+                                        "' produced an array or object"));
     }
   }
   SW_RETURN_IF_ERROR(error_);

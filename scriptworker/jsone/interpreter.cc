@@ -61,15 +61,20 @@ class Interpreter {
   Result Visit(NodeId id);
 
  private:
+  // A node without a left operand.
+  Result VisitFirst(const Node& node);
   Result VisitVariable(const Node& node);
-  Result VisitSign(const Node& node);
-  Result VisitLogic(const Node& node);
-  Result VisitBinary(const Node& node);
-  Result VisitProperty(const Node& node);
-  Result VisitAccess(const Node& node);
-  Result VisitCall(const Node& node);
   Result VisitList(const Node& node);
   Result VisitObject(const Node& node);
+
+  // A node whose left operand has the value `left`.
+  Result Apply(const Node& node, const Value& left);
+  Result ApplySign(const Node& node, const Value& operand);
+  Result ApplyLogic(const Node& node, const Value& left);
+  Result ApplyBinary(const Node& node, const Value& left);
+  Result ApplyProperty(const Node& node, const Value& from);
+  Result ApplyAccess(const Node& node, const Value& from);
+  Result ApplyCall(const Node& node, const Value& function);
 
   Result Add(const Value& left, const Value& right);
   Result Calculate(Op op, const Value& left, const Value& right);
@@ -84,23 +89,45 @@ class Interpreter {
 };
 
 Result Interpreter::Visit(NodeId id) {
-  const Node& node = expression_.node(id);
+  const Node* node = &expression_.node(id);
+  if (node->left == kNoNode) return VisitFirst(*node);
+  const Budget::Level level(budget_);
+  SW_RETURN_IF_ERROR(level.status());
+  // a + b + c ... or a.b.c ... leans to the left, as far as the text is long; so the left
+  // operands are evaluated one after the other, not one within the other.
+  absl::InlinedVector<const Node*, 8> operators;
+  for (; node->left != kNoNode; node = &expression_.node(node->left)) operators.push_back(node);
+  SW_ASSIGN_OR_RETURN(Value value, VisitFirst(*node));
+  for (; !operators.empty(); operators.pop_back()) {
+    SW_RETURN_IF_ERROR(budget_.Step());
+    SW_ASSIGN_OR_RETURN(value, Apply(*operators.back(), value));
+  }
+  return value;
+}
+
+Result Interpreter::VisitFirst(const Node& node) {
   if (node.op == Op::kConstant) return node.value;
   if (node.op == Op::kVariable) return VisitVariable(node);
   SW_RETURN_IF_ERROR(budget_.Step());
   const Budget::Level level(budget_);
   SW_RETURN_IF_ERROR(level.status());
+  return node.op == Op::kList ? VisitList(node) : VisitObject(node);
+}
+
+Result Interpreter::Apply(const Node& node, const Value& left) {
   switch (node.op) {
     case Op::kConstant:
     case Op::kVariable:
+    case Op::kList:
+    case Op::kObject:
       break;
     case Op::kUnaryPlus:
     case Op::kUnaryMinus:
-      return VisitSign(node);
+      return ApplySign(node, left);
     case Op::kNot:
     case Op::kOr:
     case Op::kAnd:
-      return VisitLogic(node);
+      return ApplyLogic(node, left);
     case Op::kIn:
     case Op::kEqual:
     case Op::kNotEqual:
@@ -113,20 +140,16 @@ Result Interpreter::Visit(NodeId id) {
     case Op::kMultiply:
     case Op::kDivide:
     case Op::kPower:
-      return VisitBinary(node);
+      return ApplyBinary(node, left);
     case Op::kProperty:
-      return VisitProperty(node);
+      return ApplyProperty(node, left);
     case Op::kIndex:
     case Op::kSlice:
-      return VisitAccess(node);
+      return ApplyAccess(node, left);
     case Op::kCall:
-      return VisitCall(node);
-    case Op::kList:
-      return VisitList(node);
-    case Op::kObject:
-      return VisitObject(node);
+      return ApplyCall(node, left);
   }
-  return absl::InternalError("unknown kind of json-e expression node");
+  return absl::InternalError("a json-e expression node with a left operand that it does not take");
 }
 
 Result Interpreter::VisitVariable(const Node& node) {
@@ -137,17 +160,16 @@ Result Interpreter::VisitVariable(const Node& node) {
   return *value;
 }
 
-Result Interpreter::VisitSign(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value operand, Visit(node.left));
+Result Interpreter::ApplySign(const Node& node, const Value& operand) {
   const bool minus = node.op == Op::kUnaryMinus;
   if (!operand.is_number()) {
     return Expects(minus ? "unary -" : "unary +", "number");
   }
-  return minus ? Negated(operand) : operand;
+  if (minus) return Negated(operand);
+  return operand;
 }
 
-Result Interpreter::VisitLogic(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value left, Visit(node.left));
+Result Interpreter::ApplyLogic(const Node& node, const Value& left) {
   const bool truth = IsTruthy(left);
   if (node.op == Op::kNot) return Value(!truth);
   if (truth == (node.op == Op::kOr)) return Value(truth);
@@ -155,8 +177,7 @@ Result Interpreter::VisitLogic(const Node& node) {
   return Value(IsTruthy(right));
 }
 
-Result Interpreter::VisitBinary(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value left, Visit(node.left));
+Result Interpreter::ApplyBinary(const Node& node, const Value& left) {
   SW_ASSIGN_OR_RETURN(Value right, Visit(node.right));
   if (node.op == Op::kEqual || node.op == Op::kNotEqual) {
     SW_ASSIGN_OR_RETURN(const bool equal, Equal(left, right, budget_));
@@ -233,19 +254,17 @@ Result Interpreter::IsIn(const Value& left, const Value& right) {
   return Value(false);
 }
 
-Result Interpreter::VisitProperty(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value left, Visit(node.left));
-  if (!left.is_object()) return Expects("infix: .", "objects");
+Result Interpreter::ApplyProperty(const Node& node, const Value& from) {
+  if (!from.is_object()) return Expects("infix: .", "objects");
   const std::string_view name = node.value.string_value();
-  const Value* property = left.Find(name);
+  const Value* property = from.Find(name);
   if (property == nullptr) {
     return Error(absl::StrCat("object has no property \"", name, "\""));
   }
   return *property;
 }
 
-Result Interpreter::VisitAccess(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value from, Visit(node.left));
+Result Interpreter::ApplyAccess(const Node& node, const Value& from) {
   Value lower(0);
   Value upper;
   if (node.right != kNoNode) {
@@ -317,8 +336,7 @@ Result Interpreter::At(const Value& from, const Value& index) {
       CodePointSlice(from.string_value(), static_cast<size_t>(i), static_cast<size_t>(i) + 1));
 }
 
-Result Interpreter::VisitCall(const Node& node) {
-  SW_ASSIGN_OR_RETURN(Value function, Visit(node.left));
+Result Interpreter::ApplyCall(const Node& node, const Value& function) {
   if (!IsFunction(function)) {
     return Error(absl::StrCat(
         InterpolatedText(function).value_or(std::string(json::TypeName(function.type()))),

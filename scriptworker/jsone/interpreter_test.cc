@@ -3,7 +3,16 @@
 // takes, and the error where it takes none.
 #include "scriptworker/jsone/interpreter.h"
 
+#include <string>
+#include <string_view>
+
+#include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/jsone/context.h"
+#include "scriptworker/jsone/render.h"
 #include "scriptworker/jsone/testing/render_cases.h"
 
 namespace scriptworker::jsone {
@@ -202,6 +211,30 @@ constexpr ExpressionCase kAccess[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Access, ExpressionTest, testing::ValuesIn(kAccess),
                          CaseName<ExpressionCase>);
+
+TEST(LongExpressionTest, OperatorsInARowAreNotNested) {
+  // FIRST and 10 000 times NEXT
+  const struct {
+    std::string_view first;
+    std::string_view next;
+    json::Value value;
+  } kCases[] = {
+      {"false", " || false", false}, {"true", " && true", true}, {"1", " + 1", 10001},
+      {"1", " in [true, 1]", true},  {"a", ".a", nullptr},       {"a", "['a']", nullptr},
+  };
+  // The member "a" of itself is not to be had: as deep as the expression is long.
+  json::Value a;
+  for (int i = 0; i < 10000; ++i) a = json::Object{{"a", a}};
+  Context context(absl::UnixEpoch());
+  context.Set("a", a);
+  for (const auto& c : kCases) {
+    std::string expression(c.first);
+    for (int i = 0; i < 10000; ++i) absl::StrAppend(&expression, c.next);
+    EXPECT_THAT(Render(json::Object{{"$eval", expression}}, context),
+                ::absl_testing::IsOkAndHolds(c.value))
+        << c.next;
+  }
+}
 
 }  // namespace
 }  // namespace scriptworker::jsone

@@ -115,8 +115,9 @@ absl::StatusOr<Token> Lexer::Next() {
     length = op.length;
   }
   if (length == 0) {
-    return TemplateError(ErrorClass::kSyntax,
-                         absl::StrCat("Unexpected input for '", source_, "' at '", rest, "'"));
+    return TemplateError(
+        ErrorClass::kSyntax,
+        absl::StrCat("Unexpected input for '", Excerpt(source_), "' at '", Excerpt(rest), "'"));
   }
   const Token token{kind, rest.substr(0, length), position_};
   position_ += length;

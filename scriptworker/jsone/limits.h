@@ -28,8 +28,7 @@ class Budget {
   const Limits& limits() const { return limits_; }
   absl::Status Step() { return ++steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded(); }
   absl::Status AddSteps(int64_t count) {
-    steps_ += count;
-    return steps_ <= limits_.max_steps ? absl::OkStatus() : StepsExceeded();
+    return Add(count, limits_.max_steps, steps_) ? absl::OkStatus() : StepsExceeded();
   }
   // To be called before a text of so many bytes is searched, hashed, compared or
   // counted: long ones cost steps, or one long text read in a loop is work for hours.
@@ -37,14 +36,18 @@ class Budget {
     return AddSteps(static_cast<int64_t>(bytes / kTextBytesPerStep));
   }
   absl::Status AddNodes(int64_t count) {
-    nodes_ += count;
-    return nodes_ <= limits_.max_nodes ? absl::OkStatus() : NodesExceeded();
+    return Add(count, limits_.max_nodes, nodes_) ? absl::OkStatus() : NodesExceeded();
   }
   absl::Status AddStringBytes(int64_t count) {
-    string_bytes_ += count;
-    return string_bytes_ <= limits_.max_string_bytes ? absl::OkStatus() : BytesExceeded();
+    return Add(count, limits_.max_string_bytes, string_bytes_) ? absl::OkStatus() : BytesExceeded();
   }
-  absl::Status CheckRange(int64_t count) const;
+  absl::Status CheckRange(uint64_t count) const;
+
+  // To be called by whatever walks into a value, with the depth that it has reached: nobody
+  // runs out of stack on a value that a template has piled up. The limit is fixed.
+  static absl::Status CheckValueDepth(int depth) {
+    return depth <= kMaxValueDepth ? absl::OkStatus() : ValueDepthExceeded();
+  }
 
   // One level deeper while it lives.
   class Level {
@@ -68,7 +71,15 @@ class Budget {
 
  private:
   static constexpr size_t kTextBytesPerStep = 64;
+  static constexpr int kMaxValueDepth = 1000;
 
+  // Whether the limit still holds. A negative count is never right: it would give back what
+  // was used.
+  static bool Add(int64_t count, int64_t limit, int64_t& used) {
+    return count >= 0 && !__builtin_add_overflow(used, count, &used) && used <= limit;
+  }
+
+  static absl::Status ValueDepthExceeded();
   absl::Status StepsExceeded() const;
   absl::Status DepthExceeded() const;
 

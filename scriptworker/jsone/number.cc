@@ -87,11 +87,11 @@ std::optional<int64_t> AsInteger(const json::Value& value) {
   return static_cast<int64_t>(real);
 }
 
-json::Value Negated(const json::Value& value) {
+absl::StatusOr<json::Value> Negated(const json::Value& value) {
   if (value.is_int() && value.int_value() != std::numeric_limits<int64_t>::min()) {
     return json::Value(-value.int_value());
   }
-  return json::Value(-value.double_value());
+  return FromDouble(-value.double_value());
 }
 
 absl::StatusOr<json::Value> Sum(const json::Value& a, const json::Value& b) {
@@ -154,6 +154,8 @@ std::string NumberText(const json::Value& value) {
   }
   const double real = value.double_value();
   if (real == 0) return "0";
+  if (std::isnan(real)) return "NaN";
+  if (std::isinf(real)) return real < 0 ? "-Infinity" : "Infinity";
   int exponent = 0;
   const std::string digits = ShortestDigits(std::abs(real), &exponent);
   return absl::StrCat(real < 0 ? "-" : "", Positional(digits, exponent));

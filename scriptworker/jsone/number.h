@@ -18,7 +18,7 @@ namespace scriptworker::jsone {
 // that integer, as in the implementations that know doubles only.
 
 // REQUIRES of all: the operands are numbers.
-json::Value Negated(const json::Value& value);
+absl::StatusOr<json::Value> Negated(const json::Value& value);
 absl::StatusOr<json::Value> Sum(const json::Value& a, const json::Value& b);
 absl::StatusOr<json::Value> Difference(const json::Value& a, const json::Value& b);
 absl::StatusOr<json::Value> Product(const json::Value& a, const json::Value& b);
@@ -34,7 +34,8 @@ absl::StatusOr<json::Value> FromDouble(double value);
 std::optional<int64_t> AsInteger(const json::Value& value);
 
 // As in a string: shortest text that reads back, integers without a point,
-// exponents from 1e21 and below 1e-6 ("1e+21", "1e-7").
+// exponents from 1e21 and below 1e-6 ("1e+21", "1e-7"); "Infinity", "-Infinity"
+// and "NaN" for what only a context can hold.
 std::string NumberText(const json::Value& value);
 
 // The number that a text is: white space around it is ignored, empty is 0;

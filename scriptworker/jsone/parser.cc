@@ -2,7 +2,9 @@
 #include "scriptworker/jsone/parser.h"
 
 #include <array>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,19 +50,15 @@ constexpr std::array kInfix = {
     InfixOperator{TokenKind::kDivide, Op::kDivide, 7},
 };
 
-json::Value NumberValue(std::string_view text) {
+absl::StatusOr<json::Value> NumberValue(std::string_view text) {
   int64_t integer = 0;
   if (absl::SimpleAtoi(text, &integer)) return json::Value(integer);
   double real = 0;
-  // The lexer lets only digits and one point pass, so this cannot fail; a
-  // number too large becomes infinite and every use of it an error.
+  // The lexer lets only digits and one point pass, so this cannot fail.
   (void)absl::SimpleAtod(text, &real);
-  return json::Value(real);
-}
-
-absl::Status TooDeep() {
-  return BudgetError(absl::StrCat("an expression exceeds the limit max_expression_depth of ",
-                                  kMaxExpressionDepth));
+  if (std::isfinite(real)) return json::Value(real);
+  return TemplateError(ErrorClass::kSyntax,
+                       absl::StrCat("the number ", Excerpt(text), " is too large"));
 }
 
 class Parser {
@@ -81,11 +79,28 @@ class Parser {
     if (current_.kind == TokenKind::kEnd) {
       return TemplateError(ErrorClass::kSyntax, "Unexpected end of input");
     }
-    return TemplateError(ErrorClass::kSyntax, absl::StrCat("Found: ", current_.text,
+    return TemplateError(ErrorClass::kSyntax, absl::StrCat("Found: ", Excerpt(current_.text),
                                                            " token, expected one of: ", expected));
   }
 
  private:
+  // One level deeper while it lives. Whatever parses a part of itself holds one.
+  class Level {
+   public:
+    explicit Level(Parser& parser) : parser_(parser) { ++parser_.depth_; }
+    ~Level() { --parser_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    absl::Status status() const {
+      if (parser_.depth_ <= kMaxExpressionDepth) return absl::OkStatus();
+      return BudgetError(absl::StrCat("an expression exceeds the limit max_expression_depth of ",
+                                      kMaxExpressionDepth));
+    }
+
+   private:
+    Parser& parser_;
+  };
+
   absl::Status Advance() {
     SW_ASSIGN_OR_RETURN(current_, lexer_.Next());
     return absl::OkStatus();
@@ -107,6 +122,7 @@ class Parser {
   absl::StatusOr<NodeId> ParsePrefixed(Op op);
   absl::StatusOr<NodeId> ParseConstant(json::Value value);
   absl::StatusOr<NodeId> ParseBrackets(NodeId left);
+  absl::StatusOr<NodeId> ParseCall(NodeId left);
   absl::StatusOr<NodeId> ParseObject();
   // Of an object: keys and values in turn, and where each key, which is a part of the
   // source, stands among them.
@@ -145,11 +161,9 @@ absl::StatusOr<NodeId> Parser::ParsePower() {
   SW_ASSIGN_OR_RETURN(NodeId base, ParseAccess());
   if (current_.kind != TokenKind::kPower) return base;
   SW_RETURN_IF_ERROR(Advance());
-  if (++depth_ > kMaxExpressionDepth) {
-    return TooDeep();
-  }
+  const Level level(*this);
+  SW_RETURN_IF_ERROR(level.status());
   SW_ASSIGN_OR_RETURN(NodeId exponent, ParsePower());
-  --depth_;
   return expression_.Add({.op = Op::kPower, .left = base, .right = exponent});
 }
 
@@ -164,10 +178,7 @@ absl::StatusOr<NodeId> Parser::ParseAccess() {
       SW_RETURN_IF_ERROR(Take(TokenKind::kIdentifier));
       node = expression_.Add({.op = Op::kProperty, .left = node, .value = json::Value(name)});
     } else if (current_.kind == TokenKind::kOpenParenthesis) {
-      SW_RETURN_IF_ERROR(Advance());
-      SW_ASSIGN_OR_RETURN(std::vector<NodeId> arguments,
-                          ParseSequence(TokenKind::kCloseParenthesis));
-      node = expression_.AddWithChildren({.op = Op::kCall, .left = node}, arguments);
+      SW_ASSIGN_OR_RETURN(node, ParseCall(node));
     } else {
       return node;
     }
@@ -175,9 +186,8 @@ absl::StatusOr<NodeId> Parser::ParseAccess() {
 }
 
 absl::StatusOr<NodeId> Parser::ParseUnit() {
-  if (++depth_ > kMaxExpressionDepth) {
-    return TooDeep();
-  }
+  const Level level(*this);
+  SW_RETURN_IF_ERROR(level.status());
   absl::StatusOr<NodeId> node = kNoNode;
   if (current_.kind == TokenKind::kMinus) {
     node = ParsePrefixed(Op::kUnaryMinus);
@@ -186,7 +196,8 @@ absl::StatusOr<NodeId> Parser::ParseUnit() {
   } else if (current_.kind == TokenKind::kNot) {
     node = ParsePrefixed(Op::kNot);
   } else if (current_.kind == TokenKind::kNumber) {
-    node = ParseConstant(NumberValue(current_.text));
+    SW_ASSIGN_OR_RETURN(json::Value number, NumberValue(current_.text));
+    node = ParseConstant(std::move(number));
   } else if (current_.kind == TokenKind::kNull) {
     node = ParseConstant(json::Value());
   } else if (current_.kind == TokenKind::kTrue) {
@@ -211,7 +222,6 @@ absl::StatusOr<NodeId> Parser::ParseUnit() {
   } else {
     return Found(kUnitStarts);
   }
-  --depth_;
   return node;
 }
 
@@ -242,7 +252,17 @@ absl::StatusOr<std::vector<NodeId>> Parser::ParseSequence(TokenKind close) {
   return items;
 }
 
+absl::StatusOr<NodeId> Parser::ParseCall(NodeId left) {
+  const Level level(*this);
+  SW_RETURN_IF_ERROR(level.status());
+  SW_RETURN_IF_ERROR(Advance());
+  SW_ASSIGN_OR_RETURN(std::vector<NodeId> arguments, ParseSequence(TokenKind::kCloseParenthesis));
+  return expression_.AddWithChildren({.op = Op::kCall, .left = left}, arguments);
+}
+
 absl::StatusOr<NodeId> Parser::ParseBrackets(NodeId left) {
+  const Level level(*this);
+  SW_RETURN_IF_ERROR(level.status());
   SW_RETURN_IF_ERROR(Advance());
   NodeId lower = kNoNode;
   NodeId upper = kNoNode;

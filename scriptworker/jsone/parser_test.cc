@@ -68,13 +68,38 @@ TEST(ParserTest, AnEmbeddedExpressionNeedsItsBrace) {
 }
 
 TEST(ParserTest, DeepNestingIsRefusedBeforeTheStackEnds) {
-  for (const std::string_view open : {"(", "[", "-", "{a:", "1**"}) {
+  for (const std::string_view open :
+       {"(", "[", "-", "{a:", "1**", "a[", "a[:", "a[0:", "a(", "a(b,", "1+a["}) {
     std::string source;
     for (int i = 0; i < 100000; ++i) absl::StrAppend(&source, open);
-    EXPECT_THAT(ParseExpression(source),
-                StatusIs(absl::StatusCode::kResourceExhausted,
-                         "an expression exceeds the limit max_expression_depth of 200"))
-        << open;
+    const auto too_deep = StatusIs(absl::StatusCode::kResourceExhausted,
+                                   "an expression exceeds the limit max_expression_depth of 200");
+    EXPECT_THAT(ParseExpression(source), too_deep) << open;
+    EXPECT_THAT(ParseEmbeddedExpression(source), too_deep) << open;
+  }
+}
+
+TEST(ParserTest, NestingBelowTheLimitIsTaken) {
+  std::string index = "a";
+  for (int i = 0; i < 198; ++i) index = absl::StrCat("a[", index, "]");
+  EXPECT_THAT(ParseExpression(index), IsOk());
+}
+
+TEST(ParserTest, ANumberThatNoDoubleHoldsIsRefused) {
+  EXPECT_THAT(ParseExpression(std::string(400, '9')),
+              StatusIs(absl::StatusCode::kInvalidArgument, testing::HasSubstr("is too large")));
+  EXPECT_THAT(ParseExpression(std::string(300, '9')), IsOk());
+}
+
+TEST(ParserTest, AnErrorShowsNoMoreThanAPartOfALongText) {
+  const std::string_view euro = "\xE2\x82\xAC";
+  std::string text;
+  for (int i = 0; i < 100000; ++i) absl::StrAppend(&text, euro);
+  for (const std::string& source :
+       {absl::StrCat("'", text), absl::StrCat("1 '", text, "'"), text}) {
+    const std::string message(ParseExpression(source).status().message());
+    EXPECT_LT(message.size(), 1000u);
+    EXPECT_THAT(message, testing::ContainsRegex("\xE2\x82\xAC\\.\\.\\."));
   }
 }
 

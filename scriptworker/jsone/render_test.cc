@@ -2,6 +2,10 @@
 // The operators of templates, strings with expressions, and the errors' places.
 #include "scriptworker/jsone/render.h"
 
+#include <limits>
+#include <string>
+#include <string_view>
+
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
@@ -349,6 +353,20 @@ TEST(RendererTest, RendersTheSameTemplateWithOtherContexts) {
     EXPECT_THAT(renderer.Render(Json(R"j({"$eval": "x + 1"})j"), context),
                 IsOkAndHolds(json::Value(i + 1)));
   }
+}
+
+TEST(NotFiniteTest, NumbersOfAContextAreRefusedWhereTheyMatter) {
+  Context context(absl::UnixEpoch());
+  context.Set("inf", std::numeric_limits<double>::infinity());
+  context.Set("nan", std::numeric_limits<double>::quiet_NaN());
+  const auto is_refused = StatusIs(absl::StatusCode::kInvalidArgument);
+  for (const std::string_view document :
+       {R"j({"$eval": "inf"})j", R"j([{"$eval": "nan"}])j", R"j({"$eval": "-inf"})j",
+        R"j({"$eval": "inf + 1"})j", R"j({"$json": {"$eval": "inf"}})j",
+        R"j({"$sort": {"$eval": "[1, nan, 0]"}})j"}) {
+    EXPECT_THAT(Render(Json(document), context), is_refused) << document;
+  }
+  EXPECT_THAT(Render("${inf} ${nan}", context), IsOkAndHolds(json::Value("Infinity NaN")));
 }
 
 struct LimitCase {

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kClassUrl = "scriptworker.jsone/class";
 constexpr std::string_view kPlaceUrl = "scriptworker.jsone/place";
+constexpr size_t kMaxExcerptBytes = 300;
 
 std::string_view ClassName(ErrorClass error_class) {
   switch (error_class) {
@@ -56,6 +57,14 @@ absl::Status BudgetError(std::string_view message) {
   absl::Status status = absl::ResourceExhaustedError(message);
   status.SetPayload(kClassUrl, absl::Cord("BudgetError"));
   return status;
+}
+
+std::string Excerpt(std::string_view text) {
+  if (text.size() <= kMaxExcerptBytes) return std::string(text);
+  size_t end = kMaxExcerptBytes;
+  // Not within a character.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "...");
 }
 
 void PrependKey(std::string_view key, absl::Status& status) {

@@ -3,6 +3,7 @@
 #define SCRIPTWORKER_JSONE_TEMPLATE_ERROR_H_
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -19,6 +20,9 @@ absl::Status TemplateError(ErrorClass error_class, std::string_view message);
 
 // A work budget (see limits.h) is used up. Code kResourceExhausted.
 absl::Status BudgetError(std::string_view message);
+
+// A part of a template for a message: cut, with "..." at its end, if it is long.
+std::string Excerpt(std::string_view text);
 
 // Puts ".key" or `["other key"]` or "[index]" before the place so far.
 void PrependKey(std::string_view key, absl::Status& status);

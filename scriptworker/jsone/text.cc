@@ -24,7 +24,12 @@ struct CaseExpansion {
   char32_t character;
   std::string_view utf8;
 };
+struct CharacterRange {
+  char32_t first;
+  char32_t last;
+};
 #include "scriptworker/jsone/case_table.inc"
+#include "scriptworker/jsone/sigma_table.inc"
 
 constexpr char32_t kNoCharacter = 0xFFFFFFFF;
 constexpr char32_t kCapitalSigma = 0x03A3;
@@ -89,21 +94,38 @@ const CaseExpansion* FindExpansion(absl::Span<const CaseExpansion> expansions, c
   return found != expansions.end() && found->character == c ? &*found : nullptr;
 }
 
-bool IsLetter(char32_t c) {
-  return c < 0x80 ? absl::ascii_isalpha(static_cast<unsigned char>(c))
-                  : MapSimple(kUpperRanges, c) != c || MapSimple(kLowerRanges, c) != c;
+bool IsIn(absl::Span<const CharacterRange> ranges, char32_t c) {
+  const auto after = std::upper_bound(
+      ranges.begin(), ranges.end(), c,
+      [](char32_t value, const CharacterRange& range) { return value < range.first; });
+  return after != ranges.begin() && c <= std::prev(after)->last;
 }
 
-// Unicode's Final_Sigma rule, with letters for its "cased" characters: a letter
-// stands before it and none behind.
-bool IsFinalSigma(std::string_view text, size_t start, size_t end) {
-  size_t before = start;
-  while (before > 0 && (static_cast<unsigned char>(text[--before]) & 0xC0) == 0x80) {
+bool EndsWithCased(std::string_view text) {
+  while (!text.empty()) {
+    size_t start = text.size() - 1;
+    while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0) == 0x80) --start;
+    const char32_t c = Decode(text.substr(start));
+    if (!IsIn(kCaseIgnorable, c)) return IsIn(kCased, c);
+    text.remove_suffix(text.size() - start);
   }
-  if (start == 0 || !IsLetter(Decode(text.substr(before, start - before)))) {
-    return false;
+  return false;
+}
+
+bool StartsWithCased(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = SequenceLength(text, 0);
+    const char32_t c = Decode(text.substr(0, length));
+    if (!IsIn(kCaseIgnorable, c)) return IsIn(kCased, c);
+    text.remove_prefix(length);
   }
-  return end == text.size() || !IsLetter(Decode(text.substr(end, SequenceLength(text, end))));
+  return false;
+}
+
+// Unicode's Final_Sigma rule: a cased letter stands before it and none behind, where points,
+// apostrophes, accents and their like do not count.
+bool IsFinalSigma(std::string_view before, std::string_view behind) {
+  return EndsWithCased(before) && !StartsWithCased(behind);
 }
 
 }  // namespace
@@ -160,7 +182,7 @@ std::string Lowercase(std::string_view text) {
     const char32_t c = Decode(sequence);
     if (c < 0x80) {
       out.push_back(absl::ascii_tolower(static_cast<unsigned char>(c)));
-    } else if (c == kCapitalSigma && IsFinalSigma(text, i, i + length)) {
+    } else if (c == kCapitalSigma && IsFinalSigma(text.substr(0, i), text.substr(i + length))) {
       out.append("\xCF\x82");
     } else if (const CaseExpansion* more = FindExpansion(kLowerExpansions, c)) {
       out.append(more->utf8);

@@ -29,6 +29,7 @@ TEST(TextTest, MapsTheCaseOfAllScripts) {
 
 TEST(TextTest, SigmaHasItsFinalFormAtTheEndOfAWord) {
   EXPECT_EQ(Lowercase("ΟΔΟΣ ΣΑΣ Σ"), "οδος σας σ");
+  EXPECT_EQ(Lowercase("ΑΣ.Β ΑΣ. .ΣΒ Α'Σ' Α\xCC\x81Σ"), "ασ.β ας. .σβ α'ς' α\xCC\x81ς");
 }
 
 TEST(WhitespaceTest, IsStrippedInAllItsForms) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/jsone/written_size.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/jsone/function.h"
 #include "scriptworker/jsone/template_error.h"
@@ -12,23 +12,15 @@
 namespace scriptworker::jsone {
 namespace {
 
-// Deeper values are refused, so that nothing that walks them runs out of stack.
-constexpr int kMaxValueDepth = 1000;
-
 // Walks a value with all its parts, those that are shared once for each place.
 class Walker {
  public:
-  explicit Walker(Budget& budget, bool depth_only) : budget_(budget), depth_only_(depth_only) {}
+  explicit Walker(Budget& budget) : budget_(budget) {}
 
   absl::Status Walk(const json::Value& value, int depth) {
     SW_RETURN_IF_ERROR(budget_.Step());
-    if (depth > kMaxValueDepth) {
-      return BudgetError(
-          absl::StrCat("a value nested deeper than ", kMaxValueDepth, " levels was built"));
-    }
-    if (!depth_only_) {
-      SW_RETURN_IF_ERROR(Count(value));
-    }
+    SW_RETURN_IF_ERROR(Budget::CheckValueDepth(depth));
+    SW_RETURN_IF_ERROR(Count(value));
     if (value.is_array()) {
       for (const json::Value& element : value.array()) {
         SW_RETURN_IF_ERROR(Walk(element, depth + 1));
@@ -48,19 +40,21 @@ class Walker {
       return TemplateError(ErrorClass::kTemplate,
                            "evaluated template contained uncalled functions");
     }
+    if (value.type() == json::Value::Type::kDouble && !std::isfinite(value.double_value())) {
+      return TemplateError(ErrorClass::kTemplate,
+                           "evaluated template contained a number that is not finite");
+    }
     if (++nodes_ > budget_.limits().max_nodes) return budget_.NodesExceeded();
     return value.is_string() ? AddText(value.string_value().size()) : absl::OkStatus();
   }
 
   absl::Status AddText(size_t bytes) {
     text_bytes_ += static_cast<int64_t>(bytes);
-    return depth_only_ || text_bytes_ <= budget_.limits().max_string_bytes
-               ? absl::OkStatus()
-               : budget_.BytesExceeded();
+    return text_bytes_ <= budget_.limits().max_string_bytes ? absl::OkStatus()
+                                                            : budget_.BytesExceeded();
   }
 
   Budget& budget_;
-  const bool depth_only_;
   int64_t nodes_ = 0;
   int64_t text_bytes_ = 0;
 };
@@ -68,11 +62,7 @@ class Walker {
 }  // namespace
 
 absl::Status CheckWrittenSize(const json::Value& value, Budget& budget) {
-  return Walker(budget, /*depth_only=*/false).Walk(value, 0);
-}
-
-absl::Status CheckWrittenDepth(const json::Value& value, Budget& budget) {
-  return Walker(budget, /*depth_only=*/true).Walk(value, 0);
+  return Walker(budget).Walk(value, 0);
 }
 
 }  // namespace scriptworker::jsone

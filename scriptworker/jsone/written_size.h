@@ -12,12 +12,10 @@ namespace scriptworker::jsone {
 // once they are written out (a = [1], b = [a, a], c = [b, b], ...).
 
 // Checks what a template hands out: written out it is to have at most limits().max_nodes
-// values, max_string_bytes of text and 1000 levels, none of them a function. Costs a step
-// for each value. Errors: kTemplate for a function, else that of a limit.
+// values, max_string_bytes of text and 1000 levels, none of them a function or a number that
+// is not finite, which JSON cannot write. Costs a step for each value. Errors: kTemplate for
+// such a value, else that of a limit.
 absl::Status CheckWrittenSize(const json::Value& value, Budget& budget);
-
-// The same for the levels alone.
-absl::Status CheckWrittenDepth(const json::Value& value, Budget& budget);
 
 }  // namespace scriptworker::jsone
 
