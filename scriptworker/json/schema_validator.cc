@@ -41,8 +41,24 @@ bool HasType(const Value& value, std::string_view type, SchemaDraft draft) {
   return value.is_object();
 }
 
+// The absolute value of an integer, also of a double that is one; nullopt: none within 64 bit.
+std::optional<uint64_t> Magnitude(const Value& value) {
+  constexpr double kTwoTo64 = 18446744073709551616.0;
+  if (value.is_int()) {
+    const auto bits = static_cast<uint64_t>(value.int_value());
+    return value.int_value() < 0 ? 0 - bits : bits;
+  }
+  if (value.type() == Value::Type::kUint) return value.uint_value();
+  const double real = std::fabs(value.double_value());
+  if (!(real < kTwoTo64) || std::trunc(real) != real) return std::nullopt;
+  return static_cast<uint64_t>(real);
+}
+
+// REQUIRES: of > 0
 bool IsMultiple(const Value& value, const Value& of) {
-  if (value.is_int() && of.is_int()) return value.int_value() % of.int_value() == 0;
+  const std::optional<uint64_t> magnitude = Magnitude(value);
+  const std::optional<uint64_t> divisor = Magnitude(of);
+  if (magnitude.has_value() && divisor.has_value()) return *magnitude % *divisor == 0;
   const double quotient = value.double_value() / of.double_value();
   if (std::isfinite(quotient)) return std::trunc(quotient) == quotient;
   return std::fmod(value.double_value(), of.double_value()) == 0;
