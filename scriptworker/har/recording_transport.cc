@@ -30,7 +30,8 @@ RecordedRequest Record(const http::Request& request, const std::string& body) {
   return recorded;
 }
 
-RecordedResponse Record(const absl::StatusOr<http::Response>& response, std::string sunk_body) {
+RecordedResponse Record(const absl::StatusOr<http::Response>& response,
+                        const std::string& sunk_body) {
   RecordedResponse recorded;
   recorded.body_is_decoded = true;
   if (!response.ok()) {
@@ -39,7 +40,7 @@ RecordedResponse Record(const absl::StatusOr<http::Response>& response, std::str
   }
   recorded.status = response->status;
   recorded.headers = response->headers;
-  recorded.body = sunk_body.empty() ? response->body : std::move(sunk_body);
+  recorded.body = sunk_body.empty() ? response->body : sunk_body;
   return recorded;
 }
 

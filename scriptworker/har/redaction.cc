@@ -14,6 +14,7 @@
 #include "scriptworker/har/har.h"
 #include "scriptworker/http/content_decoder.h"
 #include "scriptworker/http/headers.h"
+#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::har {
 namespace {
@@ -129,7 +130,11 @@ RecordedRequest Redact(RecordedRequest request) {
   // A secret cannot be found in a coded body.
   if (const auto coding = request.headers.Find("Content-Encoding")) {
     absl::StatusOr<std::string> decoded = http::DecodeContent(*coding, request.body);
-    if (decoded.ok()) request.body = *std::move(decoded);
+    if (decoded.ok()) {
+      request.body = *std::move(decoded);
+    } else if (json::FindInvalidUtf8(request.body) != std::string_view::npos) {
+      request.body = std::string(kRedacted);
+    }
   }
   request.headers = RedactHeaders(request.headers);
   request.body = RedactText(request.body);

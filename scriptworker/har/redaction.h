@@ -32,7 +32,8 @@ http::Headers RedactHeaders(const http::Headers& headers);
 std::string RedactText(std::string_view text);
 
 // Coded bodies become decoded ones, since a secret cannot be found in a coded
-// body; one that cannot be decoded stays (request) or goes (response).
+// body; one that cannot be decoded becomes kRedacted (request) or goes (response),
+// but a request's that is text, decoded already, stays.
 RecordedRequest Redact(RecordedRequest request);
 Exchange Redact(Exchange exchange);
 

@@ -4,7 +4,9 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/har/har.h"
@@ -114,6 +116,20 @@ TEST(RedactTest, CodedBodiesAreDecodedToBeRedacted) {
   const Exchange twice = Redact(once);
   EXPECT_EQ(twice.request.body, once.request.body);
   EXPECT_EQ(twice.response.body, once.response.body);
+}
+
+TEST(RedactTest, AnUndecodableRequestBodyIsBlankedOut) {
+  const std::string bomb =
+      http::Compress(absl::StrCat(R"({"accessToken":"abc"})", std::string(16 << 20, ' ')));
+  for (const auto& [coding, body] : {std::pair<std::string, std::string>("gzip", bomb),
+                                     std::pair<std::string, std::string>("br", "\x8b secret")}) {
+    RecordedRequest request;
+    request.headers = {{"Content-Encoding", coding}};
+    request.body = body;
+    const RecordedRequest once = Redact(request);
+    EXPECT_EQ(once.body, kRedacted);
+    EXPECT_EQ(Redact(once).body, kRedacted);
+  }
 }
 
 TEST(RedactTest, AnUndecodableResponseBodyGoes) {
