@@ -53,7 +53,7 @@ absl::StatusOr<CotBody> ParseAndBind(const Link& link, std::string_view bytes,
                .expected = "a run id, from 0",
                .found = absl::StrCat(body->run_id)});
   }
-  const std::vector<scriptworker::json::Difference> differences =
+  const scriptworker::json::Differences differences =
       TaskDifferences(link.task().raw(), body->task);
   if (!differences.empty()) {
     return Refused(link,

@@ -59,8 +59,7 @@ Value Normalized(const Value& task) {
 
 }  // namespace
 
-std::vector<scriptworker::json::Difference> TaskDifferences(const Value& queue_task,
-                                                            const Value& cot_task) {
+scriptworker::json::Differences TaskDifferences(const Value& queue_task, const Value& cot_task) {
   return scriptworker::json::Diff(Normalized(queue_task), Normalized(cot_task));
 }
 

@@ -2,8 +2,6 @@
 #ifndef COT_COT_TASK_BINDING_H_
 #define COT_COT_TASK_BINDING_H_
 
-#include <vector>
-
 #include "scriptworker/json/json_diff.h"
 #include "scriptworker/json/value.h"
 
@@ -16,8 +14,8 @@ namespace cot {
 //
 // Without this a worker's signed statement about one task could be passed off as
 // one about another definition of the same id.
-std::vector<scriptworker::json::Difference> TaskDifferences(
-    const scriptworker::json::Value& queue_task, const scriptworker::json::Value& cot_task);
+scriptworker::json::Differences TaskDifferences(const scriptworker::json::Value& queue_task,
+                                                const scriptworker::json::Value& cot_task);
 
 }  // namespace cot
 

@@ -28,7 +28,7 @@ namespace {
 
 using scriptworker::http::Url;
 using scriptworker::json::Array;
-using scriptworker::json::Difference;
+using scriptworker::json::Differences;
 using scriptworker::json::Member;
 using scriptworker::json::Object;
 using scriptworker::json::Value;
@@ -240,12 +240,12 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor t
     CheckActionTaskGroup(parent, decision, *tasks, findings);
   }
   const Value runtime = ComparableDefinition(parent.task().raw());
-  std::optional<std::vector<Difference>> smallest;
+  std::optional<Differences> smallest;
   for (const Value& task : *tasks) {
     if (!task.is_object()) continue;
     Object rebuilt = task.object();
     rebuilt.Erase("taskId");
-    std::vector<Difference> differences =
+    Differences differences =
         scriptworker::json::Diff(ComparableDefinition(Value(std::move(rebuilt))), runtime);
     if (differences.empty()) return;
     if (!smallest.has_value() || differences.size() < smallest->size()) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "scriptworker/json/format.h"
 #include "scriptworker/json/json_pointer.h"
 #include "scriptworker/json/unique_values.h"
@@ -22,6 +21,12 @@ namespace {
 // together: 2000 by 2000 elements. Both sides may come from somebody who wants this to
 // take long.
 constexpr size_t kMaxCells = 4'000'000;
+
+constexpr size_t kMaxKept = 1000;
+constexpr size_t kMaxKeptPointerBytes = 1 << 20;
+// Of a text for people.
+constexpr size_t kMaxTextBytes = 64 << 10;
+constexpr size_t kMaxShownPointerBytes = 500;
 
 std::vector<const Member*> SortedMembers(const Object& object) {
   std::vector<const Member*> members;
@@ -52,11 +57,18 @@ class Differ {
     }
   }
 
-  std::vector<Difference> Take() { return std::move(differences_); }
+  Differences Take() { return std::move(differences_); }
 
  private:
   void Note(Difference::Kind kind, const Value& before, const Value& after) {
-    differences_.push_back({.kind = kind, .pointer = pointer_, .before = before, .after = after});
+    std::vector<Difference>& kept = differences_.kept;
+    const size_t bytes = pointer_bytes_ + pointer_.size();
+    if (!kept.empty() && (kept.size() >= kMaxKept || bytes > kMaxKeptPointerBytes)) {
+      ++differences_.left_out;
+      return;
+    }
+    pointer_bytes_ = bytes;
+    kept.push_back({.kind = kind, .pointer = pointer_, .before = before, .after = after});
   }
 
   template <typename Function>
@@ -183,8 +195,18 @@ class Differ {
 
   size_t cells_left_ = kMaxCells;
   std::string pointer_;
-  std::vector<Difference> differences_;
+  size_t pointer_bytes_ = 0;  // of the differences that are kept
+  Differences differences_;
 };
+
+std::string ShownPointer(std::string_view pointer) {
+  if (pointer.empty()) return "(the whole)";
+  if (pointer.size() <= kMaxShownPointerBytes) return std::string(pointer);
+  size_t end = kMaxShownPointerBytes;
+  // Not within a character.
+  while (end > 0 && (static_cast<unsigned char>(pointer[end]) & 0xc0) == 0x80) --end;
+  return absl::StrCat(pointer.substr(0, end), "...");
+}
 
 std::string Shown(const Value& value, size_t max_bytes) {
   std::string text = FormatCompact(value);  // ASCII, so that it can be cut anywhere
@@ -197,17 +219,19 @@ std::string Shown(const Value& value, size_t max_bytes) {
 
 }  // namespace
 
-std::vector<Difference> Diff(const Value& before, const Value& after) {
+Differences Diff(const Value& before, const Value& after) {
   Differ differ;
   differ.Compare(before, after);
   return differ.Take();
 }
 
-std::string FormatDifferences(absl::Span<const Difference> differences, size_t max_value_bytes) {
+std::string FormatDifferences(const Differences& differences, size_t max_value_bytes) {
   std::string out;
-  for (const Difference& difference : differences) {
-    const std::string_view pointer =
-        difference.pointer.empty() ? "(the whole)" : std::string_view(difference.pointer);
+  size_t left = differences.size();
+  for (const Difference& difference : differences.kept) {
+    if (out.size() > kMaxTextBytes) break;
+    --left;
+    const std::string pointer = ShownPointer(difference.pointer);
     const std::string before = Shown(difference.before, max_value_bytes);
     const std::string after = Shown(difference.after, max_value_bytes);
     switch (difference.kind) {
@@ -222,6 +246,7 @@ std::string FormatDifferences(absl::Span<const Difference> differences, size_t m
         break;
     }
   }
+  if (left > 0) absl::StrAppend(&out, "and ", left, " more differences\n");
   return out;
 }
 

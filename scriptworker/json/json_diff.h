@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::json {
@@ -22,20 +21,29 @@ struct Difference {
   Value after;   // null for kRemoved
 };
 
+// The first thousand differences, and fewer where their pointers are long: two documents of a
+// megabyte can differ in places whose pointers fill the memory.
+struct Differences {
+  std::vector<Difference> kept = {};  // the first one always
+  size_t left_out = 0;
+
+  size_t size() const { return kept.size() + left_out; }
+  bool empty() const { return kept.empty(); }
+};
+
 // What must be added, removed and changed to make `after` of `before`; empty if
 // and only if they are equal. Objects are compared by key in sorted order;
 // arrays by a longest common subsequence while that is cheap (a few thousand
 // elements, in all arrays of the documents), so that one inserted element is one
 // difference, else by index.
-std::vector<Difference> Diff(const Value& before, const Value& after);
+Differences Diff(const Value& before, const Value& after);
 
 // One line per difference, for people:
 //   changed /payload/maxRunTime: 3600 -> 7200
 //   added /scopes/3: "queue:x"
-// Values are compact JSON, cut at `max_value_bytes`; ends with a newline unless
-// empty.
-std::string FormatDifferences(absl::Span<const Difference> differences,
-                              size_t max_value_bytes = 200);
+// Values are compact JSON, cut at `max_value_bytes`, and pointers are cut, too. Of many
+// differences the last line says how many more there are. Ends with a newline unless empty.
+std::string FormatDifferences(const Differences& differences, size_t max_value_bytes = 200);
 
 }  // namespace scriptworker::json
 

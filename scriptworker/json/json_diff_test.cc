@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_pointer.h"
@@ -50,8 +51,8 @@ TEST(DiffTest, NamesWhatWasAddedRemovedAndChanged) {
 }
 
 TEST(DiffTest, CutsLongValuesOnlyWhenPrinting) {
-  const std::vector<Difference> differences = Diff(Object{{"a", std::string(50, 'x')}}, Object());
-  EXPECT_EQ(differences[0].before, Value(std::string(50, 'x')));
+  const Differences differences = Diff(Object{{"a", std::string(50, 'x')}}, Object());
+  EXPECT_EQ(differences.kept.at(0).before, Value(std::string(50, 'x')));
   EXPECT_EQ(FormatDifferences(differences, 10), "removed /a: \"xxxxxxxxx...\n");
 }
 
@@ -92,6 +93,40 @@ TEST(DiffTest, AlignsNoMoreThanACheapPartOfLargeDocuments) {
   EXPECT_EQ(Diff(tower(0), tower(100000)).size(), 300u * 1500 + 1);
 }
 
+// A pointer of its own for each of them would take 60 GB.
+TEST(DiffTest, KeepsABoundedPartOfManyDifferences) {
+  const std::string key = std::string(500'000, 'k');
+  Array before;
+  Array after;
+  for (int i = 0; i < 125'000; ++i) {
+    before.push_back(i);
+    after.push_back(i + 1'000'000);
+  }
+  const Differences differences = Diff(Object{{key, before}}, Object{{key, after}});
+  EXPECT_EQ(differences.size(), 125'000u);
+  EXPECT_THAT(differences.kept, testing::SizeIs(2));
+  const std::string text = FormatDifferences(differences);
+  EXPECT_LT(text.size(), 2000u);
+  EXPECT_THAT(text, testing::EndsWith("kkk...: 1 -> 1000001\nand 124998 more differences\n"));
+}
+
+TEST(DiffTest, TheFirstDifferenceIsKeptHoweverLongItsPointerIs) {
+  const Differences differences = Diff(Object{{std::string(2 << 20, 'k'), 1}, {"z", 1}}, Object());
+  EXPECT_EQ(differences.kept.size(), 1u);
+  EXPECT_EQ(differences.left_out, 1u);
+}
+
+TEST(DiffTest, ALongTextSaysHowManyDifferencesAreNotInIt) {
+  Object before;
+  for (int i = 0; i < 3000; ++i) before.Set(absl::StrCat("k", i), std::string(300, 'v'));
+  const Differences differences = Diff(before, Object());
+  EXPECT_EQ(differences.kept.size(), 1000u);
+  EXPECT_EQ(differences.size(), 3000u);
+  const std::string text = FormatDifferences(differences);
+  EXPECT_LT(text.size(), 70'000u);
+  EXPECT_THAT(text, testing::ContainsRegex("\nand 2[0-9]+ more differences\n$"));
+}
+
 Value RandomValue(std::mt19937& random, int depth) {
   const auto pick = [&random](int n) {
     return std::uniform_int_distribution<int>(0, n - 1)(random);
@@ -125,10 +160,11 @@ TEST(DiffTest, IsEmptyExactlyForEqualValuesAndItsPointersFindTheValues) {
   for (int i = 0; i < 3000; ++i) {
     const Value before = RandomValue(random, 3);
     const Value after = RandomValue(random, 3);
-    const std::vector<Difference> differences = Diff(before, after);
+    const Differences differences = Diff(before, after);
     EXPECT_EQ(differences.empty(), before == after) << before << " " << after;
+    EXPECT_EQ(differences.left_out, 0u);
     EXPECT_TRUE(Diff(after, after).empty());
-    for (const Difference& difference : differences) {
+    for (const Difference& difference : differences.kept) {
       if (difference.kind == Difference::Kind::kRemoved) continue;
       // The parents of what was added or changed are at their place in `after`.
       const Value* const found = FindByPointer(after, difference.pointer);
