@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "tools/record_fixture.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -11,6 +14,7 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/har/recording_transport.h"
 #include "scriptworker/har/redaction.h"
+#include "scriptworker/json/format.h"
 
 namespace scriptworker::tools {
 namespace {
@@ -24,6 +28,48 @@ void HideSecretHeaders(const FixtureRequest& request, har::Document& document) {
       }
     }
   }
+}
+
+// How an answer may repeat a header's value: the whole, or what follows its scheme ("token ...");
+// each as it is, in JSON, or in base64.
+std::vector<std::string> Echoes(std::string_view value) {
+  std::vector<std::string> echoes;
+  for (const std::string_view part : {value, value.substr(value.find(' ') + 1)}) {
+    if (part.empty()) continue;
+    const std::string quoted = json::FormatString(part);
+    echoes.emplace_back(part);
+    echoes.push_back(quoted.substr(1, quoted.size() - 2));
+    echoes.push_back(absl::Base64Escape(part));
+  }
+  return echoes;
+}
+
+constexpr std::string_view kNone;
+
+// Looks at the parts themselves: in the document's text a secret may be escaped or coded.
+bool Holds(const har::Exchange& exchange, std::string_view text) {
+  const auto in_headers = [text](const http::Headers& headers) {
+    return absl::c_any_of(headers, [text](const http::Headers::Field& field) {
+      return absl::StrContains(field.first, text) || absl::StrContains(field.second, text);
+    });
+  };
+  const har::RecordedRequest& request = exchange.request;
+  const har::RecordedResponse& response = exchange.response;
+  const std::string_view decoded = response.decoded_body ? *response.decoded_body : kNone;
+  const std::string_view parts[] = {
+      request.url,          request.target, request.body,        response.body,   decoded,
+      response.status_text, response.error, response.incomplete, exchange.comment};
+  return in_headers(request.headers) || in_headers(response.headers) ||
+         absl::c_any_of(parts,
+                        [text](std::string_view part) { return absl::StrContains(part, text); });
+}
+
+bool Repeats(const har::Document& document, const SecretString& secret) {
+  return absl::c_any_of(Echoes(secret.reveal()), [&document](const std::string& echo) {
+    return absl::StrContains(document.comment, echo) ||
+           absl::c_any_of(document.exchanges,
+                          [&echo](const har::Exchange& exchange) { return Holds(exchange, echo); });
+  });
 }
 
 }  // namespace
@@ -45,11 +91,8 @@ absl::StatusOr<har::Document> RecordFixture(const FixtureRequest& request,
   har::Document document = recording.document();
   document.comment = request.comment;
   HideSecretHeaders(request, document);
-  const std::string text = har::FormatHar(document);
   for (const auto& [name, value] : request.secret_headers) {
-    if (value.empty()) continue;
-    if (absl::StrContains(text, value.reveal()) ||
-        absl::StrContains(text, absl::Base64Escape(value.reveal()))) {
+    if (Repeats(document, value)) {
       return absl::FailedPreconditionError(
           absl::StrCat("nothing is written: an answer repeats the value of ", name));
     }

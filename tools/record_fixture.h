@@ -27,8 +27,8 @@ struct FixtureRequest {
 
 // Fetches the URLs one after the other, each hop of a redirect an exchange of its own.
 // An answer of any status is one. The document is redacted (har/redaction.h); an answer
-// that repeats one of the secrets is kFailedPrecondition. Other errors: the transport's,
-// and kInvalidArgument for headers that cannot be sent.
+// that repeats one of the secrets, with or without its scheme, is kFailedPrecondition. Other
+// errors: the transport's, and kInvalidArgument for headers that cannot be sent.
 absl::StatusOr<har::Document> RecordFixture(const FixtureRequest& request,
                                             http::Transport& transport, Clock& clock);
 

@@ -4,14 +4,18 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/har/replay_transport.h"
 #include "scriptworker/http/curl_transport.h"
 #include "scriptworker/http/testing/fake_server.h"
+#include "scriptworker/json/format.h"
 
 namespace scriptworker::tools {
 namespace {
@@ -36,6 +40,12 @@ class RecordFixtureTest : public ::testing::Test {
     if (request.target == "/echo") {
       return {.body = std::string(request.headers.Find("Private-Token").value_or(""))};
     }
+    const std::string echoed(
+        absl::StripPrefix(request.headers.Find("Authorization").value_or(""), "token "));
+    if (request.target == "/credentials") return {.body = echoed};
+    if (request.target == "/bytes") return {.body = "\xFF\xFE" + echoed};
+    if (request.target == "/header") return {.headers = {{"X-You-Sent", echoed}}};
+    if (request.target == "/json") return {.body = json::FormatString(echoed)};
     if (request.target == "/missing") return {.status = 404, .body = "{}"};
     return {.headers = {{"Content-Type", "application/json"}}, .body = R"({"name": "r"})"};
   }
@@ -104,6 +114,20 @@ TEST_F(RecordFixtureTest, AnAnswerThatRepeatsTheSecretIsNotRecorded) {
   EXPECT_THAT(Record("/echo", std::move(request)),
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        testing::AllOf(HasSubstr("repeats"), Not(HasSubstr(kSecret)))));
+}
+
+TEST_F(RecordFixtureTest, ASecretIsFoundHoweverItIsRepeated) {
+  for (const std::string_view secret :
+       {kSecret, std::string_view(R"(with"quote)"), std::string_view(R"(with\backslash)")}) {
+    for (const std::string_view target : {"/credentials", "/bytes", "/header", "/json"}) {
+      FixtureRequest request;
+      request.secret_headers.emplace_back("Authorization",
+                                          SecretString(absl::StrCat("token ", secret)));
+      EXPECT_THAT(Record(target, std::move(request)),
+                  StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("repeats")))
+          << secret << target;
+    }
+  }
 }
 
 TEST_F(RecordFixtureTest, AHeaderThatCannotBeSentIsRefused) {
