@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/worker/credentials_lookup.h"
@@ -22,7 +23,8 @@ absl::StatusOr<Deployment> FindDeployment(const Environment& environment,
                                                              environment, deployment.warnings));
   if (found.has_value()) {
     SW_ASSIGN_OR_RETURN(deployment.credentials,
-                        worker::ReadPermanentCredentials(found->value, found->source));
+                        worker::ReadPermanentCredentials(
+                            found->value, absl::StrCat(found->source, ": credentials")));
   }
   return deployment;
 }

@@ -25,6 +25,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/http/listener.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -389,9 +390,13 @@ TEST_F(WorkerE2eTest, StatusAsksTheWorkerThatRuns) {
   EXPECT_FALSE(std::filesystem::exists(sockets_.Path("status")));
 }
 
+// One on which nobody listens; most likely nobody will until the worker does.
+std::string FreeAddress() { return http::Listener::ListenOnTcp("127.0.0.1:0").value().address(); }
+
 TEST_F(WorkerE2eTest, MetricsCountWhatTheWorkerDid) {
+  const std::string address = FreeAddress();
   site_->WriteConfig(
-      absl::StrCat("health_address: \"0\"\nstatus_socket: ", sockets_.Path("s"), "\n"));
+      absl::StrCat("health_address: ", address, "\nstatus_socket: ", sockets_.Path("s"), "\n"));
   const TaskId id = Submit("echo hello");
   RunningWorker worker = Start();
   ASSERT_TRUE(AwaitResolved(id));
@@ -402,7 +407,7 @@ TEST_F(WorkerE2eTest, MetricsCountWhatTheWorkerDid) {
     return text.find(R"(tasks_total{resolution=\"completed\"}": 1)") != std::string::npos;
   })) << text;
   EXPECT_THAT(text, HasSubstr(R"(requests_total{host=\"127.0.0.1\"}": )"));
-  EXPECT_THAT(WorkerLog(), HasSubstr("Health and metrics: http://127.0.0.1:"));
+  EXPECT_THAT(WorkerLog(), HasSubstr(absl::StrCat("Health and metrics: http://", address)));
 }
 
 TEST_F(WorkerE2eTest, OnceRunsOneTaskAndEnds) {

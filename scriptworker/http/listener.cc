@@ -36,12 +36,19 @@ constexpr absl::Duration kPatience = absl::Seconds(1);
 struct TcpAddress {
   sockaddr_storage storage = {};
   socklen_t size = 0;
+  uint32_t port = 0;  // as it was asked for
   sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
 };
 
+absl::Status RefusedAddress(std::string_view text) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("expected IPV4:PORT, [IPV6]:PORT or PORT, with a port from 1 to 65535, such as "
+                   "127.0.0.1:8080; found \"",
+                   text, "\""));
+}
+
 absl::StatusOr<TcpAddress> ParseTcpAddress(std::string_view text) {
-  const absl::Status refused = absl::InvalidArgumentError(
-      absl::StrCat("expected 127.0.0.1:PORT, [::1]:PORT or PORT, found \"", text, "\""));
+  const absl::Status refused = RefusedAddress(text);
   const size_t colon = text.rfind(':');
   std::string host = "127.0.0.1";
   std::string_view port_text = text;
@@ -49,24 +56,23 @@ absl::StatusOr<TcpAddress> ParseTcpAddress(std::string_view text) {
     host = std::string(text.substr(0, colon));
     port_text = text.substr(colon + 1);
   }
-  uint32_t port = 0;
-  if (port_text.empty() || port_text[0] == '+' || !absl::SimpleAtoi(port_text, &port) ||
-      port > 65535) {
+  TcpAddress address;
+  if (port_text.empty() || port_text[0] == '+' || !absl::SimpleAtoi(port_text, &address.port) ||
+      address.port > 65535) {
     return refused;
   }
-  TcpAddress address;
   auto* const v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
   auto* const v6 = reinterpret_cast<sockaddr_in6*>(&address.storage);
   std::string_view bare = host;
   if (absl::ConsumePrefix(&bare, "[") && absl::ConsumeSuffix(&bare, "]")) {
     if (::inet_pton(AF_INET6, std::string(bare).c_str(), &v6->sin6_addr) != 1) return refused;
     v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(static_cast<uint16_t>(port));
+    v6->sin6_port = htons(static_cast<uint16_t>(address.port));
     address.size = sizeof(sockaddr_in6);
   } else {
     if (::inet_pton(AF_INET, host.c_str(), &v4->sin_addr) != 1) return refused;
     v4->sin_family = AF_INET;
-    v4->sin_port = htons(static_cast<uint16_t>(port));
+    v4->sin_port = htons(static_cast<uint16_t>(address.port));
     address.size = sizeof(sockaddr_in);
   }
   return address;
@@ -116,7 +122,10 @@ absl::Status RemoveLeftOver(const std::string& path) {
 
 }  // namespace
 
-absl::Status CheckTcpAddress(std::string_view address) { return ParseTcpAddress(address).status(); }
+absl::Status CheckTcpAddress(std::string_view address) {
+  SW_ASSIGN_OR_RETURN(const TcpAddress parsed, ParseTcpAddress(address));
+  return parsed.port == 0 ? RefusedAddress(address) : absl::OkStatus();
+}
 
 absl::Status CheckUnixAddress(std::string_view path) {
   if (path.empty() || path[0] != '/' || path.size() >= sizeof(sockaddr_un::sun_path) ||

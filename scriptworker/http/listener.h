@@ -18,7 +18,8 @@
 namespace scriptworker::http {
 
 // OK if ListenOnTcp() understands `address`: "127.0.0.1:8080", "[::1]:8080", or
-// a port alone, which is one of 127.0.0.1. Names are not looked up.
+// a port alone, which is one of 127.0.0.1. Names are not looked up. The port must not
+// be 0, which nobody could ask for.
 absl::Status CheckTcpAddress(std::string_view address);
 
 // OK if a Unix socket can have this name: absolute, 107 bytes at most.

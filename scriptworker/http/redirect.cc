@@ -8,12 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/http/host_pattern.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 
@@ -25,14 +26,9 @@ bool IsRedirect(int status) {
 }
 
 bool IsAllowedHost(std::string_view host, const RedirectLimits& limits) {
-  if (limits.allowed_hosts.empty()) return true;
-  for (std::string_view allowed : limits.allowed_hosts) {
-    if (host == allowed) return true;
-    if (absl::StartsWith(allowed, "*.") && absl::EndsWith(host, allowed.substr(1))) {
-      return true;
-    }
-  }
-  return false;
+  return limits.allowed_hosts.empty() ||
+         absl::c_any_of(limits.allowed_hosts,
+                        [host](std::string_view allowed) { return HostMatches(host, allowed); });
 }
 
 // Where the redirect leads, or why it must not be followed.

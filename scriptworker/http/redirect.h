@@ -23,8 +23,8 @@
 namespace scriptworker::http {
 
 struct RedirectLimits {
-  // Hosts that a redirect may lead to besides the first URL's own. Entries are
-  // host names (`bucket.s3.example`), or `*.domain` for all hosts beneath.
+  // Hosts that a redirect may lead to besides the first URL's own, as in
+  // host_pattern.h.
   // Empty = any host: artifact stores are on hosts of their own, and what comes
   // from them is checked by hash.
   std::vector<std::string> allowed_hosts = {};

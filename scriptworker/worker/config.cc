@@ -12,7 +12,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -26,6 +25,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/http/host_pattern.h"
 #include "scriptworker/http/listener.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
@@ -34,9 +34,10 @@
 #include "scriptworker/worker/composed_policy.h"
 #include "scriptworker/worker/config_credentials.h"
 #include "scriptworker/worker/config_directories.h"
+#include "scriptworker/worker/config_script.h"
 #include "scriptworker/worker/credentials_lookup.h"
+#include "scriptworker/worker/log_format.h"
 #include "scriptworker/worker/sandbox_config.h"
-#include "scriptworker/worker/script_environment.h"
 #include "scriptworker/worker/secret_file.h"
 #include "scriptworker/worker/settings.h"
 
@@ -46,10 +47,6 @@ namespace {
 using ::cot::DefectList;
 using ::cot::DocumentPart;
 using ::scriptworker::json::YamlDocument;
-
-constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",
-                                               "resource-unavailable", "internal-error",
-                                               "superseded",           "intermittent-task"};
 
 // Turns a document into a Config; one object per call of LoadConfig.
 class Loader {
@@ -71,7 +68,7 @@ class Loader {
     ReadQueue(config.queue);
     config.directories = ReadDirectories(settings_, paths_, defects_);
     ReadTimeouts(config.timeouts);
-    ReadScript(config.script);
+    config.script = ReadScript(settings_, defects_, warnings_);
     ReadLogging(config.logging);
     ReadSigning(config.signing);
     ReadVerification(config.verification);
@@ -110,13 +107,6 @@ class Loader {
     };
   }
 
-  std::vector<std::string> StringsOf(std::string_view key) {
-    const auto report = Inside(key);
-    return DocumentPart(settings_.Get(key), report)
-        .AsStrings()
-        .value_or(std::vector<std::string>());
-  }
-
   void ReadQueue(QueueIdentity& queue) {
     queue.root_url = std::string(settings_.String("taskcluster_root_url"));
     if (const auto url = http::Url::Parse(queue.root_url); !url.ok()) {
@@ -139,49 +129,11 @@ class Loader {
     }
   }
 
-  void ReadScript(Script& script) {
-    script.argv = StringsOf("task_script");
-    if (settings_.Get("task_script").array().empty() ||
-        (!script.argv.empty() && script.argv[0].empty())) {
-      Refuse("task_script", "must name a program");
-    }
-    script.task_max_timeout_status = IntOf("task_max_timeout_status");
-    ReadEnvironmentRules(script.environment);
-    const auto report = Inside("reversed_statuses");
-    DocumentPart(settings_.Get("reversed_statuses"), report)
-        .ForEachMember("a mapping", [&](std::string_view code, const DocumentPart& member) {
-          int exit_code = 0;
-          if (!absl::SimpleAtoi(code, &exit_code)) {
-            member.Defect("the key is to be an exit code, an integer");
-          }
-          const std::optional<std::string> reason = member.AsString();
-          if (!reason.has_value()) return;
-          if (!absl::c_linear_search(kReportReasons, *reason)) {
-            member.Defect(absl::StrCat("expected one of ", absl::StrJoin(kReportReasons, ", "),
-                                       "; found \"", *reason, "\""));
-          }
-          script.reversed_statuses[exit_code] = *reason;
-        });
-  }
-
-  void ReadEnvironmentRules(EnvironmentRules& rules) {
-    const std::string_view mode = settings_.String("script_env");
-    rules.clean = mode == "clean";
-    if (!rules.clean && mode != "inherit") Refuse("script_env", "expected inherit or clean");
-    rules.allowed = StringsOf("script_env_allow");
-    if (!rules.clean && settings_.InFile("script_env_allow") != nullptr) {
-      Refuse("script_env_allow", "has no effect without script_env: clean");
-    }
-    for (const std::string& pattern : rules.allowed) {
-      if (const std::string objection = ObjectionToVariable(pattern); !objection.empty()) {
-        Refuse("script_env_allow", objection);
-      }
-    }
-  }
-
   void ReadLogging(Logging& logging) {
     logging.date_format = std::string(settings_.String("log_datefmt"));
     logging.format = std::string(settings_.String("log_fmt"));
+    const absl::Status parsed = LogFormat::Create({.format = logging.format}).status();
+    if (!parsed.ok()) Refuse("log_fmt", parsed.message());
     const std::string_view form = settings_.String("log_format");
     logging.json = form == "json";
     if (form != "json" && form != "text") {
@@ -229,7 +181,15 @@ class Loader {
 
   void ReadNetwork(Network& network) {
     network.ca_bundle = PathOf("ca_bundle");
-    network.artifact_redirect_hosts = StringsOf("artifact_redirect_hosts");
+    const auto report = Inside("artifact_redirect_hosts");
+    DocumentPart(settings_.Get("artifact_redirect_hosts"), report)
+        .ForEachElement("a list", [&](const DocumentPart& element) {
+          const std::optional<std::string> host = element.AsString();
+          if (!host.has_value()) return;
+          const absl::Status checked = http::CheckHostPattern(*host);
+          if (!checked.ok()) element.Defect(checked.message());
+          network.artifact_redirect_hosts.push_back(*host);
+        });
     network.refuse_private_addresses = settings_.Bool("refuse_private_addresses");
   }
 

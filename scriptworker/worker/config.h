@@ -6,7 +6,6 @@
 #define SCRIPTWORKER_WORKER_CONFIG_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +21,8 @@
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/config_credentials.h"
 #include "scriptworker/worker/config_directories.h"
+#include "scriptworker/worker/config_script.h"
 #include "scriptworker/worker/sandbox_config.h"
-#include "scriptworker/worker/script_environment.h"
 
 namespace scriptworker::worker {
 
@@ -44,14 +43,6 @@ struct Timeouts {
   absl::Duration poll_interval;
   absl::Duration artifact_upload_timeout;
   absl::Duration shutdown_grace;  // infinite: no limit
-};
-
-struct Script {
-  std::vector<std::string> argv;  // task_script; never empty, no shell added
-  // Exit code -> reason for reportException, beside the built-in codes.
-  std::map<int, std::string> reversed_statuses;
-  int task_max_timeout_status = 1;
-  EnvironmentRules environment;
 };
 
 struct Logging {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -71,16 +72,21 @@ std::optional<Value> CredentialsOf(const Environment& environment) {
 
 absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
                                                      const std::string& source) {
-  const json::Reader reader(value, source);
-  SW_ASSIGN_OR_RETURN(Credentials credentials, Credentials::FromJson(reader));
-  const std::pair<std::string_view, std::string_view> required[] = {
-      {"clientId", credentials.client_id}, {"accessToken", credentials.access_token.reveal()}};
-  for (const auto& [key, text] : required) {
-    if (text.empty() || text == "...") {
-      return reader.Error(absl::StrCat(key, " must be set"));
+  if (value.is_object()) {
+    for (const std::string_view key : {"clientId", "accessToken"}) {
+      const Value* member = value.Find(key);
+      if (member != nullptr && member->is_string() && member->string_value() == "...") {
+        return absl::InvalidArgumentError(
+            absl::StrCat(source, ".", key, ": must be set, found the placeholder \"...\""));
+      }
     }
   }
-  return credentials;
+  absl::StatusOr<Credentials> credentials = Credentials::FromJson(json::Reader(value, source));
+  if (credentials.ok()) return credentials;
+  // The place goes on behind the key's: credentials.clientId.
+  std::string_view message = credentials.status().message();
+  if (!absl::ConsumePrefix(&message, absl::StrCat(source, ": $"))) return credentials.status();
+  return absl::InvalidArgumentError(absl::StrCat(source, message));
 }
 
 std::vector<std::string> SecretFiles(const std::string& directory, const Environment& environment) {
