@@ -42,7 +42,7 @@ std::variant<VerifyCotOptions, UsageAnswer> ParseVerifyCotOptions(
   CLI::App app{std::string(kDescription), "verify_cot"};
   app.footer(std::string(kFooter));
   app.get_formatter()->column_width(26);
-  app.set_version_flag("--version", std::string(scriptworker::kVersion));
+  app.set_version_flag("--version", absl::StrCat("verify_cot ", scriptworker::kVersion));
   std::string task_id, task_type, product, config, work_dir, json, record, replay;
   bool no_verify = false, verify = false, no_check = false, cleanup = false, verbose = false;
   app.add_option("TASKID", task_id, "the task")->required();

@@ -58,7 +58,7 @@ absl::Status Run(const taskcluster::TaskId& task_id, const std::string& path, bo
 
 int CreateTestWorkdirProgram(const Invocation& invocation) {
   CLI::App app(kDescription, "create_test_workdir");
-  app.set_version_flag("--version", std::string(kVersion));
+  app.set_version_flag("--version", absl::StrCat("create_test_workdir ", kVersion));
   std::string task_text;
   std::string path = "work";
   bool overwrite = false;

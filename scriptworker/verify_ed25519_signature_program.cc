@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "cot/policy.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -76,7 +77,7 @@ int VerifyEd25519SignatureProgram(const Invocation& invocation) {
       "built-in policy.\n\n"
       "Exit status: 0 good, 1 not (the reason on stderr), 2 wrong usage.",
       "verify_ed25519_signature");
-  app.set_version_flag("--version", std::string(kVersion));
+  app.set_version_flag("--version", absl::StrCat("verify_ed25519_signature ", kVersion));
   std::string pubkey, file, signature;
   app.add_option("--pubkey", pubkey, "a key to try first: base64, or a file that holds\nit")
       ->type_name("KEY");

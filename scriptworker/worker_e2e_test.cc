@@ -358,10 +358,11 @@ TEST_F(WorkerE2eTest, CredentialsMayComeFromWorkerManager) {
 }
 
 // What `scriptworker status ARGUMENTS` prints; its exit status goes to `status`.
-std::string AskStatus(std::vector<std::string> arguments, const TempDir& temp, int& status) {
+std::string AskStatus(std::vector<std::string> arguments, const TempDir& temp, int& status,
+                      std::vector<std::string> variables = {}) {
   arguments.insert(arguments.begin(), "status");
   std::filesystem::remove(temp.Path("status_output"));
-  RunningWorker program(std::move(arguments), temp.Path("status_output"));
+  RunningWorker program(std::move(arguments), temp.Path("status_output"), std::move(variables));
   status = program.Wait().value_or(-1000);
   return ReadFile(temp.Path("status_output")).value_or("");
 }
@@ -385,6 +386,15 @@ TEST_F(WorkerE2eTest, StatusAsksTheWorkerThatRuns) {
   EXPECT_EQ(document->Find("run")->Find("phase")->string_value(), "run");
   EXPECT_GT(document->Find("run")->Find("leaseLeftSeconds")->int_value(), 1000);
   EXPECT_THAT(text, Not(HasSubstr(token_)));
+  // Neither the credentials nor any other key are asked for.
+  const std::string socket_alone =
+      temp_.Write("socket.yaml", absl::StrCat("status_socket: ", sockets_.Path("status"), "\n"));
+  EXPECT_THAT(AskStatus({socket_alone}, temp_, status), HasSubstr(id.str()));
+  EXPECT_EQ(status, 0);
+  EXPECT_THAT(AskStatus({"--socket", "status"}, temp_, status,
+                        {absl::StrCat("BUILD_WORKING_DIRECTORY=", sockets_.Path(""))}),
+              HasSubstr(id.str()));
+  EXPECT_EQ(status, 0);
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_FALSE(std::filesystem::exists(sockets_.Path("status")));

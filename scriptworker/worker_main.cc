@@ -21,6 +21,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/version.h"
 #include "scriptworker/crypto/ed25519.h"
@@ -30,6 +31,8 @@
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/command_line.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/config_file.h"
+#include "scriptworker/worker/config_watching.h"
 #include "scriptworker/worker/deployment_check.h"
 #include "scriptworker/worker/machine_check.h"
 #include "scriptworker/worker/measuring_transport.h"
@@ -145,19 +148,19 @@ absl::Status CheckConfig(const CommandLine& line) {
   return absl::FailedPreconditionError("The worker cannot work like this.");
 }
 
-absl::Status AskStatus(const CommandLine& line) {
-  std::string socket = line.socket;
-  if (socket.empty()) {
-    const Environment environment = Environment::FromProcess();
-    SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
-    SW_ASSIGN_OR_RETURN(const LoadedConfig loaded,
-                        LoadConfig(line.config_path, environment, {.working_directory = here}));
-    socket = loaded.config.watching.status_socket;
-    if (socket.empty()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(line.config_path, ": status_socket is not set"));
-    }
+// Where the worker listens, absolute.
+absl::StatusOr<std::string> FindStatusSocket(const CommandLine& line) {
+  const Environment environment = Environment::FromProcess();
+  SW_ASSIGN_OR_RETURN(const std::string here, EnterWorkingDirectory(environment));
+  if (!line.socket.empty()) {
+    return IsAbsolute(line.socket) ? line.socket : JoinPath(here, line.socket);
   }
+  SW_ASSIGN_OR_RETURN(const ConfigFile file, ReadConfigFile(line.config_path, environment, here));
+  return StatusSocketOf(file, environment);
+}
+
+absl::Status AskStatus(const CommandLine& line) {
+  SW_ASSIGN_OR_RETURN(const std::string socket, FindStatusSocket(line));
   SW_ASSIGN_OR_RETURN(const json::Value document, AskForStatus(socket));
   std::cout << (line.json ? json::Format(document) + "\n" : FormatStatusDocument(document))
             << std::flush;

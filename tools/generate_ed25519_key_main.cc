@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
       "files are not replaced.\n\n"
       "Exit status: 0 made, 1 not (the reason on stderr), 2 wrong usage.",
       "generate_ed25519_key");
-  app.set_version_flag("--version", std::string(scriptworker::kVersion));
+  app.set_version_flag("--version", absl::StrCat("generate_ed25519_key ", scriptworker::kVersion));
   std::string prefix;
   app.add_option("PREFIX", prefix, "path and beginning of the names (default: none)");
   try {

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
       "stderr); 2 wrong usage.",
       "record_fixture");
   app.get_formatter()->column_width(32);
-  app.set_version_flag("--version", std::string(scriptworker::kVersion));
+  app.set_version_flag("--version", absl::StrCat("record_fixture ", scriptworker::kVersion));
   Flags flags;
   app.add_option("URL", flags.urls, "what to ask, one after the other")->required();
   app.add_option("-o,--output", flags.output, "where to write (default: stdout)")

@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
       "Exit status: 0 rendered, 1 not rendered (the reason on stderr),\n"
       "2 wrong usage.",
       "jsone");
-  app.set_version_flag("--version", std::string(scriptworker::kVersion));
+  app.set_version_flag("--version", absl::StrCat("jsone ", scriptworker::kVersion));
   scriptworker::jsone::Options options;
   app.add_option("TEMPLATE", options.template_path, "YAML or JSON file; - reads the standard input")
       ->required();

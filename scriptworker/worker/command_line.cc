@@ -20,12 +20,15 @@ constexpr char kStatusFooter[] =
     "  2  wrong usage";
 
 constexpr char kFooter[] =
-    "Signals: USR1 finishes the task in hand, then ends. TERM and INT end the\n"
-    "task as worker-shutdown, then the worker; a second one ends it at once.\n"
+    "Signals: USR1 finishes the task in hand, then ends; so does the worker when\n"
+    "worker-manager does not want it any more. TERM, INT and HUP (unless ignored,\n"
+    "as by nohup) end the task as worker-shutdown, then the worker; a second TERM\n"
+    "or INT ends it at once.\n"
     "\n"
     "Exit status:\n"
-    "  0  ended in order: after USR1, TERM or INT; with --once after the task, or\n"
-    "     when none was pending; with --check-config: no check has failed\n"
+    "  0  ended in order: after USR1, TERM, INT, HUP or worker-manager's request;\n"
+    "     with --once after the task, or when none was pending; with\n"
+    "     --check-config: no check has failed\n"
     "  1  the configuration is missing or wrong, work could not begin, the worker\n"
     "     had to end at once, the one claim of --once failed, or a check did\n"
     "  2  wrong usage\n"

@@ -92,7 +92,9 @@ TEST(CommandLineTest, HelpNamesEachOptionAndFitsIntoEightyColumns) {
     std::vector<std::string_view> options;
   };
   const Case cases[] = {
-      {{"--help"}, {"CONFIG", "--check-config", "--once", "--version", "status", "./status"}},
+      {{"--help"},
+       {"CONFIG", "--check-config", "--once", "--version", "status", "./status", "USR1", "TERM",
+        "INT", "HUP", "worker-manager"}},
       {{"status", "--help"}, {"CONFIG", "--json", "--socket", "Exit status:\n"}},
   };
   for (const Case& c : cases) {

@@ -20,13 +20,11 @@
 #include "cot/document_part.h"
 #include "cot/policy.h"
 #include "scriptworker/base/environment.h"
-#include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/http/host_pattern.h"
-#include "scriptworker/http/listener.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
@@ -34,7 +32,9 @@
 #include "scriptworker/worker/composed_policy.h"
 #include "scriptworker/worker/config_credentials.h"
 #include "scriptworker/worker/config_directories.h"
+#include "scriptworker/worker/config_file.h"
 #include "scriptworker/worker/config_script.h"
+#include "scriptworker/worker/config_watching.h"
 #include "scriptworker/worker/credentials_lookup.h"
 #include "scriptworker/worker/log_format.h"
 #include "scriptworker/worker/sandbox_config.h"
@@ -51,15 +51,13 @@ using ::scriptworker::json::YamlDocument;
 // Turns a document into a Config; one object per call of LoadConfig.
 class Loader {
  public:
-  Loader(std::string source, std::string file, const YamlDocument& document,
-         const Environment& environment, std::string directory)
-      : source_(std::move(source)),
-        file_(std::move(file)),
-        document_(document),
+  Loader(const ConfigFile& file, const Environment& environment)
+      : file_(file.path),
+        document_(file.document),
         environment_(environment),
-        paths_(std::move(directory)),
-        defects_(source_, document.marks),
-        settings_(Settings::Read(document.value, environment, defects_)) {}
+        paths_(file.directory),
+        defects_(file.name, document_.marks),
+        settings_(Settings::Read(document_.value, environment, defects_)) {}
 
   absl::StatusOr<LoadedConfig> Load() {
     LoadedConfig loaded;
@@ -74,7 +72,7 @@ class Loader {
     ReadVerification(config.verification);
     ReadNetwork(config.network);
     ReadSandbox(config.sandbox);
-    ReadWatching(config.watching);
+    config.watching = ReadWatching(settings_, paths_, defects_);
     config.policy = ReadPolicy();
     config.worker_management = ReadWorkerManagement(settings_, document_.value, paths_, defects_);
     CheckDirectories({{"the configuration file", file_},
@@ -198,19 +196,6 @@ class Loader {
                                 [this](std::string_view path) { return paths_.Absolute(path); });
   }
 
-  void ReadWatching(Watching& watching) {
-    watching.status_socket = PathOf("status_socket");
-    if (!watching.status_socket.empty()) {
-      const absl::Status checked = http::CheckUnixAddress(watching.status_socket);
-      if (!checked.ok()) Refuse("status_socket", checked.message());
-    }
-    watching.health_address = std::string(settings_.String("health_address"));
-    if (!watching.health_address.empty()) {
-      const absl::Status checked = http::CheckTcpAddress(watching.health_address);
-      if (!checked.ok()) Refuse("health_address", checked.message());
-    }
-  }
-
   std::shared_ptr<const cot::Policy> ReadPolicy() {
     absl::StatusOr<ComposedPolicy> composed =
         ComposePolicy(settings_, PathOf("cot_policy_path"), defects_);
@@ -281,8 +266,7 @@ class Loader {
     if (warning.has_value()) exposures_.push_back(*std::move(warning));
   }
 
-  const std::string source_;  // the file's name in messages
-  const std::string file_;    // its absolute path
+  const std::string& file_;  // its absolute path
   const YamlDocument& document_;
   const Environment& environment_;
   const ConfigPaths paths_;
@@ -303,17 +287,9 @@ const cot::Product* Config::product() const {
 
 absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment& environment,
                                         const LoadOptions& options) {
-  const std::string directory =
-      environment.GetOr("BUILD_WORKING_DIRECTORY", options.working_directory);
-  const std::string file = IsAbsolute(path) ? std::string(path) : JoinPath(directory, path);
-  const absl::StatusOr<std::string> text = ReadFile(file);
-  SW_RETURN_IF_ERROR(text.status());
-  SW_ASSIGN_OR_RETURN(
-      const YamlDocument document,
-      json::ParseYamlWithMarks(*text, {.source = path,
-                                       .allow_duplicate_keys = false,
-                                       .other_keys = json::YamlOptions::OtherKeys::kAsJsonText}));
-  return Loader(std::string(path), file, document, environment, directory).Load();
+  SW_ASSIGN_OR_RETURN(const ConfigFile file,
+                      ReadConfigFile(path, environment, options.working_directory));
+  return Loader(file, environment).Load();
 }
 
 }  // namespace scriptworker::worker

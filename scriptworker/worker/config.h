@@ -22,6 +22,7 @@
 #include "scriptworker/worker/config_credentials.h"
 #include "scriptworker/worker/config_directories.h"
 #include "scriptworker/worker/config_script.h"
+#include "scriptworker/worker/config_watching.h"
 #include "scriptworker/worker/sandbox_config.h"
 
 namespace scriptworker::worker {
@@ -79,12 +80,6 @@ struct Network {
   // Hosts that an artifact may redirect to; empty: any https host.
   std::vector<std::string> artifact_redirect_hosts;
   bool refuse_private_addresses = false;
-};
-
-// Where the worker says how it is.
-struct Watching {
-  std::string status_socket;   // absolute path, or empty: none
-  std::string health_address;  // as http::Listener takes it, or empty: none
 };
 
 // Never changed after loading; pass it as const&.

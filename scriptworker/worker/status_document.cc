@@ -65,6 +65,8 @@ std::string Time(const Value& object, std::string_view member) {
   return seconds == 0 ? "0s" : absl::FormatDuration(absl::Seconds(seconds));  // not "0"
 }
 
+std::string Tasks(int64_t count) { return absl::StrCat(count, count == 1 ? " task" : " tasks"); }
+
 void AddLine(std::string_view name, std::string_view text, std::string& out) {
   absl::StrAppendFormat(&out, "%-10s %s\n", absl::StrCat(name, ":"), text);
 }
@@ -123,7 +125,7 @@ std::string FormatStatusDocument(const Value& document) {
     const std::string error = Text(*poll, "error");
     AddLine("last poll",
             absl::StrCat(Time(*poll, "secondsAgo"), " ago, ",
-                         error.empty() ? absl::StrCat(Integer(*poll, "tasks"), " tasks") : error),
+                         error.empty() ? Tasks(Integer(*poll, "tasks")) : error),
             out);
   }
   if (const Value* const counters = document.Find("counters");

@@ -84,7 +84,7 @@ TEST(StatusDocumentTest, ReadsWellForPeople) {
                          "task:      ckDskRdWQnyhF92JxCLL4w run 2, for 5s\n"
                          "phase:     run, for 3s\n"
                          "claim:     19m55s left\n"
-                         "last poll: 5s ago, 1 tasks\n"
+                         "last poll: 5s ago, 1 task\n"
                          "  n_total 3\n"));
 }
 

@@ -21,6 +21,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -81,10 +82,10 @@ absl::Status CreateTasks(LocalTaskcluster& local, const std::vector<std::string>
     if (!created.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(argument, ": ", created.message()));
     }
-    std::cout << "\ntask                " << task.id->str() << " (" << argument << ")"
+    // Events are printed between these lines, by other threads.
+    std::cout << absl::StrCat("task                ", task.id->str(), " (", argument, ")\n")
               << std::flush;
   }
-  if (!arguments.empty()) std::cout << "\n" << std::flush;
   return absl::OkStatus();
 }
 
@@ -117,6 +118,7 @@ int Run(const Flags& flags) {
         flags.fault_probability, flags.fault_seed);
   }
   Describe(**local);
+  if (!flags.tasks.empty()) std::cout << "\n" << std::flush;
   if (const absl::Status created = CreateTasks(**local, flags.tasks, clock.Now()); !created.ok()) {
     std::cerr << "\nlocal_taskcluster: " << created.message() << "\n";
     return 1;
@@ -135,6 +137,7 @@ int main(int argc, char** argv) {
   CLI::App app("A Taskcluster in memory on a loopback port, for trying out workers.",
                "local_taskcluster");
   app.get_formatter()->column_width(26);
+  app.set_version_flag("--version", absl::StrCat("local_taskcluster ", scriptworker::kVersion));
   app.add_option("--task", flags.tasks,
                  "create the task of this YAML or JSON file: a\n"
                  "definition, or as much of it as matters (the rest\n"

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The rest, with the configuration's lines in the messages, is in config_test.
+#include "scriptworker/worker/config_watching.h"
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/worker/config_file.h"
+
+namespace scriptworker::worker {
+namespace {
+
+using ::absl_testing::IsOkAndHolds;
+using ::absl_testing::StatusIs;
+using ::testing::HasSubstr;
+
+class StatusSocketTest : public testing::Test {
+ protected:
+  absl::StatusOr<std::string> Find(std::string_view text) {
+    const std::string path = temp_.Write("c.yml", text);
+    const absl::StatusOr<ConfigFile> file = ReadConfigFile("c.yml", environment_, temp_.path());
+    return file.ok() ? StatusSocketOf(*file, environment_) : file.status();
+  }
+
+  const TempDir temp_;
+  Environment environment_;
+};
+
+TEST_F(StatusSocketTest, NothingElseOfTheFileMatters) {
+  EXPECT_THAT(Find("status_socket: /s\n"), IsOkAndHolds("/s")) << "no credentials, no folders";
+  EXPECT_THAT(Find("status_socket: /s\nunknown: 1\nverbose: 5\nhealth_address: x\n"),
+              IsOkAndHolds("/s"));
+}
+
+TEST_F(StatusSocketTest, ARelativePathStartsFromTheFolder) {
+  EXPECT_THAT(Find("status_socket: s\n"), IsOkAndHolds(temp_.Path("s")));
+  environment_.Set("BUILD_WORKING_DIRECTORY", temp_.path());
+  EXPECT_THAT(Find("status_socket: s\n"), IsOkAndHolds(temp_.Path("s")));
+}
+
+TEST_F(StatusSocketTest, AProductMayHaveItsOwn) {
+  EXPECT_THAT(Find("cot_product: a\nstatus_socket: {by-cot-product: {a: /a, b: /b}}\n"),
+              IsOkAndHolds("/a"));
+}
+
+TEST_F(StatusSocketTest, WithoutOneThereIsNobodyToAsk) {
+  for (const std::string_view text : {"verbose: true\n", "status_socket: ''\n", ""}) {
+    EXPECT_THAT(Find(text),
+                StatusIs(absl::StatusCode::kFailedPrecondition, "c.yml: status_socket is not set"))
+        << text;
+  }
+}
+
+TEST_F(StatusSocketTest, WhatIsNoPathIsNamedWithItsLine) {
+  EXPECT_THAT(Find("verbose: true\nstatus_socket: 5\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "c.yml:2: status_socket: expected the path of a socket"));
+  EXPECT_THAT(Find("status_socket: /" + std::string(120, 'x') + "\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("c.yml:1: status_socket: a Unix socket needs")));
+}
+
+}  // namespace
+}  // namespace scriptworker::worker
