@@ -100,6 +100,9 @@ sockaddr_un UnixAddress(std::string_view path) {
 
 absl::Status Errno(std::string_view what) {
   if (errno == EADDRINUSE) return absl::AlreadyExistsError(absl::StrCat(what, ": is in use"));
+  if (errno == EADDRNOTAVAIL) {
+    return absl::FailedPreconditionError(absl::StrCat(what, ": is no address of this machine"));
+  }
   return absl::ErrnoToStatus(errno, what);
 }
 

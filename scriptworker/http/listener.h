@@ -28,7 +28,8 @@ absl::Status CheckUnixAddress(std::string_view path);
 // A socket that listens, non-blocking. Move-only; thread-compatible.
 class Listener {
  public:
-  // Port 0: any that is free. kInvalidArgument as above; kAlreadyExists: taken.
+  // Port 0: any that is free. kInvalidArgument as above; kAlreadyExists: taken;
+  // kFailedPrecondition: no address of this machine.
   static absl::StatusOr<Listener> ListenOnTcp(std::string_view address);
 
   // Nobody but this user (and root) can connect. A socket that is left over

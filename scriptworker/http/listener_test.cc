@@ -54,6 +54,13 @@ TEST(TcpListenerTest, ATakenPortIsNamed) {
               StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr(first->address())));
 }
 
+TEST(TcpListenerTest, AnotherMachinesAddressIsNotTaken) {
+  // Of the addresses for documentation, which no machine has.
+  EXPECT_THAT(Listener::ListenOnTcp("192.0.2.1:8080"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "192.0.2.1:8080: is no address of this machine"));
+}
+
 TEST(TcpListenerTest, AddressesAreNumbersWithAPort) {
   for (const std::string_view good : {"127.0.0.1:80", "0.0.0.0:65535", "[::1]:1", "[::]:9", "80"}) {
     EXPECT_THAT(CheckTcpAddress(good), IsOk()) << good;

@@ -230,7 +230,7 @@ class Loader {
                          is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
     if (is_secret) config.secret_files.push_back(file_);
     if (config.sandbox.landlock && !config.directories.state_dir.empty()) {
-      config.sandbox.hidden.push_back(config.directories.state_dir);
+      config.sandbox.own_folders.push_back(config.directories.state_dir);
     }
     absl::c_move(SecretFiles(paths_.base(), environment_), std::back_inserter(config.secret_files));
     if (const std::string path = PathOf("cot_policy_path"); !path.empty()) {

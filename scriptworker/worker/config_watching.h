@@ -17,8 +17,8 @@
 namespace scriptworker::worker {
 
 struct Watching {
-  std::string status_socket;   // absolute path, or empty: none
-  std::string health_address;  // as http::Listener takes it, or empty: none
+  std::string status_socket = {};   // absolute path, or empty: none
+  std::string health_address = {};  // as http::Listener takes it, or empty: none
 };
 
 Watching ReadWatching(const Settings& settings, const ConfigPaths& paths, cot::DefectList& defects);

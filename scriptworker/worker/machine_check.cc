@@ -8,13 +8,16 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -30,7 +33,8 @@
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/sandbox.h"
-#include "scriptworker/worker/spawn.h"
+#include "scriptworker/worker/script_program.h"
+#include "scriptworker/worker/watching_check.h"
 #include "scriptworker/worker/worker_registration.h"
 
 namespace scriptworker::worker {
@@ -64,7 +68,7 @@ class FolderCheck {
       parent = above;
     }
     if (!S_ISDIR(info.st_mode)) return Failed(absl::StrCat(parent, " is no folder"));
-    if (!Accessible(parent, W_OK | X_OK)) {
+    if (!CanMakeIn(parent)) {
       return Failed(absl::StrCat("cannot be made in ", parent, ": ", Reason()));
     }
     return Space(parent, /*is_missing=*/true);
@@ -79,6 +83,10 @@ class FolderCheck {
     if (!S_ISDIR(info.st_mode)) return Failed("is no folder");
     if (!Accessible(path_, R_OK | W_OK | X_OK)) {
       return Failed(absl::StrCat("user ", ::geteuid(), " cannot use it: ", Reason()));
+    }
+    // The others may be those of a worker that runs.
+    if (use_ == Use::kKept && !CanMakeIn(path_)) {
+      return Failed(absl::StrCat("nothing can be made in it: ", Reason()));
     }
     return Space(path_, /*is_missing=*/false);
   }
@@ -98,6 +106,12 @@ class FolderCheck {
 
   Check Failed(std::string_view why) const {
     return {Outcome::kFailed, std::string(key_), absl::StrCat(path_, ": ", why)};
+  }
+
+  // The permissions alone do not tell: think of /proc, and of the superuser.
+  static bool CanMakeIn(const std::string& folder) {
+    std::string name = JoinPath(folder, ".check.XXXXXX");
+    return ::mkdtemp(name.data()) != nullptr && ::rmdir(name.c_str()) == 0;
   }
 
   static bool Accessible(const std::string& path, int mode) {
@@ -143,19 +157,11 @@ Check CheckSigningKey(const Signing& signing) {
 
 void CheckScript(const Script& script, const Environment& environment, std::vector<Check>& checks) {
   constexpr std::string_view kSubject = "task_script";
-  std::vector<std::string> path;
-  if (const auto value = environment.Get("PATH"); value.has_value()) {
-    path.push_back(absl::StrCat("PATH=", *value));
-  }
-  const absl::StatusOr<std::string> program = FindProgram(script.argv.front(), path);
-  struct stat info = {};
+  const absl::StatusOr<std::string> program = FindScriptProgram(script, environment);
   if (!program.ok()) {
-    checks.push_back(
-        {Outcome::kFailed, std::string(kSubject), std::string(program.status().message())});
-  } else if (::stat(program->c_str(), &info) != 0 || !S_ISREG(info.st_mode) ||
-             ::faccessat(AT_FDCWD, program->c_str(), X_OK, AT_EACCESS) != 0) {
-    checks.push_back({Outcome::kFailed, std::string(kSubject),
-                      absl::StrCat(*program, ": no program that can be executed")});
+    std::string_view message = program.status().message();
+    absl::ConsumePrefix(&message, "task_script: ");  // the subject says that
+    checks.push_back({Outcome::kFailed, std::string(kSubject), std::string(message)});
   } else {
     checks.push_back({Outcome::kOk, std::string(kSubject), *program});
   }
@@ -244,6 +250,7 @@ std::vector<Check> CheckMachine(const Config& config, const Environment& environ
   checks.push_back(CheckSigningKey(config.signing));
   CheckScript(config.script, environment, checks);
   CheckSandbox(config, checks);
+  absl::c_move(CheckWatching(config.watching), std::back_inserter(checks));
   checks.push_back(CheckRules(config.verification));
   if (!config.signing.schema_path.empty()) {
     checks.push_back(CheckReadable("cot_schema_path", config.signing.schema_path));

@@ -20,9 +20,9 @@ namespace scriptworker::worker {
 Check JudgeFreeSpace(std::string_view key, const std::string& path, int64_t free_bytes);
 
 // One check at least for each folder (kind, permissions, free space), the
-// signing key, the script, its sandbox, the rules of the chain of trust, the authorities'
-// bundle. Reads; makes and changes nothing: a folder that is missing is well if
-// it could be made.
+// signing key, the script, its sandbox, where the worker is watched, the rules of the
+// chain of trust, the authorities' bundle. Changes nothing: a folder that is missing is
+// well if it could be made, which is tried out with one that is gone at once.
 std::vector<Check> CheckMachine(const Config& config, const Environment& environment);
 
 }  // namespace scriptworker::worker

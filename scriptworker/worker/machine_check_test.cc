@@ -2,6 +2,7 @@
 #include "scriptworker/worker/machine_check.h"
 
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,6 +87,7 @@ TEST_F(MachineCheckTest, FoldersThatCannotBeUsedFail) {
       {"a link, which is never followed", temp_.Path("link"), "symbolic link"},
       {"may not be written", "/proc/sys", "cannot use it"},
       {"may not be made", "/proc/sys/work", "cannot be made in /proc/sys"},
+      {"may not be made by the superuser either", "/proc/work", "cannot be made in /proc"},
   };
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
@@ -99,6 +101,16 @@ TEST_F(MachineCheckTest, AStateFolderThatWasAskedForHasToBeUsable) {
   EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "state_dir", "cannot be made")));
   config_.directories.state_dir_is_default = true;
   EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "state_dir", "cannot be made")));
+}
+
+TEST_F(MachineCheckTest, WhatIsKeptIsTriedOutInItsFolderWhichStaysAsItWas) {
+  temp_.Write("state/file", "kept");
+  config_.directories.state_dir = temp_.Path("state");
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "state_dir", temp_.Path("state"))));
+  const std::filesystem::directory_iterator entries(temp_.Path("state"));
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
+  config_.directories.state_dir = "/proc";
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "state_dir", "/proc: ")));
 }
 
 TEST_F(MachineCheckTest, TheLogFolderMayBeALink) {
@@ -126,7 +138,8 @@ TEST_F(MachineCheckTest, AKeyThatCannotSignFails) {
 
 TEST_F(MachineCheckTest, AScriptThatCannotBeStartedFails) {
   config_.script.argv = {"no-such-program"};
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", "no-such-program")));
+  EXPECT_THAT(Run(), Contains(FieldsAre(Outcome::kFailed, "task_script",
+                                        StartsWith("no-such-program: not found in PATH ("))));
   config_.script.argv = {temp_.Write("text", "no program")};
   EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", temp_.Path("text"))));
   config_.script.argv = {temp_.path()};
@@ -142,6 +155,19 @@ TEST_F(MachineCheckTest, ASandboxThatCannotBeHadFails) {
   config_.sandbox.script_user = "no-such-user";
   EXPECT_THAT(Run(), Contains(FieldsAre(Outcome::kFailed, "sandbox",
                                         StartsWith("script_user: this machine has no user"))));
+}
+
+TEST_F(MachineCheckTest, AHiddenPathThatIsNotThereIsAWarning) {
+  config_.sandbox.landlock = true;
+  config_.sandbox.hidden = {temp_.Path("typo")};
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "sandbox", temp_.Path("typo"))));
+}
+
+TEST_F(MachineCheckTest, WhereTheWorkerIsWatchedIsChecked) {
+  config_.watching = {.status_socket = temp_.Path("missing/s"), .health_address = "192.0.2.1:80"};
+  const std::vector<Check> checks = Run();
+  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "status_socket", temp_.Path("missing"))));
+  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "health_address", "192.0.2.1:80")));
 }
 
 TEST_F(MachineCheckTest, UnverifiedChainsAreAWarning) {

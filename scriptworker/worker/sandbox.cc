@@ -98,6 +98,13 @@ absl::StatusOr<Sandbox> Sandbox::Create(SandboxConfig config, std::vector<std::s
     warnings.push_back(absl::StrCat(lack, "; scripts run without it"));
     config.landlock = false;
   }
+  for (const std::string& path : config.hidden) {
+    struct stat info = {};
+    if (::lstat(path.c_str(), &info) == 0 || (errno != ENOENT && errno != ENOTDIR)) continue;
+    std::string text = absl::StrCat("sandbox: hidden: there is no ", path);
+    if (config.required) return absl::FailedPreconditionError(text);
+    warnings.push_back(absl::StrCat(text, ", so nothing is hidden"));
+  }
   Sandbox sandbox(std::move(config), std::move(secrets));
   if (!sandbox.config_.script_user.empty()) {
     SW_ASSIGN_OR_RETURN(sandbox.user_, FindUser(sandbox.config_.script_user));
@@ -141,6 +148,7 @@ absl::StatusOr<Restrictions> Sandbox::MakeRestrictions(std::vector<std::string> 
   if (config_.landlock) {
     LandlockPaths paths{.writable = std::move(writable), .hidden = config_.hidden};
     paths.writable.insert(paths.writable.end(), config_.writable.begin(), config_.writable.end());
+    paths.hidden.insert(paths.hidden.end(), config_.own_folders.begin(), config_.own_folders.end());
     paths.hidden.insert(paths.hidden.end(), secrets_.begin(), secrets_.end());
     SW_ASSIGN_OR_RETURN(restrictions.landlock, MakeLandlockRuleset(paths),
                         _.SetPrepend() << "sandbox: landlock: ");

@@ -27,7 +27,8 @@ class Sandbox {
   // Tries out, in a process of its own, whether the machine can do what is
   // configured, and whether `secrets` (files of the worker's: the signing key, the
   // credentials) can be read in it. What the kernel lacks is left out, and, like a
-  // secret that can be read, goes to `warnings`; with `required` it is an error.
+  // secret that can be read and a hidden path that is not there, goes to `warnings`;
+  // with `required` it is an error.
   // So is, in any case, what cannot be done at all: an unknown user, a user's
   // change without the right to do so, a limit above the hard one.
   static absl::StatusOr<Sandbox> Create(SandboxConfig config, std::vector<std::string> secrets,

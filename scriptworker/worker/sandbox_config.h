@@ -22,7 +22,9 @@ struct SandboxConfig {
   bool no_new_privs = false;
   std::vector<std::string> writable = {};  // absolute
   std::vector<std::string> hidden = {};    // absolute
-  std::string script_user = {};            // a name or a number; empty: the worker's
+  // Absolute; hidden as well. Folders of the worker's own that need not be there yet.
+  std::vector<std::string> own_folders = {};
+  std::string script_user = {};  // a name or a number; empty: the worker's
   std::vector<Restrictions::Limit> rlimits = {};
 };
 

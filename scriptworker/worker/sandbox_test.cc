@@ -133,6 +133,26 @@ TEST_F(SandboxTest, ListedFoldersAreWritableAndHiddenToo) {
             "written\nunreadable\n");
 }
 
+TEST_F(SandboxTest, AHiddenPathThatIsNotThereIsAWarningOrRefusedIfRequired) {
+  if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
+  const std::string typo = temp_.Path("typo");
+  EXPECT_THAT(Create({.landlock = true, .hidden = {typo}}), IsOk());
+  EXPECT_THAT(warnings_,
+              testing::Contains(AllOf(HasSubstr("hidden: there is no"), HasSubstr(typo))));
+  EXPECT_THAT(Create({.required = true, .landlock = true, .hidden = {typo}}).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(typo)));
+}
+
+TEST_F(SandboxTest, AFolderOfTheWorkersOwnIsHiddenAndNeedNotBeThere) {
+  if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
+  temp_.Write("state/journal", "credentials\n");
+  EXPECT_EQ(Run({.required = true,
+                 .landlock = true,
+                 .own_folders = {temp_.Path("state"), temp_.Path("not yet")}},
+                "cat $TEMP/state/journal 2>/dev/null || echo unreadable"),
+            "unreadable\n");
+}
+
 TEST_F(SandboxTest, AKeyInAWritableFolderIsRefused) {
   if (LandlockAbi() == 0) GTEST_SKIP() << "SKIPPED: this kernel has no Landlock";
   EXPECT_THAT(Create({.landlock = true, .writable = {temp_.path()}}).status(),

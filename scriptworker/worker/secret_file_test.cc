@@ -75,6 +75,21 @@ TEST(ExposureWarningTest, AFolderThatAnyoneMayChangeIsAConcern) {
   EXPECT_EQ(ExposureWarning(path, "the key", Sensitivity::kTrusted), std::nullopt);
 }
 
+TEST(ExposureWarningTest, AFolderThatIsMountedReadOnlyIsNobodysToChange) {
+  // A ConfigMap's, in a container of user 1000.
+  FileExposure file{.owner = 0, .mode = 0100644, .folder_mode = 040777};
+  const auto judge = [&file](Sensitivity sensitivity) {
+    return JudgeExposure(file, /*user=*/1000, "/etc/w/w.yaml", "the configuration", sensitivity);
+  };
+  EXPECT_THAT(judge(Sensitivity::kTrusted),
+              Optional(HasSubstr("can be replaced by anyone, since anyone may change /etc/w;")));
+  file.folder_is_read_only = true;
+  EXPECT_EQ(judge(Sensitivity::kTrusted), std::nullopt);
+  EXPECT_THAT(judge(Sensitivity::kSecret), Optional(HasSubstr("can be read by others")));
+  file.owner = 1001;
+  EXPECT_THAT(judge(Sensitivity::kTrusted), Optional(HasSubstr("belongs to user 1001")));
+}
+
 TEST(ExposureWarningTest, AMissingFileIsNoConcern) {
   const TempDir dir;
   EXPECT_EQ(ExposureWarning(dir.Path("absent"), "the key", Sensitivity::kSecret), std::nullopt);

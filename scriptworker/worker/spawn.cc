@@ -124,14 +124,15 @@ absl::StatusOr<std::string> FindProgram(const std::string& name,
   for (const std::string_view dir : absl::StrSplit(path, ':')) {
     const std::string candidate = JoinPath(dir.empty() ? std::string_view(".") : dir, name);
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    if (errno == EACCES) forbidden = true;
+    // EACCES may also be that of a folder that this user may not enter.
+    if (errno == EACCES && ::access(candidate.c_str(), F_OK) == 0) forbidden = true;
   }
   if (forbidden) {
     return absl::PermissionDeniedError(
-        absl::StrCat("task_script: ", name, " in PATH (", path, ") is not executable"));
+        absl::StrCat("task_script: ", name, ": not executable in PATH (", path, ")"));
   }
   return absl::NotFoundError(
-      absl::StrCat("task_script: no program ", name, " in PATH (", path, ")"));
+      absl::StrCat("task_script: ", name, ": not found in PATH (", path, ")"));
 }
 
 absl::StatusOr<pid_t> Spawn(const SpawnOptions& options) {

@@ -128,7 +128,8 @@ TEST_F(SpawnTest, LooksProgramsUpInThePathOfTheScript) {
 
 TEST_F(SpawnTest, AMissingProgramIsNotFound) {
   EXPECT_THAT(Spawn(Options({"no-such-program"})).status(),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("no-such-program")));
+              StatusIs(absl::StatusCode::kNotFound,
+                       HasSubstr("task_script: no-such-program: not found in PATH (")));
   EXPECT_THAT(Spawn(Options({"/no/such/program"})).status(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such/program")));
 }

@@ -26,6 +26,7 @@
 #include "scriptworker/worker/recovery.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_environment.h"
+#include "scriptworker/worker/script_program.h"
 #include "scriptworker/worker/task_chain_verifier.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
@@ -142,6 +143,12 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   SW_ASSIGN_OR_RETURN(const Sandbox sandbox,
                       Sandbox::Create(config.sandbox, config.secret_files, warnings));
   for (const std::string& warning : warnings) logger.Warning(warning);
+  // No reason not to start, as for the reference: it may be installed later.
+  if (const absl::Status found =
+          FindScriptProgram(config.script, surroundings.environment).status();
+      !found.ok()) {
+    logger.Critical(absl::StrCat("Every task will end as internal-error: ", found.message()));
+  }
 
   AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
   SW_ASSIGN_OR_RETURN(

@@ -112,6 +112,15 @@ TEST_F(WorkerTest, DoesWithoutAJournalWhereNobodyAskedForIt) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.Path("state"))));
 }
 
+TEST_F(WorkerTest, SaysAtOnceThatThereIsNoProgramForTheScript) {
+  shutdown_.Drain("SIGUSR1");
+  config_.script.argv = {"no-such-program"};
+  EXPECT_THAT(Run(), IsOk());
+  EXPECT_THAT(logger_.lines(),
+              Contains(HasSubstr("CRITICAL Every task will end as internal-error: task_script: "
+                                 "no-such-program: not found in PATH (")));
+}
+
 TEST_F(WorkerTest, ItsOwnSecretsAreKnownToTheLogsWhileItRuns) {
   shutdown_.Drain("SIGUSR1");
   EXPECT_THAT(Run(), IsOk());

@@ -108,8 +108,8 @@ def check_times(spec, config):
     drain = int(spec["containers"][0]["lifecycle"]["preStop"]["exec"]["command"][1])
     if drain < config["task_max_timeout"]:
         yield "preStop ends before a task has to"
-    # A claim under way, and the end by shutdown_grace.
-    if drain + 20 + config["shutdown_grace"] > grace:
+    # shutdown_grace limits all that the worker waits for; then it ends itself.
+    if drain + config["shutdown_grace"] + 10 > grace:
         yield "terminationGracePeriodSeconds leaves no time for shutdown_grace after preStop"
     port = spec["containers"][0]["ports"][0]
     if not re.fullmatch(rf"0\.0\.0\.0:{port['containerPort']}", config["health_address"]):
