@@ -48,6 +48,12 @@ constexpr int64_t kNoSpace = kMiB;
 
 std::string Reason() { return std::strerror(errno); }
 
+// What a message says behind the subject of its check, with which it may begin.
+std::string Behind(std::string_view subject, std::string_view message) {
+  if (absl::ConsumePrefix(&message, subject)) absl::ConsumePrefix(&message, ": ");
+  return std::string(message);
+}
+
 // How the folders are used, which decides what may be there.
 enum class Use { kEmptied, kKept };
 
@@ -159,9 +165,8 @@ void CheckScript(const Script& script, const Environment& environment, std::vect
   constexpr std::string_view kSubject = "task_script";
   const absl::StatusOr<std::string> program = FindScriptProgram(script, environment);
   if (!program.ok()) {
-    std::string_view message = program.status().message();
-    absl::ConsumePrefix(&message, "task_script: ");  // the subject says that
-    checks.push_back({Outcome::kFailed, std::string(kSubject), std::string(message)});
+    checks.push_back(
+        {Outcome::kFailed, std::string(kSubject), Behind(kSubject, program.status().message())});
   } else {
     checks.push_back({Outcome::kOk, std::string(kSubject), *program});
   }
@@ -207,18 +212,18 @@ Check CheckStaticSecret(const std::string& path) {
 }
 
 void CheckSandbox(const Config& config, std::vector<Check>& checks) {
+  constexpr std::string_view kSubject = "sandbox";
   std::vector<std::string> warnings;
   const absl::StatusOr<Sandbox> sandbox =
       Sandbox::Create(config.sandbox, config.secret_files, warnings);
-  for (std::string& warning : warnings) {
-    checks.push_back({Outcome::kWarning, "sandbox", std::move(warning)});
+  for (const std::string& warning : warnings) {
+    checks.push_back({Outcome::kWarning, std::string(kSubject), Behind(kSubject, warning)});
   }
   if (!sandbox.ok()) {
-    std::string_view message = sandbox.status().message();
-    absl::ConsumePrefix(&message, "sandbox: ");  // the subject says that
-    checks.push_back({Outcome::kFailed, "sandbox", std::string(message)});
+    checks.push_back(
+        {Outcome::kFailed, std::string(kSubject), Behind(kSubject, sandbox.status().message())});
   } else if (warnings.empty()) {
-    checks.push_back({Outcome::kOk, "sandbox", "as configured"});
+    checks.push_back({Outcome::kOk, std::string(kSubject), "as configured"});
   }
 }
 
