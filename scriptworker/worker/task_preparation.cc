@@ -16,8 +16,8 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/json/json.h"
 #include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/readable_format.h"
 #include "scriptworker/json/truth.h"
 #include "scriptworker/taskcluster/task_claim.h"
 
@@ -73,7 +73,7 @@ absl::Status SchemaError(const absl::Status& detail) {
 absl::Status Write(const std::string& path, std::string_view what, const json::Value& document,
                    Logger& logger) {
   logger.Debug(absl::StrCat("Writing ", what, " to ", path, "..."));
-  return WriteFile(path, json::Format(document));
+  return WriteFile(path, json::FormatReadably(document));
 }
 
 }  // namespace
