@@ -29,12 +29,13 @@ absl::Status ReadConfig(const std::string& path, const Invocation& invocation,
                         cot::VerifyCotSetup& setup, http::CurlOptions& network) {
   SW_ASSIGN_OR_RETURN(worker::LoadedConfig loaded,
                       worker::LoadConfig(path, invocation.environment,
-                                         {.working_directory = invocation.working_directory}));
+                                         {.purpose = worker::LoadOptions::Purpose::kVerification,
+                                          .working_directory = invocation.working_directory}));
   for (const std::string& warning : loaded.warnings) invocation.err << warning << "\n";
   const worker::Config& config = loaded.config;
   setup.root_url = config.queue.root_url;
   setup.policy = config.policy;
-  setup.credentials = std::move(loaded.credentials);
+  if (!loaded.credentials.client_id.empty()) setup.credentials = std::move(loaded.credentials);
   setup.github_token = config.verification.github_oauth_token;
   setup.cot_product = config.verification.cot_product;
   setup.cot_job_type = config.verification.cot_job_type;

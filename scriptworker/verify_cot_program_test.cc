@@ -45,6 +45,15 @@ TEST_F(VerifyCotProgramTest, HelpIsPrintedAndWrongUsageSaid) {
   EXPECT_THAT(err_.str(), HasSubstr("TASKID"));
 }
 
+TEST_F(VerifyCotProgramTest, AConfigurationNeedsToSayOnlyWhatIsUsed) {
+  const std::string config = temp_.Write(
+      "config.yml", absl::StrCat("taskcluster_root_url: https://tc.example.com\ncot_policy_path: ",
+                                 TestFilePath("testdata/chains/policy.yml"), "\n"));
+  ASSERT_EQ(::chmod(config.c_str(), 0644), 0);
+  EXPECT_EQ(Run({"--config", "config.yml", "--replay", TestFilePath(kPush), kPushTask}), 0);
+  EXPECT_THAT(err_.str(), testing::Not(HasSubstr(config))) << "it holds no secrets";
+}
+
 TEST_F(VerifyCotProgramTest, AConfigurationsPolicyDecidesAndItsWarningsAreSaid) {
   const std::string config = temp_.Write(
       "config.yml", absl::StrCat("taskcluster_root_url: https://tc.example.com\n"

@@ -150,13 +150,7 @@ std::string RecordedConfigText() {
       "# SPDX-License-Identifier: MPL-2.0\n# Made by //cot/testing:record_chains: with this, "
       "verify_cot judges the recordings.\n",
       FormatYaml(Object{{"taskcluster_root_url", kGeneratedRootUrl},
-                        {"cot_policy_path", "testdata/chains/policy.yml"},
-                        {"credentials", Object{{"clientId", "nobody"}, {"accessToken", "none"}}},
-                        {"work_dir", "unused/work"},
-                        {"artifact_dir", "unused/artifacts"},
-                        {"task_log_dir", "unused/artifacts/public/logs"},
-                        {"log_dir", "unused/log"},
-                        {"ed25519_private_key_path", "unused/key"}}));
+                        {"cot_policy_path", "testdata/chains/policy.yml"}}));
 }
 
 }  // namespace cot

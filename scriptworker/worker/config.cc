@@ -51,13 +51,13 @@ using ::scriptworker::json::YamlDocument;
 // Turns a document into a Config; one object per call of LoadConfig.
 class Loader {
  public:
-  Loader(const ConfigFile& file, const Environment& environment)
+  Loader(const ConfigFile& file, const Environment& environment, Settings::Absent absent)
       : file_(file.path),
         document_(file.document),
         environment_(environment),
         paths_(file.directory),
         defects_(file.name, document_.marks),
-        settings_(Settings::Read(document_.value, environment, defects_)) {}
+        settings_(Settings::Read(document_.value, environment, defects_, absent)) {}
 
   absl::StatusOr<LoadedConfig> Load() {
     LoadedConfig loaded;
@@ -80,9 +80,29 @@ class Loader {
                       {"the worker's secret", config.worker_management.secret_path},
                       {"the working directory", paths_.base()}},
                      settings_, config.directories, defects_, warnings_);
-    if (!config.worker_management.enabled()) ReadCredentials(loaded.credentials);
+    if (!config.worker_management.enabled()) ReadCredentials(loaded.credentials, defects_);
     SW_RETURN_IF_ERROR(AllDefects());
     SW_RETURN_IF_ERROR(CheckFiles(config));
+    loaded.warnings = std::move(warnings_);
+    return loaded;
+  }
+
+  absl::StatusOr<LoadedConfig> LoadForVerification() {
+    LoadedConfig loaded;
+    Config& config = loaded.config;
+    config.file = file_;
+    ReadQueue(config.queue);
+    config.signing.schema_path = PathOf("cot_schema_path");
+    ReadVerification(config.verification);
+    ReadNetwork(config.network);
+    config.policy = ReadPolicy();
+    DefectList absent(file_, document_.marks);  // most tasks have nothing private
+    ReadCredentials(loaded.credentials, absent);
+    SW_RETURN_IF_ERROR(AllDefects());
+    if (HoldsSecrets(config)) {
+      Warn(ExposureWarning(file_, "the configuration file", Sensitivity::kSecret));
+    }
+    absl::c_move(exposures_, std::back_inserter(warnings_));
     loaded.warnings = std::move(warnings_);
     return loaded;
   }
@@ -207,9 +227,9 @@ class Loader {
     return std::move(composed->policy);
   }
 
-  void ReadCredentials(taskcluster::Credentials& credentials) {
+  void ReadCredentials(taskcluster::Credentials& credentials, DefectList& defects) {
     ConfiguredCredentials read =
-        ReadConfiguredCredentials(settings_, document_, paths_.base(), environment_, defects_);
+        ReadConfiguredCredentials(settings_, document_, paths_.base(), environment_, defects);
     credentials = std::move(read.credentials);
     has_inline_secrets_ = read.in_file;
     absl::c_move(read.other_defects, std::back_inserter(other_defects_));
@@ -224,8 +244,13 @@ class Loader {
     return absl::InvalidArgumentError(absl::StrJoin(all, "\n"));
   }
 
+  // Whether the file itself does.
+  bool HoldsSecrets(const Config& config) const {
+    return has_inline_secrets_ || !config.verification.github_oauth_token.empty();
+  }
+
   absl::Status CheckFiles(Config& config) {
-    const bool is_secret = has_inline_secrets_ || !config.verification.github_oauth_token.empty();
+    const bool is_secret = HoldsSecrets(config);
     Warn(ExposureWarning(file_, "the configuration file",
                          is_secret ? Sensitivity::kSecret : Sensitivity::kTrusted));
     if (is_secret) config.secret_files.push_back(file_);
@@ -289,7 +314,10 @@ absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment
                                         const LoadOptions& options) {
   SW_ASSIGN_OR_RETURN(const ConfigFile file,
                       ReadConfigFile(path, environment, options.working_directory));
-  return Loader(file, environment).Load();
+  if (options.purpose == LoadOptions::Purpose::kVerification) {
+    return Loader(file, environment, Settings::Absent::kIsDefault).LoadForVerification();
+  }
+  return Loader(file, environment, Settings::Absent::kIsDefect).Load();
 }
 
 }  // namespace scriptworker::worker

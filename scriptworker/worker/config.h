@@ -113,6 +113,15 @@ struct LoadedConfig {
 };
 
 struct LoadOptions {
+  enum class Purpose {
+    kWorker,
+    // verify_cot: read are the root URL and the task queue, what `verification`, `network`,
+    // `policy` and signing.schema_path hold, and the credentials, if there are any. Keys that a
+    // worker must have may be missing. The only warnings: secrets that others can read, and the
+    // policy's.
+    kVerification,
+  };
+  Purpose purpose = Purpose::kWorker;
   // The process's working directory, absolute. Relative paths are taken from
   // BUILD_WORKING_DIRECTORY if the environment has it, else from here.
   std::string working_directory;

@@ -84,8 +84,8 @@ std::string Objection(const ConfigKey& key, const Value& value) {
 
 }  // namespace
 
-Settings Settings::Read(const Value& document, const Environment& environment,
-                        DefectList& defects) {
+Settings Settings::Read(const Value& document, const Environment& environment, DefectList& defects,
+                        Absent absent) {
   Settings settings;
   settings.ReadDefaults(environment, defects);
   if (!document.is_object()) {
@@ -98,6 +98,7 @@ Settings Settings::Read(const Value& document, const Environment& environment,
   for (const auto& [name, value] : document.object()) {
     settings.ReadKey(name, value, defects);
   }
+  if (absent == Absent::kIsDefault) return settings;
   for (const ConfigKey& key : ConfigKeys()) {
     const bool is_needed =
         key.name != "ed25519_private_key_path" || settings.Bool("sign_chain_of_trust");

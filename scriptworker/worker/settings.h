@@ -20,10 +20,12 @@ namespace scriptworker::worker {
 // `by-cot-product` resolved. Thread-compatible.
 class Settings {
  public:
+  // What it means that a key without a default is not in the file: it is empty then, too.
+  enum class Absent { kIsDefect, kIsDefault };
   // `document` is the whole file. Whatever is wrong goes to `defects`; such a
   // key then has its default, so that reading can go on.
   static Settings Read(const json::Value& document, const Environment& environment,
-                       cot::DefectList& defects);
+                       cot::DefectList& defects, Absent absent = Absent::kIsDefect);
 
   // Of a key of kind kWorker. REQUIRES the key's type.
   std::string_view String(std::string_view key) const;
