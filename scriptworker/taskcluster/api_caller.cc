@@ -151,7 +151,7 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
 }
 
 absl::Status ApiCaller::Answer::WrongShape(const absl::Status& status) const {
-  return absl::DataLossError(absl::StrCat(name, ": unexpected answer: ", status.message()));
+  return MakeWrongShapeError(absl::StrCat(name, ": unexpected answer: ", status.message()));
 }
 
 std::string Route(std::string_view pattern, absl::Span<const std::string_view> arguments) {

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -127,6 +128,13 @@ absl::Status CheckResponse(const http::Url& url, const http::Response& response,
   return absl::OkStatus();
 }
 
+constexpr std::string_view kDiskFaultUrl = "scriptworker.taskcluster/disk_fault";
+
+absl::Status DiskFault(absl::Status error) {
+  error.SetPayload(kDiskFaultUrl, absl::Cord());
+  return error;
+}
+
 std::string RandomName() {
   absl::BitGen bitgen;
   return absl::StrCat(absl::Hex(absl::Uniform<uint64_t>(bitgen), absl::kZeroPad16),
@@ -158,6 +166,8 @@ absl::Status MoveFile(const std::string& from, const std::string& to) {
 }
 
 }  // namespace
+
+bool IsDiskFault(const absl::Status& error) { return error.GetPayload(kDiskFaultUrl).has_value(); }
 
 QuarantinedFile::QuarantinedFile(std::string path, UniqueFd fd)
     : path_(std::move(path)), fd_(std::move(fd)) {}
@@ -254,10 +264,13 @@ absl::StatusOr<QuarantinedFile> ArtifactDownloader::Fetch(const http::Url& url,
                                                           const DownloadOptions& options,
                                                           const CancellationToken& cancellation) {
   const std::string path = JoinPath(options.quarantine_directory, RandomName());
-  SW_ASSIGN_OR_RETURN(UniqueFd fd, CreateFile(path));
-  QuarantinedFile file(path, std::move(fd));
+  absl::StatusOr<UniqueFd> fd = CreateFile(path);
+  if (!fd.ok()) return DiskFault(fd.status());
+  QuarantinedFile file(path, *std::move(fd));
   HashingSink sink(file.fd(), path, options.algorithms);
-  SW_RETURN_IF_ERROR(Transfer(url, options, cancellation, sink, [&sink] { return sink.failed(); }));
+  const absl::Status transferred =
+      Transfer(url, options, cancellation, sink, [&sink] { return sink.failed(); });
+  if (!transferred.ok()) return sink.failed() ? DiskFault(transferred) : transferred;
   file.size_ = sink.size();
   for (crypto::Hasher& hasher : sink.hashers()) {
     const crypto::HashAlgorithm algorithm = hasher.algorithm();

@@ -77,6 +77,10 @@ struct DownloadOptions {
   std::function<void(std::string_view)> log = nullptr;
 };
 
+// Whether an error of ArtifactDownloader::Fetch() is the fault of this machine's disk. Told by
+// how it came about, never by its text: that may hold what a remote party has said.
+bool IsDiskFault(const absl::Status& error);
+
 // Downloads artifacts in one pass: socket, hash, quarantined file. Redirects
 // are followed as http::Transport allows, gzip and deflate decoded. Whether a
 // URL may be asked at all is the caller's decision.
@@ -91,7 +95,7 @@ class ArtifactDownloader {
   // about the credentials, at once. Anything else but a whole 200 is tried again,
   // and in the end: Unauthenticated (401), PermissionDenied (403),
   // FailedPrecondition (424, an error artifact), Unavailable, DataLoss (an
-  // HTML page; cut off). Errors name the redacted URL.
+  // HTML page; cut off). Errors name the redacted URL. Those of the disk: IsDiskFault().
   absl::StatusOr<QuarantinedFile> Fetch(const http::Url& url, const DownloadOptions& options,
                                         const CancellationToken& cancellation);
 

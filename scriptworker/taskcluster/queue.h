@@ -32,7 +32,8 @@
 //                       or another request was there first
 //   FailedPrecondition  424 and any other 4xx
 //   Unavailable         429, 5xx, no connection
-//   DataLoss            an answer of the wrong shape: names URL and JSON path
+//   DataLoss            an answer of the wrong shape (IsWrongShape): names URL and JSON path;
+//                       or no answer: a login page, a cut body
 //   Cancelled, Aborted, DeadlineExceeded: the token's reason
 // For an HTTP status GetQueueError() of queue_error.h tells status and message;
 // a 409 is an Aborted *with* a QueueError.

@@ -20,6 +20,7 @@ namespace scriptworker::taskcluster {
 namespace {
 
 constexpr std::string_view kPayloadUrl = "scriptworker/taskcluster.QueueError";
+constexpr std::string_view kWrongShapeUrl = "scriptworker/taskcluster.WrongShape";
 constexpr size_t kMaxMessage = 2000;
 
 std::string_view CutBefore(std::string_view text, std::string_view mark) {
@@ -91,6 +92,16 @@ std::optional<QueueError> GetQueueError(const absl::Status& status) {
   return QueueError{.http_status = static_cast<int>(http_status->int_value()),
                     .code = StringMember(*value, "code"),
                     .message = StringMember(*value, "message")};
+}
+
+absl::Status MakeWrongShapeError(std::string_view message) {
+  absl::Status status = absl::DataLossError(message);
+  status.SetPayload(kWrongShapeUrl, absl::Cord());
+  return status;
+}
+
+bool IsWrongShape(const absl::Status& status) {
+  return status.GetPayload(kWrongShapeUrl).has_value();
 }
 
 QueueError ParseQueueError(int http_status, std::string_view body) {

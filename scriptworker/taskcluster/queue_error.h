@@ -28,6 +28,11 @@ absl::Status MakeQueueError(std::string_view what, const QueueError& error);
 // of the message that copies the payloads.
 std::optional<QueueError> GetQueueError(const absl::Status& status);
 
+// An answer that came whole, and is JSON of another shape than documented: kDataLoss, as is an
+// answer that did not come, but this one is what the service means.
+absl::Status MakeWrongShapeError(std::string_view message);
+bool IsWrongShape(const absl::Status& status);
+
 // Reads an error body ({code, message, requestInfo}, {error}, {reason,
 // message}, or anything); never fails.
 QueueError ParseQueueError(int http_status, std::string_view body);

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
@@ -46,8 +47,11 @@ absl::StatusOr<http::Response> DocumentFetcher::Get(const http::Request& request
   absl::StatusOr<http::Response> response = transport_.Send(request);
   if (request.cancellation.cancelled()) return request.cancellation.reason();
   if (!response.ok()) {
-    return absl::UnavailableError(
+    absl::Status error = absl::UnavailableError(
         absl::StrCat("GET ", request.url.Redacted(), " failed: ", response.status().message()));
+    response.status().ForEachPayload(
+        [&](std::string_view type, const absl::Cord& payload) { error.SetPayload(type, payload); });
+    return error;
   }
   if (!response->final_url.IsSameOrigin(request.url)) {
     return absl::UnavailableError(

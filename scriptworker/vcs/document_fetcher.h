@@ -19,9 +19,10 @@ namespace scriptworker::vcs {
 //   kUnavailable  everything else that kept the document away: no connection, another
 //                 status, a redirect to another host, a body over a cap or of another kind
 //   any other     the reason of the request's cancelled token
-// All name the redacted URL and what came. An answer that is not of the expected kind
-// (HTML, no JSON) is fetched again, as `policy` says, before it is an error; other
-// failures are the business of the transport, which should be one that retries.
+// All name the redacted URL and what came, and keep the payloads of the transport's error. An
+// answer that is not of the expected kind (HTML, no JSON) is fetched again, as `policy` says,
+// before it is an error; other failures are the business of the transport, which should be one that
+// retries.
 //
 // Thread-safe.
 class DocumentFetcher {

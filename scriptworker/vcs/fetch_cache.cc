@@ -3,9 +3,11 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
 
@@ -18,9 +20,24 @@ bool IsLasting(const SharedResponse& response) {
   return response->status < 400 || response->status == 404 || response->status == 410;
 }
 
+constexpr std::string_view kOverCapUrl = "scriptworker.vcs/over_cap";
+
+absl::Status OverCap(const http::Url& url, int64_t max_bytes) {
+  absl::Status error = absl::ResourceExhaustedError(
+      absl::StrCat("with ", url.Redacted(),
+                   " the answers to all questions of this kind are more "
+                   "than ",
+                   max_bytes, " bytes"));
+  error.SetPayload(kOverCapUrl, absl::Cord());
+  return error;
+}
+
 }  // namespace
 
-FetchCache::FetchCache(http::Transport& transport) : transport_(transport), calls_(IsLasting) {}
+FetchCache::FetchCache(http::Transport& transport, int64_t max_bytes)
+    : transport_(transport), max_bytes_(max_bytes), calls_(IsLasting) {}
+
+bool IsOverCap(const absl::Status& error) { return error.GetPayload(kOverCapUrl).has_value(); }
 
 absl::StatusOr<http::Response> FetchCache::Send(const http::Request& request) {
   if (request.method != http::Method::kGet || request.sink != nullptr || !request.body.empty() ||
@@ -33,6 +50,8 @@ absl::StatusOr<http::Response> FetchCache::Send(const http::Request& request) {
                           absl::StrCat(follows ? "follow " : "return ", request.url.ToString()),
                           [&]() -> absl::StatusOr<SharedResponse> {
                             SW_ASSIGN_OR_RETURN(http::Response answer, transport_.Send(request));
+                            bytes_ += static_cast<int64_t>(answer.body.size());
+                            if (bytes_ > max_bytes_) return OverCap(request.url, max_bytes_);
                             return std::make_shared<const http::Response>(std::move(answer));
                           },
                           /*fresh=*/request.headers.Find("Cache-Control") == "no-cache"));

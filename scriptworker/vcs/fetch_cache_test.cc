@@ -53,6 +53,19 @@ TEST_F(FetchCacheTest, ThatADocumentDoesNotExistIsAnAnswerToo) {
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
 }
 
+TEST_F(FetchCacheTest, AllAnswersTogetherHaveACap) {
+  http::FunctionTransport server(Alternating(200));
+  FetchCache cache(server, /*max_bytes=*/20);  // "answer 1" has 8
+  EXPECT_TRUE(cache.Send(Get("https://h.example/a")).ok());
+  EXPECT_TRUE(cache.Send(Get("https://h.example/b")).ok());
+  const auto third = cache.Send(Get("https://h.example/c"));
+  EXPECT_THAT(third, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_TRUE(IsOverCap(third.status()));
+  EXPECT_FALSE(IsOverCap(absl::Status(third.status().code(), third.status().message())));
+  // What is there stays.
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+}
+
 TEST_F(FetchCacheTest, FailuresAreFetchedAgain) {
   http::FunctionTransport server(
       http::InTurn({absl::UnavailableError("reset"), http::MakeResponse(503),

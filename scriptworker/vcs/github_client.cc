@@ -68,8 +68,10 @@ absl::StatusOr<http::Url> GithubRawFileUrl(std::string_view raw_base, const Gith
 
 GithubClient::GithubClient(http::Transport& transport, Clock& clock, Options options)
     : options_(std::move(options)),
-      transport_(transport, clock, options_.max_rate_limit_wait),
-      fetcher_(transport_, clock) {}
+      transport_(transport, clock, options_.max_rate_limit_wait,
+                 options_.retry.max > absl::ZeroDuration() ? absl::InfiniteDuration()
+                                                           : absl::ZeroDuration()),
+      fetcher_(transport_, clock, options_.retry) {}
 
 http::Request GithubClient::ApiRequest(http::Url url, const CancellationToken& cancellation) const {
   http::Request request = GetRequest(std::move(url), cancellation);

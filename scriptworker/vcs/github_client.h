@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/retry.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
@@ -25,6 +26,9 @@ struct GithubOptions {
   std::string web_base = "https://github.com";
   SecretString token = {};  // empty: none; never sent by http
   absl::Duration max_rate_limit_wait = absl::Seconds(60);
+  // For answers that are no JSON. One without pauses (max: 0) is for recorded answers, which
+  // hold what came after the pauses: then rate limits are not slept out either.
+  RetryPolicy retry = {.attempts = 3};
 };
 
 // {raw_base}/{owner}/{name}/{revision}/{path}, where `raw_base` has no slash at its end.

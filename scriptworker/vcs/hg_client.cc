@@ -77,8 +77,9 @@ absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, std::string_
       absl::StrReplaceAll(url_template, {{"{repo}", root}, {"{revision}", revision}}));
 }
 
-HgClient::HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server)
-    : fetcher_(transport, clock), logger_(logger), server_(std::move(server)) {}
+HgClient::HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server,
+                   RetryPolicy retry)
+    : fetcher_(transport, clock, retry), logger_(logger), server_(std::move(server)) {}
 
 absl::StatusOr<Push> HgClient::GetPush(std::string_view url_template, const SourceUrl& repo,
                                        std::string_view revision,

@@ -9,6 +9,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/retry.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/vcs/document_fetcher.h"
@@ -35,8 +36,9 @@ absl::StatusOr<http::Url> PushlogUrl(std::string_view url_template, std::string_
 class HgClient {
  public:
   // Borrows all but `server`, which is asked whatever host a repository is at.
-  // `transport` should retry.
-  HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server);
+  // `transport` should retry; `retry` is for answers that are no JSON.
+  HgClient(http::Transport& transport, Clock& clock, Logger& logger, std::string server,
+           RetryPolicy retry = {.attempts = 3});
 
   // The push that brought `revision`, which (if it is a hash) must be among the push's
   // changesets, as far as the answer names them. The server should name one push; if it

@@ -44,8 +44,8 @@ std::optional<absl::Duration> RateLimitWait(const http::Response& response, absl
 }
 
 RateLimitTransport::RateLimitTransport(http::Transport& transport, Clock& clock,
-                                       absl::Duration max_wait)
-    : transport_(transport), clock_(clock), max_wait_(max_wait) {}
+                                       absl::Duration max_wait, absl::Duration max_pause)
+    : transport_(transport), clock_(clock), max_wait_(max_wait), max_pause_(max_pause) {}
 
 absl::StatusOr<http::Response> RateLimitTransport::Send(const http::Request& request) {
   for (int repetition = 0;; ++repetition) {
@@ -58,7 +58,7 @@ absl::StatusOr<http::Response> RateLimitTransport::Send(const http::Request& req
           absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", clock_.Now() + *wait, absl::UTCTimeZone()),
           request.headers.contains("Authorization") ? "" : " (it is higher with a token)"));
     }
-    if (!SleepUnlessCancelled(clock_, *wait, request.cancellation)) {
+    if (!SleepUnlessCancelled(clock_, std::min(*wait, max_pause_), request.cancellation)) {
       return request.cancellation.reason();
     }
   }

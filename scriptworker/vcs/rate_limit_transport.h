@@ -19,11 +19,12 @@ std::optional<absl::Duration> RateLimitWait(const http::Response& response, absl
 
 // Waits out a rate limit of at most `max_wait` and sends again, twice at most. A longer
 // one, or a third, is kUnavailable and says until when. A cancelled token ends the wait
-// with its reason. Thread-safe.
+// with its reason. No pause is longer than `max_pause`. Thread-safe.
 class RateLimitTransport final : public http::Transport {
  public:
   // Borrows both references.
-  RateLimitTransport(http::Transport& transport, Clock& clock, absl::Duration max_wait);
+  RateLimitTransport(http::Transport& transport, Clock& clock, absl::Duration max_wait,
+                     absl::Duration max_pause = absl::InfiniteDuration());
 
   absl::StatusOr<http::Response> Send(const http::Request& request) override;
 
@@ -31,6 +32,7 @@ class RateLimitTransport final : public http::Transport {
   http::Transport& transport_;
   Clock& clock_;
   const absl::Duration max_wait_;
+  const absl::Duration max_pause_;
 };
 
 }  // namespace scriptworker::vcs

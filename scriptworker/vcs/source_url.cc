@@ -122,9 +122,7 @@ bool IsInRepository(const SourceUrl& source, const SourceUrl& repo) {
   if (source.host() != repo.host()) return false;
   const std::vector<std::string> outer = RepositorySegments(repo);
   if (outer.empty()) return false;
-  std::vector<std::string> inner = source.segments();
-  // The source may be the repository itself, with ".git".
-  if (inner.size() == outer.size()) inner = RepositorySegments(source);
+  const std::vector<std::string> inner = source.segments();
   return inner.size() >= outer.size() && std::equal(outer.begin(), outer.end(), inner.begin());
 }
 

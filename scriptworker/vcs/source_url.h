@@ -48,8 +48,8 @@ class SourceUrl {
 };
 
 // Whether `source` lies in the repository `repo`: the same host (whatever the
-// scheme), and its path begins with all parts of the repository's, of which a
-// trailing ".git" does not count. False if `repo` names no repository but only a
+// scheme), and its path begins with all parts of the repository's, of which (and of which
+// only) a trailing ".git" does not count. False if `repo` names no repository but only a
 // host: that would hold everything.
 bool IsInRepository(const SourceUrl& source, const SourceUrl& repo);
 

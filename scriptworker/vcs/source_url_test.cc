@@ -143,12 +143,12 @@ INSTANTIATE_TEST_SUITE_P(
         InRepositoryCase{"https://hg.mozilla.org/x", "https://hg.mozilla.org", false},
         InRepositoryCase{"https://hg.mozilla.org/x", "https://hg.mozilla.org/", false},
         InRepositoryCase{"https://hg.mozilla.org/", "https://hg.mozilla.org/", false},
-        // The scheme and git@ do not count, nor does .git.
+        // The scheme and git@ do not count, nor does the .git of a repository.
         InRepositoryCase{"https://github.com/a/b", "ssh://git@github.com/a/b", true},
         InRepositoryCase{"https://github.com/a/b", "ssh://github.com/a/b", true},
         InRepositoryCase{"https://github.com/a/b/raw/1/f", "git@github.com:a/b.git", true},
-        InRepositoryCase{"https://github.com/a/b.git", "git@github.com:a/b", true},
-        InRepositoryCase{"git@github.com:a/b.git", "https://github.com/a/b.git", true},
+        InRepositoryCase{"https://github.com/a/b.git", "git@github.com:a/b", false},
+        InRepositoryCase{"git@github.com:a/b.git", "https://github.com/a/b.git", false},
         InRepositoryCase{"https://github.com/a/b.git2", "https://github.com/a/b", false},
         InRepositoryCase{"https://github.com/a/b.git/raw/1/f", "https://github.com/a/b", false},
         InRepositoryCase{"https://github.com/a/bc/raw/1/f", "git@github.com:a/b.git", false}));
