@@ -5,10 +5,12 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "cot/task_type.h"
 
 namespace cot {
 
+using scriptworker::CancellationToken;
 using scriptworker::taskcluster::TaskId;
 
 bool NeedsList(const TaskId& task_id, const std::vector<UpstreamArtifacts>& upstream) {
@@ -20,9 +22,24 @@ bool NeedsList(const TaskId& task_id, const std::vector<UpstreamArtifacts>& upst
 std::vector<PlannedArtifact> PlanArtifacts(const Link& link,
                                            const std::vector<UpstreamArtifacts>& upstream,
                                            const std::vector<std::string>& available,
-                                           std::vector<Finding>& findings) {
+                                           std::vector<Finding>& findings,
+                                           const CancellationToken& cancellation) {
+  const size_t patterns = CountPatterns(link.task_id(), upstream);
+  if (patterns > 0 && available.size() > kMaxPatternTrials / patterns) {
+    findings.push_back(
+        {.violation = Violation::kMalformedDependency,
+         .step = Step::kArtifacts,
+         .link_name = link.name(),
+         .task_id = link.task_id().str(),
+         .message = absl::StrCat(link.Label(), ": too many patterns of upstreamArtifacts for its ",
+                                 available.size(), " artifacts!"),
+         .expected = absl::StrCat("at most ", kMaxPatternTrials, " pairs of pattern and artifact"),
+         .found = absl::StrCat(patterns, " patterns")});
+    return {};
+  }
   std::map<std::string, PlannedArtifact> by_name;
-  for (const WantedArtifact& wanted : WantedFrom(link.task_id(), upstream, available)) {
+  for (const WantedArtifact& wanted :
+       WantedFrom(link.task_id(), upstream, available, cancellation)) {
     by_name.insert_or_assign(wanted.name,
                              PlannedArtifact{wanted.name, wanted.optional, KeepOpen::kNo});
   }

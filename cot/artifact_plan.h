@@ -10,6 +10,7 @@
 #include "cot/link.h"
 #include "cot/upstream_artifacts.h"
 #include "cot/violation.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
@@ -34,11 +35,14 @@ bool NeedsList(const scriptworker::taskcluster::TaskId& task_id,
 // What the rules and the target's script need from a link, by name: the control
 // files of decision and action tasks, which are mandatory whatever upstreamArtifacts
 // say of them, and the target's upstreamArtifacts, patterns expanded by `available`.
-// With a finding (kArtifactPathTwice) nothing: which would be the right one? Pure.
-std::vector<PlannedArtifact> PlanArtifacts(const Link& link,
-                                           const std::vector<UpstreamArtifacts>& upstream,
-                                           const std::vector<std::string>& available,
-                                           std::vector<Finding>& findings);
+// With a finding nothing: kArtifactPathTwice (which would be the right one?), or
+// kMalformedDependency for more than kMaxPatternTrials. Cancelled: a part of it.
+std::vector<PlannedArtifact> PlanArtifacts(
+    const Link& link, const std::vector<UpstreamArtifacts>& upstream,
+    const std::vector<std::string>& available, std::vector<Finding>& findings,
+    const scriptworker::CancellationToken& cancellation = {});
+// Patterns times names: a megabyte of patterns and a list that does not end would take hours.
+inline constexpr size_t kMaxPatternTrials = 50'000'000;
 
 }  // namespace cot
 

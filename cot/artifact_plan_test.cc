@@ -78,6 +78,16 @@ TEST(PlanArtifactsTest, OptionalInOneEntryIsOptional) {
       ElementsAre("public/a?"));
 }
 
+TEST(PlanArtifactsTest, MorePatternsThanCanBeTriedAreAViolation) {
+  std::string patterns;
+  for (int i = 0; i < 1001; ++i) absl::StrAppend(&patterns, i == 0 ? "\"" : ", \"", i, "*\"");
+  const std::vector<UpstreamArtifacts> entries = Parse(Entry(patterns));
+  const std::vector<std::string> available(kMaxPatternTrials / 1000, "public/a");
+  std::vector<Finding> findings;
+  EXPECT_THAT(PlanArtifacts(Build(), entries, available, findings), IsEmpty());
+  EXPECT_THAT(ViolationsOf(findings), ElementsAre(Violation::kMalformedDependency));
+}
+
 TEST(PlanArtifactsTest, AnAliasIsAViolationAndNoneOfThemIsPlanned) {
   std::vector<Finding> findings;
   EXPECT_THAT(

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/artifact_verifier.h"
 
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <optional>
 
@@ -56,11 +54,6 @@ bool IsDefinitelyMissing(const absl::Status& error) {
   if (absl::IsNotFound(error)) return true;
   const auto queue_error = scriptworker::taskcluster::GetQueueError(error);
   return queue_error.has_value() && queue_error->http_status == 424;
-}
-
-bool IsDiskFull(const absl::Status& error) {
-  return absl::StrContains(error.message(), ::strerror(ENOSPC)) ||
-         absl::StrContains(error.message(), ::strerror(EDQUOT));
 }
 
 // For what Taskcluster says about credentials.
@@ -160,7 +153,6 @@ absl::Status EvidenceError(const absl::Status& error, const CancellationToken& c
   if (error.ok() || GetFinding(error).has_value()) return error;
   if (cancellation.cancelled()) return cancellation.reason();
   if (absl::IsUnavailable(error) || absl::IsInternal(error)) return error;
-  if (IsDiskFull(error)) return absl::InternalError(error.message());
   return absl::UnavailableError(error.message());
 }
 
@@ -173,7 +165,10 @@ absl::Status DownloadError(const LinkId& link, const ArtifactName& name, const U
   missing.source = url.Redacted();
   missing.message = absl::StrCat(link.Label(), ": ", error.message());
   if (IsDefinitelyMissing(error)) return ToStatus(missing);
-  if (absl::IsResourceExhausted(error) && !IsDiskFull(error)) {
+  if (scriptworker::taskcluster::IsDiskFault(error)) {
+    return EvidenceError(absl::InternalError(missing.message), cancellation);
+  }
+  if (absl::IsResourceExhausted(error)) {
     missing.violation = Violation::kArtifactTooLarge;
     return ToStatus(missing);
   }
@@ -311,7 +306,9 @@ void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
     for (size_t slash = path.find('/'); slash != std::string::npos;
          slash = path.find('/', slash + 1)) {
       const auto folder = by_path.find(path.substr(0, slash));
-      if (folder != by_path.end()) twice(name, folder->second);
+      if (folder == by_path.end()) continue;
+      twice(name, folder->second);
+      break;
     }
   }
 }

@@ -122,7 +122,8 @@ class ArtifactVerifier {
 
 // Finding kArtifactPathTwice for names of one task that cannot all be files of
 // one folder, beside the task's kTaskFileName and kCotBodyName, or that some program
-// could take for one another: equal after percent-decoding.
+// could take for one another: equal after percent-decoding. One for each name, at its first
+// conflict.
 void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
                       std::vector<Finding>& findings);
 

@@ -258,9 +258,20 @@ TEST_F(ArtifactVerifierTest, ABodyOverACapIsAViolation) {
               IsViolation(Violation::kArtifactTooLarge));
 }
 
-TEST_F(ArtifactVerifierTest, AFullDiskIsNoViolation) {
-  answer_ = absl::ResourceExhaustedError("cannot write: No space left on device");
+TEST_F(ArtifactVerifierTest, ADiskThatTakesNoFileIsNoViolation) {
+  ASSERT_THAT(scriptworker::WriteFile(temp_dir_.Path(".quarantine"), "in the way"), IsOk());
   EXPECT_THAT(Fetch(Good("public/a.zip"), "public/a.zip"), StatusIs(absl::StatusCode::kInternal));
+}
+
+TEST_F(ArtifactVerifierTest, NoWordOfAServerMakesAFaultOfThisMachine) {
+  answer_ = MakeResponse(500, R"({"message": "No space left on device, Disk quota exceeded"})");
+  EXPECT_THAT(Fetch(Good("public/a.zip"), "public/a.zip"),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(EvidenceError(absl::DataLossError("No space left on device"), cancellation_.token()),
+              StatusIs(absl::StatusCode::kUnavailable));
+  answer_ = absl::ResourceExhaustedError("the body, No space left on device, is over the cap");
+  EXPECT_THAT(Fetch(Good("public/a.zip"), "public/a.zip"),
+              IsViolation(Violation::kArtifactTooLarge));
 }
 
 TEST(CheckNoPathTwiceTest, RefusesWhatCouldBeTakenForOneAnother) {
@@ -278,6 +289,8 @@ TEST(CheckNoPathTwiceTest, RefusesWhatCouldBeTakenForOneAnother) {
   EXPECT_EQ(count({"public/a", "public%2Fa"}), 1);
   EXPECT_EQ(count({"public/a", "public/a/b"}), 1);
   EXPECT_EQ(count({"public/a", "public/A"}), 0);
+  // Once for each name, or n names would make n * n findings.
+  EXPECT_EQ(count({"a", "a/b", "a/b/c", "a/b/c/d"}), 3);
 }
 
 TEST(CheckNoPathTwiceTest, KnowsTheFilesThatLieThereAlready) {

@@ -8,10 +8,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "cot/dependencies.h"
 #include "cot/link_id.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/queue_error.h"
 
 namespace cot {
 namespace {
@@ -39,8 +39,9 @@ class Builder {
   absl::StatusOr<Chain> Build(TaskDefinition target);
 
  private:
-  // The tasks that `level` rests on and that were not seen before, in order.
-  std::vector<LinkId> NextLevel(const std::vector<Link>& level);
+  // The tasks that `level` rests on and that were not seen before, in order; no more than one
+  // over `room`.
+  std::vector<LinkId> NextLevel(const std::vector<Link>& level, size_t room);
   absl::StatusOr<std::vector<Link>> Fetch(const std::vector<LinkId>& dependencies);
   // A finding is kept and OK returned; any other error is returned.
   absl::Status Keep(const absl::Status& error, const LinkId& dependency);
@@ -62,14 +63,24 @@ class Builder {
   absl::flat_hash_set<TaskId> seen_;
 };
 
-std::string InPythonsWords(const std::vector<LinkId>& dependencies) {
-  return absl::StrCat("[",
-                      absl::StrJoin(dependencies, ", ",
-                                    [](std::string* out, const LinkId& dependency) {
-                                      absl::StrAppend(out, "('", dependency.name, "', '",
-                                                      dependency.task_id.str(), "')");
-                                    }),
-                      "]");
+// Of a line of the log that lists the dependencies of one task.
+constexpr size_t kMaxListedBytes = size_t{64} << 10;
+
+std::string NameOf(const Link& link, const Dependency& dependency) {
+  return absl::StrCat(link.name(), ":", dependency.type);
+}
+
+std::string InPythonsWords(const Link& link, const std::vector<Dependency>& dependencies) {
+  std::string text = "[";
+  size_t listed = 0;
+  for (; listed < dependencies.size() && text.size() < kMaxListedBytes; ++listed) {
+    const Dependency& dependency = dependencies[listed];
+    absl::StrAppend(&text, listed == 0 ? "" : ", ", "('", NameOf(link, dependency), "', '",
+                    dependency.task_id.str(), "')");
+  }
+  text += "]";
+  if (listed == dependencies.size()) return text;
+  return absl::StrCat(text, " and ", dependencies.size() - listed, " more");
 }
 
 bool Builder::IsTooDeep(const Link& link) {
@@ -85,22 +96,23 @@ bool Builder::IsTooDeep(const Link& link) {
   return true;
 }
 
-std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level) {
+std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level, size_t room) {
   std::vector<LinkId> next;
   for (const Link& link : level) {
+    if (cancellation_.cancelled()) break;
     logger_.Info(absl::StrCat("build_task_dependencies ", link.Label()));
     if (IsTooDeep(link)) continue;
     logger_.Info(absl::StrCat("find_sorted_task_dependencies ", link.Label()));
-    absl::StatusOr<std::vector<LinkId>> dependencies = FindDependencies(link);
+    const absl::StatusOr<std::vector<Dependency>> dependencies = FindDependencies(link);
     if (!dependencies.ok()) {
       findings_.push_back(GetFinding(dependencies.status()).value_or(Finding{}));
       continue;
     }
-    logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(*dependencies)));
-    for (LinkId& dependency : *dependencies) {
-      if (seen_.insert(dependency.task_id).second) {
-        next.push_back(std::move(dependency));
-      }
+    logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(link, *dependencies)));
+    for (const Dependency& dependency : *dependencies) {
+      if (!seen_.insert(dependency.task_id).second) continue;
+      next.push_back({NameOf(link, dependency), dependency.task_id});
+      if (next.size() > room) return next;
     }
   }
   return next;
@@ -117,7 +129,8 @@ absl::Status Builder::Keep(const absl::Status& error, const LinkId& dependency) 
   }
   const bool missing = absl::IsNotFound(error);
   // A definition of the wrong shape is the task's fault, not the network's.
-  if (!missing && !absl::IsDataLoss(error) && !absl::IsInvalidArgument(error)) {
+  if (!missing && !scriptworker::taskcluster::IsWrongShape(error) &&
+      !absl::IsInvalidArgument(error)) {
     return error;
   }
   findings_.push_back({.violation = missing ? Violation::kTaskMissing : Violation::kMalformedTask,
@@ -169,8 +182,11 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
   }
   std::vector<Link> level = {target};
   while (!level.empty()) {
-    const std::vector<LinkId> next = NextLevel(level);
-    if (links.size() + next.size() > static_cast<size_t>(request_.max_links)) {
+    const size_t max_links = static_cast<size_t>(request_.max_links);
+    const size_t room = max_links - std::min(max_links, links.size());
+    const std::vector<LinkId> next = NextLevel(level, room);
+    if (cancellation_.cancelled()) return cancellation_.reason();
+    if (next.size() > room) {
       findings_.push_back(
           {.violation = Violation::kChainTooLong,
            .message = absl::StrCat("The chain has more than ", request_.max_links, " links!"),

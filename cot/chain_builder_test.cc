@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/chain_builder.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <string_view>
@@ -34,9 +35,21 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAreArray;
 
-class SilentLogger : public scriptworker::Logger {
+// Remembers the longest line only.
+class LineLengthLogger : public scriptworker::Logger {
  public:
-  void Log(scriptworker::LogLevel, std::string_view) override {}
+  void Log(scriptworker::LogLevel, std::string_view line) override {
+    absl::MutexLock lock(&mutex_);
+    longest_ = std::max(longest_, line.size());
+  }
+  size_t longest() const {
+    absl::MutexLock lock(&mutex_);
+    return longest_;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  size_t longest_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 // A queue that knows some tasks and counts who asks for them.
@@ -136,7 +149,7 @@ class ChainBuilderTest : public testing::Test {
 
   KnownTasks queue_;
   scriptworker::TaskPool pool_{4};
-  SilentLogger logger_;
+  LineLengthLogger logger_;
   scriptworker::CancellationToken cancellation_;
   std::vector<Finding> findings_;
   std::vector<LinkId> asked_;
@@ -239,6 +252,20 @@ TEST_F(ChainBuilderTest, AChainWithTooManyLinksIsRefused) {
   }
   ASSERT_THAT(Build(Upstream(tasks)), IsOk());
   EXPECT_THAT(ViolationsOf(findings_), ElementsAre(Violation::kChainTooLong));
+}
+
+TEST_F(ChainBuilderTest, OfCountlessDependenciesNoMoreAreNamedThanAChainMayHave) {
+  std::string inputs;
+  for (int i = 0; i < 20000; ++i) {
+    absl::StrAppend(&inputs, i == 0 ? "" : ",", "\"", i, std::string(90, 'x'), "\":\"BuildAAAQAC",
+                    10000 + i, "AAAAAA\"");
+  }
+  queue_.Add(kBuildId, absl::StrCat(R"({"extra": {"chainOfTrust": {"inputs": {)", inputs, "}}}}"));
+  const absl::StatusOr<Chain> chain = Build(Upstream({{"build", kBuildId}}));
+  ASSERT_THAT(chain, IsOk());
+  EXPECT_THAT(ViolationsOf(findings_), ElementsAre(Violation::kChainTooLong));
+  EXPECT_THAT(chain->upstream(), SizeIs(2));
+  EXPECT_LT(logger_.longest(), 100'000u);
 }
 
 TEST_F(ChainBuilderTest, AllThatIsWrongWithTasksIsFoundInOneRun) {

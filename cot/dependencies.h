@@ -2,19 +2,30 @@
 #ifndef COT_DEPENDENCIES_H_
 #define COT_DEPENDENCIES_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "cot/link.h"
-#include "cot/link_id.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 
+// A task that a link rests on. Its own name as a link is "LINK:TYPE".
+struct Dependency {
+  std::string type;  // "build"; "parent"
+  scriptworker::taskcluster::TaskId task_id;
+};
+
+// Of a type: it becomes a part of the names of all links behind it, and there may be tens of
+// thousands in one definition. Known types have at most 30.
+inline constexpr size_t kMaxDependencyTypeBytes = 100;
+
 // The tasks that a link rests on. Its parent first, then extra.chainOfTrust.inputs and
-// payload.upstreamArtifacts together, sorted by "NAME_TASKID"; a task may occur
-// more than once. Violations: kMalformedDependency, and those of
-// ParseUpstreamArtifacts.
-absl::StatusOr<std::vector<LinkId>> FindDependencies(const Link& link);
+// payload.upstreamArtifacts together, sorted by "TYPE_TASKID"; a task may occur
+// more than once. Violations: kMalformedDependency (also for a type that is too long or has
+// control characters), and for a target those of ParseUpstreamArtifacts.
+absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link);
 
 }  // namespace cot
 

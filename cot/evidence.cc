@@ -176,7 +176,8 @@ void EvidenceCollector::Arrived(Entry& entry) {
 void EvidenceCollector::StartArtifacts(Entry& entry) {
   LinkEvidence& evidence = entry.evidence;
   if (!evidence.listed.ok()) return;
-  evidence.plan = PlanArtifacts(*entry.link, options_.upstream, entry.available, evidence.findings);
+  evidence.plan = PlanArtifacts(*entry.link, options_.upstream, entry.available, evidence.findings,
+                                cancellation_);
   evidence.artifacts.reserve(evidence.plan.size());
   for (size_t i = 0; i < evidence.plan.size(); ++i) {
     evidence.artifacts.push_back(absl::UnknownError("not fetched"));

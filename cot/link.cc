@@ -28,6 +28,15 @@ absl::Status Refused(Violation violation, const std::string& name, const TaskId&
                    .found = std::move(found)});
 }
 
+// The rules about a definition do not know whose it is.
+absl::Status InLink(const std::string& name, const TaskId& task_id, const absl::Status& error) {
+  std::optional<Finding> finding = GetFinding(error);
+  if (!finding.has_value()) return error;
+  finding->link_name = name;
+  finding->task_id = task_id.str();
+  return ToStatus(*finding);
+}
+
 // A parent that is there but is no task id must not read as "no parent": the
 // task would be compared with another task graph, or with none.
 absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name, const TaskId& task_id,
@@ -43,12 +52,19 @@ absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name, const Task
                  "a task id", scriptworker::json::FormatCompact(*parent));
 }
 
-// The queue tells the pool twice; the two must be one.
+// The queue tells the pool by two members, which must be there, and as taskQueueId; the two
+// must be one.
 absl::Status CheckTaskQueue(const std::string& name, const TaskId& task_id,
                             const TaskDefinition& task) {
+  for (const std::string_view member : {"provisionerId", "workerType"}) {
+    if (task.raw().Find(member) != nullptr) continue;
+    return Refused(Violation::kMalformedTask, name, task_id,
+                   absl::StrCat(name, " ", task_id.str(), ": '", member, "'"),
+                   absl::StrCat("a ", member), "none");
+  }
   if (task.task_queue_id().empty()) return absl::OkStatus();
   const std::string pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type());
-  if (pool == "/" || pool == task.task_queue_id()) return absl::OkStatus();
+  if (pool == task.task_queue_id()) return absl::OkStatus();
   return Refused(Violation::kContradictoryTaskQueue, name, task_id,
                  absl::StrCat(name, " ", task_id.str(),
                               ": taskQueueId contradicts provisionerId and "
@@ -76,25 +92,23 @@ absl::StatusOr<Link> Link::Create(std::string name, const TaskId& task_id, TaskD
                    absl::StrCat("Task definition for ", task_id.str(), " is empty!"), "a payload",
                    "none");
   }
-  SW_ASSIGN_OR_RETURN(const TaskType type, GuessTaskType(name, task));
+  const absl::StatusOr<TaskType> type = GuessTaskType(name, task);
+  if (!type.ok()) return InLink(name, task_id, type.status());
   if (!task.task_group_id().has_value()) {
     return Refused(Violation::kMalformedTask, name, task_id,
                    absl::StrCat(name, " ", task_id.str(), ": 'taskGroupId'"), "a taskGroupId",
                    "none");
   }
   SW_ASSIGN_OR_RETURN(const std::optional<TaskId> parent, Parent(name, task_id, task));
-  SW_ASSIGN_OR_RETURN(const WorkerImpl impl,
-                      GuessWorkerImpl(task, scriptworker_provisioners, name));
   SW_RETURN_IF_ERROR(CheckTaskQueue(name, task_id, task));
+  const absl::StatusOr<WorkerImpl> impl = GuessWorkerImpl(task, scriptworker_provisioners, name);
+  if (!impl.ok()) return InLink(name, task_id, impl.status());
   const TaskId decision = *task.task_group_id();
-  return Link({std::move(name), task_id}, std::move(task), role, type, impl, decision,
+  return Link({std::move(name), task_id}, std::move(task), role, *type, *impl, decision,
               parent.value_or(decision));
 }
 
 std::string Link::worker_pool_id() const {
-  if (task_.provisioner_id().empty() && task_.worker_type().empty()) {
-    return task_.task_queue_id();
-  }
   return absl::StrCat(task_.provisioner_id(), "/", task_.worker_type());
 }
 

@@ -24,7 +24,7 @@ class Link {
   };
 
   // Finds out what kind of task it is. Violations: those of GuessTaskType and
-  // GuessWorkerImpl, kMalformedTask (no payload, no taskGroupId),
+  // GuessWorkerImpl, kMalformedTask (no payload, taskGroupId, provisionerId or workerType),
   // kMalformedParent, kContradictoryTaskQueue.
   static absl::StatusOr<Link> Create(std::string name,
                                      const scriptworker::taskcluster::TaskId& task_id,

@@ -116,6 +116,27 @@ TEST(LinkTest, NeedsPayloadAndTaskGroup) {
   EXPECT_THAT(Create(R"({"taskGroupId": null})"), IsViolation(Violation::kMalformedTask));
 }
 
+TEST(LinkTest, WhatIsWrongIsSaidOfTheTask) {
+  for (const std::string_view changes :
+       {R"({"payload": {"image": "x"}})", R"({"payload": null})", R"({"provisionerId": "p"})"}) {
+    const std::optional<Finding> finding = GetFinding(Create(changes).status());
+    ASSERT_TRUE(finding.has_value()) << changes;
+    EXPECT_EQ(finding->task_id, kBuildId) << changes;
+    EXPECT_EQ(finding->link_name, "signing:build") << changes;
+  }
+}
+
+TEST(LinkTest, NeedsProvisionerAndWorkerType) {
+  for (const std::string_view pool : {R"("provisionerId": null)", R"("workerType": null)",
+                                      R"("provisionerId": null, "workerType": null)"}) {
+    for (const std::string_view queue : {"", R"(, "taskQueueId": "scriptworker-k8s/x")"}) {
+      EXPECT_THAT(Create(std::string("{") + std::string(pool) + std::string(queue) + "}"),
+                  IsViolation(Violation::kMalformedTask))
+          << pool << queue;
+    }
+  }
+}
+
 TEST(LinkTest, SaysItsPool) {
   EXPECT_EQ(Create("{}")->worker_pool_id(), "scriptworker-k8s/gecko-3-signing");
 }

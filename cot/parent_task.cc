@@ -28,7 +28,6 @@ namespace {
 
 using scriptworker::http::Url;
 using scriptworker::json::Array;
-using scriptworker::json::Differences;
 using scriptworker::json::Member;
 using scriptworker::json::Object;
 using scriptworker::json::Value;
@@ -145,6 +144,24 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
   return tasks->array();
 }
 
+// How many members of two definitions, and of their payload, metadata and extra, are equal.
+int EqualMembers(const Value& a, const Value& b) {
+  const auto count = [](const Value* x, const Value* y) {
+    if (x == nullptr || y == nullptr || !x->is_object() || !y->is_object()) return 0;
+    int equal = 0;
+    for (const Member& member : x->object()) {
+      const Value* other = y->Find(member.key());
+      if (other != nullptr && *other == member.value()) ++equal;
+    }
+    return equal;
+  };
+  int equal = count(&a, &b);
+  for (const std::string_view key : {"payload", "metadata", "extra"}) {
+    equal += count(a.Find(key), b.Find(key));
+  }
+  return equal;
+}
+
 // By the functions that check repository and revision: what a task says must not lead to
 // another file of the repository.
 absl::StatusOr<Url> TemplateUrl(const SourceUrl& repo, std::string_view revision,
@@ -240,25 +257,29 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor t
     CheckActionTaskGroup(parent, decision, *tasks, findings);
   }
   const Value runtime = ComparableDefinition(parent.task().raw());
-  std::optional<Differences> smallest;
+  Value closest;
+  int most_alike = -1;
   for (const Value& task : *tasks) {
     if (!task.is_object()) continue;
-    Object rebuilt = task.object();
-    rebuilt.Erase("taskId");
-    Differences differences =
-        scriptworker::json::Diff(ComparableDefinition(Value(std::move(rebuilt))), runtime);
-    if (differences.empty()) return;
-    if (!smallest.has_value() || differences.size() < smallest->size()) {
-      smallest = std::move(differences);
-    }
+    Object members = task.object();
+    members.Erase("taskId");
+    Value rebuilt = ComparableDefinition(Value(std::move(members)));
+    if (rebuilt == runtime) return;
+    const int alike = EqualMembers(rebuilt, runtime);
+    if (alike <= most_alike) continue;
+    most_alike = alike;
+    closest = std::move(rebuilt);
   }
   findings.push_back(InParent(
       parent, {.violation = Violation::kRebuiltDefinitionDiffers,
                .message = absl::StrCat(parent.Label(),
                                        ": the runtime task doesn't match any rebuilt definition!"),
-               .expected = absl::StrCat("one of the ", tasks->size(), " tasks of .taskcluster.yml"),
-               .diff = smallest.has_value() ? scriptworker::json::FormatDifferences(*smallest)
-                                            : std::string()}));
+               .expected = absl::StrCat(tasks->size() == 1 ? "the task" : "one of the tasks",
+                                        " of .taskcluster.yml, which makes ", tasks->size()),
+               // Of one only: a comparison may take a second, and there may be thousands.
+               .diff = most_alike < 0 ? std::string()
+                                      : scriptworker::json::FormatDifferences(
+                                            scriptworker::json::Diff(closest, runtime))}));
 }
 
 }  // namespace cot

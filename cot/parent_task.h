@@ -42,7 +42,7 @@ absl::StatusOr<scriptworker::json::Value> ParseTemplate(std::string_view text,
 
 // Renders the definition and compares each task of it with the one that ran.
 // Findings: kJsoneError, kActionTaskGroupId, kRebuiltDefinitionDiffers (with the
-// smallest difference), kMalformedTemplate (no `tasks`). Pure.
+// difference to the task that is most alike), kMalformedTemplate (no `tasks`). Pure.
 void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor tasks_for,
                             const scriptworker::json::Value& document, const RenderInput& input,
                             std::vector<Finding>& findings);

@@ -116,6 +116,7 @@ int CheckRebuiltDefinitions(Verification& v) {
   int checks = 0;
   for (const Link* parent : v.chain->AllLinks()) {
     if (!IsDecisionOrAction(parent->type())) continue;
+    if (v.cancellation.cancelled()) break;
     ++checks;
     for (const absl::Status& error : CheckParent(v, *parent)) {
       std::optional<Finding> finding = GetFinding(error);

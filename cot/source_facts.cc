@@ -55,7 +55,7 @@ absl::Status Judge(const Link& link, const absl::Status& error,
     return EvidenceError(error, cancellation);
   }
   if (absl::IsNotFound(error)) return Refused(link, missing, error.message(), step);
-  if (absl::IsInvalidArgument(error)) {
+  if (absl::IsInvalidArgument(error) || scriptworker::vcs::IsOverCap(error)) {
     return Refused(link, Violation::kMalformedEvidence, error.message(), step);
   }
   return EvidenceError(error, cancellation);
@@ -135,11 +135,12 @@ SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& tr
       retrying_(transport, retry, clock),
       cache_(retrying_),
       documents_(cache_, clock, retry),
-      hg_(cache_, clock, logger, policy.source_hosts.hg_url),
+      hg_(cache_, clock, logger, policy.source_hosts.hg_url, retry),
       github_(cache_, clock,
               {.api_base = policy.source_hosts.github_api_url,
                .web_base = policy.source_hosts.github_url,
-               .token = std::move(github_token)}) {}
+               .token = std::move(github_token),
+               .retry = retry}) {}
 
 absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product& product,
                                             const CancellationToken& cancellation) {
@@ -152,11 +153,13 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
         "Authorization",
         absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(github_token_.reveal(), ":"))));
   }
-  const absl::StatusOr<std::string> text = documents_.GetText(request);
-  if (!text.ok()) {
-    return Judge(decision, text.status(), cancellation, Violation::kTemplateMissing);
-  }
-  return ParseTemplate(*text, location.url.Redacted());
+  const absl::StatusOr<Value> document =
+      templates_.Get(location.url.ToString(), [&]() -> absl::StatusOr<Value> {
+        SW_ASSIGN_OR_RETURN(const std::string text, documents_.GetText(request));
+        return ParseTemplate(text, location.url.Redacted());
+      });
+  if (document.ok()) return document;
+  return Judge(decision, document.status(), cancellation, Violation::kTemplateMissing);
 }
 
 absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,

@@ -22,6 +22,7 @@
 #include "scriptworker/vcs/fetch_cache.h"
 #include "scriptworker/vcs/github_client.h"
 #include "scriptworker/vcs/hg_client.h"
+#include "scriptworker/vcs/shared_calls.h"
 
 namespace cot {
 
@@ -38,7 +39,7 @@ class SourceFacts {
               scriptworker::Clock& clock, scriptworker::Logger& logger,
               scriptworker::SecretString github_token, scriptworker::RetryPolicy retry);
 
-  // The parsed .taskcluster.yml of the decision task's repository and revision.
+  // The .taskcluster.yml of the decision task's repository and revision, parsed once.
   // Findings: those of FindTemplate and ParseTemplate, kTemplateMissing.
   absl::StatusOr<scriptworker::json::Value> Template(
       const Link& decision, const Product& product,
@@ -73,6 +74,7 @@ class SourceFacts {
   scriptworker::http::RetryingTransport retrying_;
   scriptworker::vcs::FetchCache cache_;
   scriptworker::vcs::DocumentFetcher documents_;
+  scriptworker::vcs::SharedCalls<scriptworker::json::Value> templates_;  // by URL
   scriptworker::vcs::HgClient hg_;
   scriptworker::vcs::GithubClient github_;
 };

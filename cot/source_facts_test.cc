@@ -10,6 +10,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -17,7 +18,9 @@
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/vcs/fetch_cache.h"
 
 namespace cot {
 namespace {
@@ -95,6 +98,30 @@ TEST_F(SourceFactsTest, APushlogThatIsNotThereOrOfAnotherShapeIsAViolation) {
   Answer(PushlogUrlOf("https://hg.mozilla.org/mozilla-central"), R"({"pushes": []})");
   EXPECT_THAT(Facts().AddPushlog(Hg(), BuiltInProduct("firefox"), facts_, {}),
               IsViolation(Violation::kMalformedEvidence));
+}
+
+TEST_F(SourceFactsTest, MoreThanAChainMayFetchIsAViolation) {
+  Answer(absl::StrCat("https://hg.mozilla.org/mozilla-central/raw-file/", kRevision,
+                      "/.taskcluster.yml"),
+         std::string(static_cast<size_t>(scriptworker::vcs::FetchCache::kMaxBytes) + 1, ' '));
+  EXPECT_THAT(Facts().Template(Hg(), BuiltInProduct("firefox"), {}),
+              IsViolation(Violation::kMalformedEvidence));
+}
+
+TEST_F(SourceFactsTest, AsksWithoutPausesWhereThePolicyHasNone) {
+  scriptworker::SimulatedClock clock(absl::UnixEpoch(),
+                                     scriptworker::SimulatedClock::Mode::kAutoAdvance);
+  SourceFacts facts(BuiltInPolicy(), transport_, clock, logger_, SecretString(),
+                    {.attempts = 3, .initial = absl::ZeroDuration(), .max = absl::ZeroDuration()});
+  Answer(PushlogUrlOf("https://hg.mozilla.org/mozilla-central"), "<html>");
+  EXPECT_THAT(facts.AddPushlog(Hg(), BuiltInProduct("firefox"), facts_, {}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  Response limited = MakeResponse(403, "{}");
+  limited.headers.Set("Retry-After", "30");
+  answers_["https://api.github.com/repos/mozilla-releng/adhoc-signing"] = limited;
+  EXPECT_THAT(facts.AddGithubCommit(Github(), BuiltInProduct("adhoc"), facts_, {}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(clock.Monotonic(), absl::ZeroDuration());
 }
 
 TEST_F(SourceFactsTest, AServerThatFailsIsUnavailableEvidence) {

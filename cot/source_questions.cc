@@ -122,6 +122,7 @@ void SourceQuestions::AskOrigin(const Link& link) {
   } else if (RequiresSecret(product_.trusted_vcs_rules)) {
     logger_.Info(
         "has_commit_landed_on_repository() not implemented for private repositories, assume True");
+    assumed_to_have_landed_.push_back(&link);
   } else {
     origin.must_have_landed = std::move(signs->must_have_landed);
   }

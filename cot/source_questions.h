@@ -57,6 +57,9 @@ class SourceQuestions {
   // One for each of Chain::AllLinks(), if they were asked for: kTryOrPullRequest, those
   // of FindPullRequestSigns, or OK.
   std::vector<absl::Status> AwaitOrigins();
+  // The tasks of private repositories, for which nothing can be asked: taken for landed, as in
+  // the reference.
+  const std::vector<const Link*>& assumed_to_have_landed() const { return assumed_to_have_landed_; }
 
  private:
   // What the tasks themselves say, and what GitHub has to be asked.
@@ -76,6 +79,7 @@ class SourceQuestions {
   const scriptworker::CancellationToken cancellation_;
   absl::flat_hash_map<scriptworker::taskcluster::TaskId, std::unique_ptr<SourceAnswers>> answers_;
   std::vector<Origin> origins_;
+  std::vector<const Link*> assumed_to_have_landed_;
   // By repository and revision: each is asked once. References stay valid.
   std::map<std::pair<std::string, std::string>, absl::StatusOr<bool>> landed_;
   scriptworker::TaskPool pool_;  // last: its tasks use all of the above

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "cot/task_env.h"
 #include "cot/trusted_repo.h"
 
@@ -32,6 +33,34 @@ std::string PathText(const std::optional<std::string>& path) { return path.value
 bool Contains(std::string_view repo, const SourceUrl& source) {
   const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(repo);
   return url.ok() && scriptworker::vcs::IsInRepository(source, *url);
+}
+
+// The second of the two repositories that a task is made from: its source's. The first has the
+// template.
+std::optional<std::string> CommRepository(const Link& link, const Product& product) {
+  if (product.name != kEnterprise) return std::nullopt;
+  std::optional<std::string> comm = TaskEnv(link.task(), "COMM_HEAD_REPOSITORY");
+  if (comm.has_value() && comm->empty()) return std::nullopt;
+  return comm;
+}
+
+// Where template and source are of two repositories the source tells nothing about the template.
+void CheckTemplateRepository(const Link& link, const Product& product,
+                             std::vector<Finding>& findings) {
+  if (!CommRepository(link, product).has_value()) return;
+  const std::optional<std::string> repo =
+      SourceEnv(link.task(), product.source_env_prefix).head_repository();
+  if (!repo.has_value()) return;
+  const absl::StatusOr<SourceUrl> url =
+      SourceUrl::Parse(absl::StrReplaceAll(*repo, {{"git@github.com:", "ssh://github.com/"}}));
+  if (url.ok() && TrustedRepoPath(product.trusted_vcs_rules, *url).has_value()) return;
+  findings.push_back(
+      InLink(link, {.violation = Violation::kUntrustedRepo,
+                    .message = absl::StrCat(link.Label(), ": the repository of its template, ",
+                                            product.source_env_prefix, "_HEAD_REPOSITORY ", *repo,
+                                            ", is no trusted one on a restricted privilege scope!"),
+                    .found = *repo,
+                    .source = "trusted_vcs_rules"}));
 }
 
 TracedLink Trace(const Link& link, const Product& product, std::vector<Finding>& findings) {
@@ -65,8 +94,7 @@ absl::StatusOr<SourceUrl> SourceOf(const Link& link, const Product& product) {
   }
   const std::optional<std::string> repo =
       SourceEnv(link.task(), product.source_env_prefix).head_repository();
-  const std::optional<std::string> comm =
-      product.name == kEnterprise ? TaskEnv(link.task(), "COMM_HEAD_REPOSITORY") : std::nullopt;
+  const std::optional<std::string> comm = CommRepository(link, product);
   const std::optional<std::string>& expected = comm.has_value() ? comm : repo;
   if (!expected.has_value() || Contains(*expected, *source)) return source;
   return ToStatus(InLink(
@@ -138,6 +166,7 @@ void CheckTrees(const SourceTrace& trace, const Product& product,
          .source = absl::StrCat("cot_restricted_trees.", scope.level)}));
   }
   for (const TracedLink& traced : trace.links) {
+    if (!privileged.empty()) CheckTemplateRepository(*traced.link, product, findings);
     if (traced.trusted_path == target_path || !traced.source.has_value()) {
       continue;
     }

@@ -48,7 +48,8 @@ std::vector<PrivilegedScope> PrivilegedScopes(const Link& target, const Product&
                                               scriptworker::Logger& logger,
                                               std::vector<Finding>& findings);
 
-// Findings: kRepoNotAllowedForScope, kRepoDiffersFromTarget, kUntrustedRepo.
+// Findings: kRepoNotAllowedForScope, kRepoDiffersFromTarget, kUntrustedRepo (of a source, or of
+// a template that is of another repository than the source).
 void CheckTrees(const SourceTrace& trace, const Product& product,
                 const std::vector<PrivilegedScope>& privileged, std::vector<Finding>& findings);
 

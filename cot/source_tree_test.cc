@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "cot/task_origin.h"
 #include "cot/testing/links.h"
 #include "cot/violation.h"
@@ -72,6 +73,13 @@ constexpr SourceCase kSources[] = {
      R"({"metadata": {"source": "https://github.com/mozilla-mobile/mozilla-vpn-client/raw/abc/.taskcluster.yml"},
          "payload": {"env": {"MOZILLAVPN_HEAD_REPOSITORY": "git@github.com:mozilla-mobile/mozilla-vpn-client.git"}}})",
      std::nullopt},
+    {"EmptyRepositoryIsNone", "firefox", R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": ""}}})",
+     std::nullopt},
+    {"EmptyCommIsNone", "enterprise",
+     R"({"metadata": {"source": "https://github.com/mozilla/enterprise-firefox/file/x"},
+         "payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://github.com/mozilla/enterprise-firefox",
+                             "COMM_HEAD_REPOSITORY": ""}}})",
+     std::nullopt},
     {"NoSource", "firefox", R"({"metadata": {"source": ""}})", Violation::kSourceMissing},
     {"UpperCaseScheme", "firefox",
      R"({"metadata": {"source": "HTTPS://hg.mozilla.org/mozilla-central"}})",
@@ -96,8 +104,9 @@ constexpr SourceCase kSources[] = {
 INSTANTIATE_TEST_SUITE_P(Table, SourceTest, testing::ValuesIn(kSources),
                          [](const auto& info) { return std::string(info.param.name); });
 
-std::vector<Violation> Trees(std::string_view target_changes, std::string_view other_changes) {
-  const Product& product = BuiltInProduct("firefox");
+std::vector<Violation> Trees(std::string_view target_changes, std::string_view other_changes,
+                             std::string_view product_name = "firefox") {
+  const Product& product = BuiltInProduct(product_name);
   const Chain chain(MakeLink("signing", kTargetId, target_changes, Link::Role::kTarget),
                     {MakeLink("signing:build", kBuildId, other_changes)});
   std::vector<Finding> findings;
@@ -130,6 +139,26 @@ TEST(TreesTest, ATaskOfAnotherGraphMayHaveAnotherTrustedRepository) {
 TEST(TreesTest, AnUntrustedRepositoryIsRefusedForPrivilegedChainsOnly) {
   EXPECT_THAT(Trees("{}", kStranger), IsEmpty());
   EXPECT_THAT(Trees(kNightlyScope, kStranger), ElementsAre(Violation::kUntrustedRepo));
+}
+
+TEST(TreesTest, TheTemplateOfAnotherRepositoryMustBeOfATrustedOneToo) {
+  const auto of = [](std::string_view scope, std::string_view template_repository) {
+    return absl::StrCat(
+        R"({"scopes": [)", scope,
+        R"(], "metadata": {"source": "https://github.com/mozilla/enterprise-firefox/file/x"},
+            "payload": {"env": {"GECKO_HEAD_REPOSITORY": ")",
+        template_repository,
+        R"(", "COMM_HEAD_REPOSITORY": "https://github.com/mozilla/enterprise-firefox"}}})");
+  };
+  constexpr std::string_view kScope = R"("project:enterprise:releng:signing:cert:nightly-signing")";
+  for (const std::string_view trusted : {"https://github.com/mozilla/enterprise-firefox",
+                                         "git@github.com:mozilla/enterprise-firefox.git"}) {
+    EXPECT_THAT(Trees(of(kScope, trusted), of("", trusted), "enterprise"), IsEmpty()) << trusted;
+  }
+  const std::string stranger = "https://github.com/mozilla/somebodys";
+  EXPECT_THAT(Trees(of(kScope, stranger), of("", stranger), "enterprise"),
+              ElementsAre(Violation::kUntrustedRepo, Violation::kUntrustedRepo));
+  EXPECT_THAT(Trees(of("", stranger), of("", stranger), "enterprise"), IsEmpty());
 }
 
 TEST(TreesTest, ASecondSlashIsAnotherRepository) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/task_env.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "scriptworker/json/value.h"
 
@@ -9,10 +11,25 @@ namespace {
 
 using scriptworker::json::Value;
 
+// What SourceEnv reads, behind the prefix.
+constexpr std::string_view kSourceVariables[] = {
+    "HEAD_REPOSITORY", "BASE_REPOSITORY", "HEAD_REV", "BASE_REV",     "HEAD_BRANCH",
+    "HEAD_REF",        "BASE_BRANCH",     "BASE_REF", "TRIGGERED_BY", "PULL_REQUEST_NUMBER",
+    "PUSH_DATE_TIME",
+};
+// What rules read whatever the product.
+constexpr std::string_view kOtherVariables[] = {"ACTION_CALLBACK", "COMM_HEAD_REPOSITORY",
+                                                "GECKO_COMMIT_MSG", "MH_BRANCH"};
+
+std::optional<std::string> UnlessEmpty(std::optional<std::string> text) {
+  if (text.has_value() && text->empty()) return std::nullopt;
+  return text;
+}
+
 std::optional<std::string> WithoutTrailingSlashes(std::optional<std::string> url) {
   if (!url.has_value()) return url;
   while (!url->empty() && url->back() == '/') url->pop_back();
-  return url;
+  return UnlessEmpty(std::move(url));
 }
 
 }  // namespace
@@ -51,12 +68,33 @@ std::optional<std::string> SourceEnv::base_branch() const {
   return branch.has_value() ? branch : Get("BASE_REF");
 }
 
-std::optional<std::string> SourceEnv::triggered_by() const { return Get("TRIGGERED_BY"); }
+std::optional<std::string> SourceEnv::triggered_by() const {
+  return UnlessEmpty(Get("TRIGGERED_BY"));
+}
 
 std::optional<std::string> SourceEnv::pull_request_number() const {
   return Get("PULL_REQUEST_NUMBER");
 }
 
 std::optional<std::string> SourceEnv::push_date_time() const { return Get("PUSH_DATE_TIME"); }
+
+std::optional<std::string> FindMalformedVariable(
+    const scriptworker::taskcluster::TaskDefinition& task, std::string_view prefix) {
+  const Value* env = task.payload().Find("env");
+  if (env == nullptr) return std::nullopt;
+  if (!env->is_object()) return "payload.env";
+  const auto is_malformed = [&](std::string_view name) {
+    const Value* value = env->Find(name);
+    return value != nullptr && !value->is_null() && !value->is_string();
+  };
+  for (const std::string_view suffix : kSourceVariables) {
+    const std::string name = absl::StrCat(prefix, "_", suffix);
+    if (is_malformed(name)) return absl::StrCat("payload.env.", name);
+  }
+  for (const std::string_view name : kOtherVariables) {
+    if (is_malformed(name)) return absl::StrCat("payload.env.", name);
+  }
+  return std::nullopt;
+}
 
 }  // namespace cot

@@ -13,7 +13,7 @@
 
 namespace cot {
 
-// payload.env[NAME] if it is there and a string.
+// payload.env[NAME] if it is there and a string; see FindMalformedVariable().
 std::optional<std::string> TaskEnv(const scriptworker::taskcluster::TaskDefinition& task,
                                    std::string_view name);
 
@@ -23,13 +23,14 @@ class SourceEnv {
   SourceEnv(const scriptworker::taskcluster::TaskDefinition& task, std::string_view prefix)
       : task_(task), prefix_(prefix) {}
 
-  std::optional<std::string> head_repository() const;  // no trailing "/"
+  // Without "/" at the end; an empty one is none, as in the reference.
+  std::optional<std::string> head_repository() const;
   std::optional<std::string> base_repository() const;
   std::optional<std::string> head_revision() const;
   std::optional<std::string> base_revision() const;
-  std::optional<std::string> branch() const;       // HEAD_BRANCH, else HEAD_REF
-  std::optional<std::string> base_branch() const;  // BASE_BRANCH, else BASE_REF
-  std::optional<std::string> triggered_by() const;
+  std::optional<std::string> branch() const;        // HEAD_BRANCH, else HEAD_REF
+  std::optional<std::string> base_branch() const;   // BASE_BRANCH, else BASE_REF
+  std::optional<std::string> triggered_by() const;  // not empty
   std::optional<std::string> pull_request_number() const;
   std::optional<std::string> push_date_time() const;
 
@@ -39,6 +40,11 @@ class SourceEnv {
   const scriptworker::taskcluster::TaskDefinition& task_;
   std::string_view prefix_;
 };
+
+// The first variable that rules read, is there and is no text: "payload.env.GECKO_HEAD_REV"; or
+// "payload.env" if that is no object. It must not pass for one that is absent.
+std::optional<std::string> FindMalformedVariable(
+    const scriptworker::taskcluster::TaskDefinition& task, std::string_view prefix);
 
 }  // namespace cot
 

@@ -68,7 +68,24 @@ TEST(SourceEnvTest, ABranchGoesBeforeARef) {
 TEST(SourceEnvTest, RepositoriesLoseSlashesAtTheirEnd) {
   const auto task = WithEnv(R"({"X_HEAD_REPOSITORY": "https://h/r//", "X_BASE_REPOSITORY": "/"})");
   EXPECT_THAT(SourceEnv(task, "X").head_repository(), Optional(Eq("https://h/r")));
-  EXPECT_THAT(SourceEnv(task, "X").base_repository(), Optional(Eq("")));
+  EXPECT_EQ(SourceEnv(task, "X").base_repository(), std::nullopt);
+}
+
+TEST(SourceEnvTest, EmptyNamesAreNone) {
+  const auto task = WithEnv(R"({"X_HEAD_REPOSITORY": "", "X_TRIGGERED_BY": ""})");
+  EXPECT_EQ(SourceEnv(task, "X").head_repository(), std::nullopt);
+  EXPECT_EQ(SourceEnv(task, "X").triggered_by(), std::nullopt);
+}
+
+TEST(FindMalformedVariableTest, NamesWhatRulesReadAndIsNoText) {
+  const auto find = [](std::string_view env) { return FindMalformedVariable(WithEnv(env), "X"); };
+  EXPECT_EQ(find(R"({"X_HEAD_REV": "v", "X_BASE_REV": null, "OTHER": 5, "Y_HEAD_REV": 5})"),
+            std::nullopt);
+  EXPECT_EQ(FindMalformedVariable(Task(), "X"), std::nullopt);
+  EXPECT_THAT(find(R"({"X_HEAD_REV": 5})"), Optional(Eq("payload.env.X_HEAD_REV")));
+  EXPECT_THAT(find(R"({"COMM_HEAD_REPOSITORY": []})"),
+              Optional(Eq("payload.env.COMM_HEAD_REPOSITORY")));
+  EXPECT_THAT(find("[]"), Optional(Eq("payload.env")));
 }
 
 }  // namespace

@@ -17,15 +17,16 @@
 #include "cot/task_type.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
-#include "scriptworker/json/format.h"
 #include "scriptworker/json/json_diff.h"
 #include "scriptworker/json/member.h"
 #include "scriptworker/json/object_scanner.h"
+#include "scriptworker/json/readable_format.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
 namespace {
 
+using scriptworker::json::FormatReadably;
 using scriptworker::json::Object;
 using scriptworker::json::Value;
 
@@ -33,6 +34,9 @@ using scriptworker::json::Value;
 constexpr std::array<std::string_view, 8> kNotCompared = {
     "created",   "deadline",    "dependencies", "expires",
     "projectId", "schedulerId", "taskQueueId",  "priority"};
+
+// Of a value in a message.
+constexpr size_t kMaxIndentation = size_t{64} << 10;
 
 constexpr size_t kChunkBytes = 256 << 10;
 
@@ -88,8 +92,8 @@ void CompareMembers(const Link& child, const Object& expected, std::vector<Findi
     findings.push_back(InLink(
         child, {.violation = Violation::kTaskDiffersFromTaskGraph,
                 .message = absl::StrCat(child.Label(), " ", member.key(), " differs!\n graph: ",
-                                        scriptworker::json::Format(member.value()),
-                                        "\n task: ", scriptworker::json::Format(runtime)),
+                                        FormatReadably(member.value(), kMaxIndentation),
+                                        "\n task: ", FormatReadably(runtime, kMaxIndentation)),
                 .source = std::string(member.key()),
                 .diff = scriptworker::json::FormatDifferences(
                     scriptworker::json::Diff(member.value(), runtime))}));

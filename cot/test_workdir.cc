@@ -15,7 +15,7 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/http/url.h"
-#include "scriptworker/json/json.h"
+#include "scriptworker/json/readable_format.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
@@ -82,8 +82,8 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
   }
   SW_RETURN_IF_ERROR(scriptworker::MakeDirs(path));
   SW_ASSIGN_OR_RETURN(const TaskDefinition task, queue.Task(task_id, cancellation));
-  SW_RETURN_IF_ERROR(
-      scriptworker::WriteFile(JoinPath(path, "task.json"), scriptworker::json::Format(task.raw())));
+  SW_RETURN_IF_ERROR(scriptworker::WriteFile(JoinPath(path, "task.json"),
+                                             scriptworker::json::FormatReadably(task.raw())));
   SW_ASSIGN_OR_RETURN(const std::vector<UpstreamArtifacts> upstream, ParseUpstreamArtifacts(task));
   for (const TaskId& id : TasksOf(upstream)) {
     SW_ASSIGN_OR_RETURN(const std::vector<std::string> names,

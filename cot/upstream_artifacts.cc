@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/upstream_artifacts.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -18,6 +19,7 @@
 namespace cot {
 namespace {
 
+using scriptworker::CancellationToken;
 using scriptworker::json::Reader;
 using scriptworker::taskcluster::ArtifactName;
 using scriptworker::taskcluster::TaskDefinition;
@@ -44,31 +46,70 @@ bool IsExactlyTrue(const scriptworker::json::Value* value) {
   return value != nullptr && value->is_bool() && value->bool_value();
 }
 
-absl::StatusOr<UpstreamArtifacts> ParseEntry(const Reader& entry) {
+absl::StatusOr<UpstreamTask> ParseTask(const Reader& entry) {
   SW_ASSIGN_OR_RETURN(const std::string id, entry.String("taskId"));
-  absl::StatusOr<TaskId> task_id = TaskId::Parse(id);
-  SW_RETURN_IF_ERROR(task_id.status());
+  SW_ASSIGN_OR_RETURN(TaskId task_id, TaskId::Parse(id));
   SW_ASSIGN_OR_RETURN(std::string type, entry.String("taskType"));
+  return UpstreamTask{.task_id = std::move(task_id), .task_type = std::move(type)};
+}
+
+absl::StatusOr<UpstreamArtifacts> ParseEntry(const Reader& entry) {
+  SW_ASSIGN_OR_RETURN(UpstreamTask task, ParseTask(entry));
   SW_ASSIGN_OR_RETURN(std::vector<std::string> paths, entry.Strings("paths"));
-  return UpstreamArtifacts{.task_id = *std::move(task_id),
-                           .task_type = std::move(type),
+  return UpstreamArtifacts{.task_id = std::move(task.task_id),
+                           .task_type = std::move(task.task_type),
                            .paths = std::move(paths),
                            .optional = IsExactlyTrue(entry.value().Find("optional"))};
+}
+
+// Paths or names, and whether they are optional.
+using OptionalByPath = std::map<std::string_view, bool>;
+
+void Want(std::string_view path, bool optional, OptionalByPath& paths) {
+  bool& is_optional = paths[path];
+  is_optional = is_optional || optional;
+}
+
+// Each once; optional in one entry is optional.
+OptionalByPath PathsFor(const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries) {
+  OptionalByPath paths;
+  for (const UpstreamArtifacts& entry : entries) {
+    if (entry.task_id != task_id) continue;
+    for (const std::string& path : entry.paths) Want(path, entry.optional, paths);
+  }
+  return paths;
+}
+
+// The elements of payload.upstreamArtifacts; none where it is absent.
+absl::StatusOr<std::vector<Reader>> Entries(const TaskDefinition& task) {
+  const Reader payload(task.payload(), "task.payload");
+  const absl::StatusOr<std::optional<Reader>> list = payload.OptionalField("upstreamArtifacts");
+  if (!list.ok()) return Malformed(list.status());
+  if (!list->has_value()) return std::vector<Reader>();
+  absl::StatusOr<std::vector<Reader>> entries = (*list)->Elements();
+  if (!entries.ok()) return Malformed(entries.status());
+  return entries;
 }
 
 }  // namespace
 
 bool IsGlob(std::string_view path) { return absl::StrContains(path, '*'); }
 
+absl::StatusOr<std::vector<UpstreamTask>> ParseUpstreamTasks(const TaskDefinition& task) {
+  SW_ASSIGN_OR_RETURN(const std::vector<Reader> entries, Entries(task));
+  std::vector<UpstreamTask> tasks;
+  for (const Reader& reader : entries) {
+    absl::StatusOr<UpstreamTask> upstream = ParseTask(reader);
+    if (!upstream.ok()) return Malformed(upstream.status());
+    tasks.push_back(*std::move(upstream));
+  }
+  return tasks;
+}
+
 absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(const TaskDefinition& task) {
+  SW_ASSIGN_OR_RETURN(const std::vector<Reader> entries, Entries(task));
   std::vector<UpstreamArtifacts> result;
-  const Reader payload(task.payload(), "task.payload");
-  const absl::StatusOr<std::optional<Reader>> list = payload.OptionalField("upstreamArtifacts");
-  if (!list.ok()) return Malformed(list.status());
-  if (!list->has_value()) return result;
-  const absl::StatusOr<std::vector<Reader>> entries = (*list)->Elements();
-  if (!entries.ok()) return Malformed(entries.status());
-  for (const Reader& reader : *entries) {
+  for (const Reader& reader : entries) {
     absl::StatusOr<UpstreamArtifacts> entry = ParseEntry(reader);
     if (!entry.ok()) return Malformed(entry.status());
     for (const std::string& path : entry->paths) {
@@ -81,29 +122,29 @@ absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(const Task
 
 std::vector<WantedArtifact> WantedFrom(const TaskId& task_id,
                                        const std::vector<UpstreamArtifacts>& entries,
-                                       const std::vector<std::string>& available) {
-  std::map<std::string, bool> optional_by_name;
-  const auto want = [&](const std::string& name, bool optional) {
-    bool& is_optional = optional_by_name[name];
-    is_optional = is_optional || optional;
-  };
-  for (const UpstreamArtifacts& entry : entries) {
-    if (entry.task_id != task_id) continue;
-    for (const std::string& path : entry.paths) {
-      if (!IsGlob(path)) {
-        want(path, entry.optional);
-        continue;
-      }
-      for (const std::string& name : available) {
-        if (scriptworker::GlobMatch(path, name)) want(name, entry.optional);
-      }
+                                       const std::vector<std::string>& available,
+                                       const CancellationToken& cancellation) {
+  const OptionalByPath paths = PathsFor(task_id, entries);
+  OptionalByPath names;
+  for (const auto& [path, optional] : paths) {
+    if (!IsGlob(path)) {
+      Want(path, optional, names);
+      continue;
+    }
+    for (const std::string& name : available) {
+      if (cancellation.cancelled()) break;
+      if (scriptworker::GlobMatch(path, name)) Want(name, optional, names);
     }
   }
   std::vector<WantedArtifact> wanted;
-  for (const auto& [name, optional] : optional_by_name) {
-    wanted.push_back({name, optional});
-  }
+  for (const auto& [name, optional] : names) wanted.push_back({std::string(name), optional});
   return wanted;
+}
+
+size_t CountPatterns(const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries) {
+  const OptionalByPath paths = PathsFor(task_id, entries);
+  return static_cast<size_t>(std::count_if(paths.begin(), paths.end(),
+                                           [](const auto& path) { return IsGlob(path.first); }));
 }
 
 }  // namespace cot

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 
@@ -19,7 +20,17 @@ struct UpstreamArtifacts {
   bool optional = false;           // exactly true
 };
 
-// Reads and checks them: paths are legal artifact names (not absolute, no "..").
+// The task of an entry: all that matters of an entry that is not the target's.
+struct UpstreamTask {
+  scriptworker::taskcluster::TaskId task_id;
+  std::string task_type;  // as written
+};
+
+// In the order of the entries. Violation: kMalformedDependency.
+absl::StatusOr<std::vector<UpstreamTask>> ParseUpstreamTasks(
+    const scriptworker::taskcluster::TaskDefinition& task);
+
+// Reads and checks the entries: paths are legal artifact names (not absolute, no "..").
 // Violations: kMalformedDependency, kIllegalUpstreamPath. No upstreamArtifacts:
 // empty. (That patterns may only be optional is the worker's rule about the task
 // that it runs, not one of the chain's: what a pattern matches is mandatory then.)
@@ -37,10 +48,16 @@ struct WantedArtifact {
 
 // The names of `available` that the entries for `task_id` want, sorted and each
 // once: plain paths always, patterns by what they match. Optional wins over
-// mandatory, as in the reference. (Needs no `available` without patterns.)
+// mandatory, as in the reference. (Needs no `available` without patterns.) Ends early, with a
+// part of them, when it is cancelled.
 std::vector<WantedArtifact> WantedFrom(const scriptworker::taskcluster::TaskId& task_id,
                                        const std::vector<UpstreamArtifacts>& entries,
-                                       const std::vector<std::string>& available);
+                                       const std::vector<std::string>& available,
+                                       const scriptworker::CancellationToken& cancellation = {});
+
+// How many different patterns the entries for `task_id` have: each is held against each name.
+size_t CountPatterns(const scriptworker::taskcluster::TaskId& task_id,
+                     const std::vector<UpstreamArtifacts>& entries);
 
 }  // namespace cot
 

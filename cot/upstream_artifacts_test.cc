@@ -5,12 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cot/dependencies.h"
 #include "cot/testing/links.h"
 #include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 
 namespace cot {
 namespace {
@@ -85,6 +87,20 @@ TEST(UpstreamArtifactsTest, PatternsTakeWhatIsThere) {
   EXPECT_THAT(Wanted(R"("paths": ["none*"], "optional": true)", available), IsEmpty());
 }
 
+TEST(UpstreamArtifactsTest, APatternThatIsRepeatedIsTriedOnce) {
+  const auto entries = ParseUpstreamArtifacts(Task(Entry(R"("paths": ["a*", "a*", "b", "*"])")));
+  ASSERT_TRUE(entries.ok());
+  EXPECT_EQ(CountPatterns((*entries)[0].task_id, *entries), 2u);
+}
+
+TEST(UpstreamArtifactsTest, PatternsAreNoLongerTriedOnceThatIsCancelled) {
+  const auto entries = ParseUpstreamArtifacts(Task(Entry(R"("paths": ["*"])")));
+  ASSERT_TRUE(entries.ok());
+  scriptworker::CancellationSource source;
+  source.Cancel(absl::CancelledError("shutting down"));
+  EXPECT_THAT(WantedFrom((*entries)[0].task_id, *entries, {"a", "b"}, source.token()), IsEmpty());
+}
+
 TEST(UpstreamArtifactsTest, PlainPathsAreWantedWhetherThereOrNot) {
   EXPECT_THAT(Wanted(R"("paths": ["public/b", "public/a", "public/b"])", {}),
               ElementsAre("public/a", "public/b"));
@@ -99,12 +115,37 @@ TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
     "extra": {"chainOfTrust": {"inputs": {"docker-image": "ImageDAAQACAAAAAAAAAAA"}}}})");
   const auto dependencies = FindDependencies(link);
   ASSERT_TRUE(dependencies.ok()) << dependencies.status();
-  std::vector<std::string> names;
-  for (const LinkId& dependency : *dependencies) {
-    names.push_back(dependency.name);
+  std::vector<std::string> types;
+  for (const Dependency& dependency : *dependencies) {
+    types.push_back(dependency.type);
   }
-  EXPECT_THAT(names, ElementsAre("beetmover:parent", "beetmover:build", "beetmover:build",
-                                 "beetmover:docker-image", "beetmover:signing"));
+  EXPECT_THAT(types, ElementsAre("parent", "build", "build", "docker-image", "signing"));
+}
+
+TEST(DependenciesTest, ATypeThatIsLongerThanAnyIsRefused) {
+  const auto with_type = [](size_t bytes) {
+    return FindDependencies(
+        MakeLink("signing", kTargetId,
+                 absl::StrCat(R"({"extra": {"chainOfTrust": {"inputs": {")",
+                              std::string(bytes, 'x'), R"(": "ImageDAAQACAAAAAAAAAAA"}}}})")));
+  };
+  EXPECT_TRUE(with_type(kMaxDependencyTypeBytes).ok());
+  EXPECT_THAT(with_type(kMaxDependencyTypeBytes + 1), IsViolation(Violation::kMalformedDependency));
+}
+
+TEST(DependenciesTest, PathsAreTheTargetsBusiness) {
+  const std::string without = Entry(R"("x": 1)");
+  const std::string illegal = Entry(R"("paths": ["/etc/passwd"])");
+  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, without, Link::Role::kTarget)),
+              IsViolation(Violation::kMalformedDependency));
+  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, illegal, Link::Role::kTarget)),
+              IsViolation(Violation::kIllegalUpstreamPath));
+  for (const std::string& entry : {without, illegal}) {
+    const auto dependencies =
+        FindDependencies(MakeLink("signing", kTargetId, entry, Link::Role::kUpstream));
+    ASSERT_TRUE(dependencies.ok()) << dependencies.status();
+    EXPECT_EQ(dependencies->back().type, "build");
+  }
 }
 
 TEST(DependenciesTest, MalformedInputsAreRefused) {

@@ -167,6 +167,10 @@ class Tree {
   std::map<std::string, int> violations_;
 };
 
+std::string LeftOut(const Verdict& verdict) {
+  return absl::StrCat("... and ", verdict.findings_left_out, " more violations");
+}
+
 void AppendList(std::string_view title, const std::vector<std::string>& lines, std::string& text) {
   if (lines.empty()) return;
   absl::StrAppend(&text, "\n", title, "\n");
@@ -200,6 +204,9 @@ absl::Status ToStatus(const Verdict& verdict) {
       finding.message = absl::StrJoin(
           verdict.findings, "\n",
           [](std::string* out, const Finding& each) { absl::StrAppend(out, each.message); });
+      if (verdict.findings_left_out > 0) {
+        absl::StrAppend(&finding.message, "\n", LeftOut(verdict));
+      }
       return ToStatus(finding);
     }
     case Verdict::Outcome::kEvidenceUnavailable:
@@ -237,6 +244,7 @@ Value ToJson(const Verdict& verdict) {
   object.Set("artifacts", List(verdict.artifacts, ArtifactJson));
   object.Set("absentOptionalArtifacts", List(verdict.absent, AbsentJson));
   object.Set("violations", List(verdict.findings, FindingJson));
+  object.Set("violationsLeftOut", verdict.findings_left_out);
   object.Set("unavailable", Strings(verdict.unavailable));
   object.Set("notChecked", Strings(verdict.not_checked));
   object.Set("failure",
@@ -265,6 +273,7 @@ std::string FormatVerdict(const Verdict& verdict) {
   for (const Finding& finding : verdict.findings) {
     absl::StrAppend(&text, FormatFinding(finding), "\n");
   }
+  if (verdict.findings_left_out > 0) absl::StrAppend(&text, LeftOut(verdict), "\n");
   std::vector<std::string> absent;
   for (const AbsentArtifact& artifact : verdict.absent) {
     absent.push_back(absl::StrCat(artifact.task_id, " ", artifact.name, ": ", artifact.reason));

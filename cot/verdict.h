@@ -56,9 +56,9 @@ struct AbsentArtifact {
 struct Verdict {
   enum class Outcome {
     kVerified,
-    kRefused,              // at least one violation
+    kRefused,              // at least one violation, whatever else there is
     kEvidenceUnavailable,  // no violation, but something could not be had
-    kFailed,               // a fault of this machine, or cancelled
+    kFailed,               // a fault of this machine and no violation, or cancelled
   };
 
   Outcome outcome = Outcome::kFailed;
@@ -71,8 +71,11 @@ struct Verdict {
   std::vector<AbsentArtifact> absent = {};
   std::vector<Finding> findings = {};         // by step, then in the order of the links
   std::vector<std::string> unavailable = {};  // what could not be had, and why
-  std::vector<std::string> not_checked = {};  // in words, what was left out on demand
-  // What stopped the verification (kFailed).
+  // Violations beyond Verification::kMaxFindings; they are in no list.
+  int64_t findings_left_out = 0;
+  // In words: what was left out on demand, and what could not be known and was taken as good.
+  std::vector<std::string> not_checked = {};
+  // What stopped the verification (kFailed, or kRefused by what was found before).
   absl::Status failure = {};
 };
 

@@ -133,8 +133,8 @@ TEST(VerdictTest, MachinesReadTheSameAsJson) {
 constexpr std::string_view kDocumented = R"json({
   "type": "object", "additionalProperties": false,
   "required": ["version", "outcome", "taskId", "taskType", "cotProduct", "steps", "links",
-               "artifacts", "absentOptionalArtifacts", "violations", "unavailable", "notChecked",
-               "failure", "timings"],
+               "artifacts", "absentOptionalArtifacts", "violations", "violationsLeftOut",
+               "unavailable", "notChecked", "failure", "timings"],
   "properties": {
     "version": {"const": 1},
     "outcome": {"enum": ["verified", "refused", "evidence unavailable", "failed"]},
@@ -175,6 +175,7 @@ constexpr std::string_view kDocumented = R"json({
                      "taskId": {"type": "string"}, "message": {"type": "string"},
                      "expected": {"type": "string"}, "found": {"type": "string"},
                      "source": {"type": "string"}, "diff": {"type": "string"}}}},
+    "violationsLeftOut": {"type": "integer", "minimum": 0},
     "unavailable": {"type": "array", "items": {"type": "string"}},
     "notChecked": {"type": "array", "items": {"type": "string"}},
     "failure": {"type": ["string", "null"]},
@@ -193,6 +194,14 @@ TEST(VerdictTest, TheJsonHasTheDocumentedSchema) {
   for (const Verdict& verdict : {Refused(), failed, Verdict{}}) {
     EXPECT_THAT(schema->Validate(ToJson(verdict)), IsOk());
   }
+}
+
+TEST(VerdictTest, TellsHowManyViolationsItDoesNotList) {
+  Verdict verdict = Refused();
+  verdict.findings_left_out = 7;
+  EXPECT_EQ(ToJson(verdict).Find("violationsLeftOut")->int_value(), 7);
+  EXPECT_THAT(FormatVerdict(verdict), HasSubstr("... and 7 more violations"));
+  EXPECT_THAT(std::string(ToStatus(verdict).message()), HasSubstr("... and 7 more violations"));
 }
 
 TEST(VerdictTest, EachOutcomeHasItsStatus) {

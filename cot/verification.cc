@@ -2,7 +2,6 @@
 #include "cot/verification.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -74,31 +73,32 @@ bool Verification::stopped() const {
 void Verification::Run(Step step, absl::FunctionRef<int(Verification&)> check) {
   if (stopped()) return;
   const bool faultless = verdict.findings.empty() && verdict.unavailable.empty();
-  const size_t before = verdict.findings.size();
+  const size_t listed_before = verdict.findings.size();
+  const int64_t before = FindingCount();
   const absl::Duration start = sources.clock.Monotonic();
   const int checks = check(*this);
   if (checks == 0 && faultless && verdict.findings.empty() && verdict.unavailable.empty() &&
       verdict.failure.ok() && !cancellation.cancelled()) {
-    verdict.findings.push_back(
-        {.violation = Violation::kEmptyChain,
-         .step = step,
-         .message = absl::StrCat("There was nothing to ", StepTitle(step), "!"),
-         .expected = "at least one check",
-         .found = "none"});
+    Add(Finding{.violation = Violation::kEmptyChain,
+                .step = step,
+                .message = absl::StrCat("There was nothing to ", StepTitle(step), "!"),
+                .expected = "at least one check",
+                .found = "none"});
   }
   verdict.steps.push_back({.step = step,
                            .checks = checks,
-                           .violations = static_cast<int>(verdict.findings.size() - before),
+                           .violations = static_cast<int>(FindingCount() - before),
                            .duration = sources.clock.Monotonic() - start});
-  if (verdict.findings.size() == before) return;
+  if (verdict.findings.size() == listed_before) return;
   logger.Critical(absl::StrJoin(
-      verdict.findings.begin() + static_cast<std::ptrdiff_t>(before), verdict.findings.end(), "\n",
+      verdict.findings.begin() + static_cast<std::ptrdiff_t>(listed_before), verdict.findings.end(),
+      "\n",
       [](std::string* out, const Finding& finding) { absl::StrAppend(out, finding.message); }));
 }
 
 void Verification::Add(const absl::Status& error) {
   if (std::optional<Finding> finding = GetFinding(error)) {
-    verdict.findings.push_back(*std::move(finding));
+    Add(*std::move(finding));
     return;
   }
   const absl::Status meaning = EvidenceError(error, cancellation);
@@ -111,22 +111,34 @@ void Verification::Add(const absl::Status& error) {
 }
 
 void Verification::Add(std::vector<Finding> findings) {
-  verdict.findings.insert(verdict.findings.end(), std::make_move_iterator(findings.begin()),
-                          std::make_move_iterator(findings.end()));
+  for (Finding& finding : findings) Add(std::move(finding));
+}
+
+void Verification::Add(Finding finding) {
+  if (verdict.findings.size() < kMaxFindings) {
+    verdict.findings.push_back(std::move(finding));
+  } else {
+    ++verdict.findings_left_out;
+  }
+}
+
+int64_t Verification::FindingCount() const {
+  return static_cast<int64_t>(verdict.findings.size()) + verdict.findings_left_out;
 }
 
 bool Verification::HasFault(const TaskId& task_id) const {
-  return !verdict.unavailable.empty() || !verdict.failure.ok() ||
+  return !verdict.unavailable.empty() || !verdict.failure.ok() || verdict.findings_left_out > 0 ||
          std::any_of(verdict.findings.begin(), verdict.findings.end(),
                      [&](const Finding& finding) { return finding.task_id == task_id.str(); });
 }
 
 Verdict Verification::Finish() {
   if (cancellation.cancelled()) verdict.failure = cancellation.reason();
-  if (!verdict.failure.ok()) {
-    verdict.outcome = Verdict::Outcome::kFailed;
-  } else if (!verdict.findings.empty()) {
+  if (!verdict.findings.empty() && !cancellation.cancelled()) {
+    // Also where this machine had a fault then: a violation will not go away.
     verdict.outcome = Verdict::Outcome::kRefused;
+  } else if (!verdict.failure.ok()) {
+    verdict.outcome = Verdict::Outcome::kFailed;
   } else if (!verdict.unavailable.empty()) {
     verdict.outcome = Verdict::Outcome::kEvidenceUnavailable;
   } else {
@@ -166,12 +178,11 @@ absl::StatusOr<std::optional<int64_t>> Verification::ExpectedRun(const Link& lin
   return status->runs.back().run_id;
 }
 
-absl::Status Verification::CheckRun(const Link& link, const CotFiles& files,
-                                    const CotBody& body) const {
+absl::Status Verification::CheckRun(const Link& link, const CotFiles& files, const CotBody& body) {
   SW_ASSIGN_OR_RETURN(const std::optional<int64_t> expected, ExpectedRun(link, files));
   if (!expected.has_value()) {
-    logger.Warning(
-        absl::StrCat(link.Label(), ": the queue does not tell which run ", kCotBodyName, " is of"));
+    absl::MutexLock lock(&mutex_);
+    of_unknown_run_.insert(link.task_id());
     return absl::OkStatus();
   }
   if (body.run_id == *expected) return absl::OkStatus();
@@ -185,7 +196,12 @@ absl::Status Verification::CheckRun(const Link& link, const CotFiles& files,
                    .found = absl::StrCat("run ", body.run_id)});
 }
 
-absl::StatusOr<TrustedCotBody> Verification::Judge(const Link& link, const CotFiles& files) const {
+bool Verification::IsOfUnknownRun(const Link& link) const {
+  absl::MutexLock lock(&mutex_);
+  return of_unknown_run_.contains(link.task_id());
+}
+
+absl::StatusOr<TrustedCotBody> Verification::Judge(const Link& link, const CotFiles& files) {
   SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(link, files));
   SW_RETURN_IF_ERROR(CheckRun(link, files, trusted.body()));
   SW_RETURN_IF_ERROR(Write(link, kCotBodyName, *files.body));

@@ -10,10 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "cot/artifact_verifier.h"
 #include "cot/chain.h"
 #include "cot/cot_body.h"
@@ -58,6 +61,8 @@ class Verification {
   // could not be had, or what stops the verification.
   void Add(const absl::Status& error);
   void Add(std::vector<Finding> findings);
+  // Further findings are only counted: one task can have hundreds of thousands.
+  static constexpr size_t kMaxFindings = 1000;
 
   // Whether the verdict cannot become a good one for a reason that may lie with this task.
   bool HasFault(const scriptworker::taskcluster::TaskId& task_id) const;
@@ -72,7 +77,9 @@ class Verification {
   const CotBody* TrustedBody(const scriptworker::taskcluster::TaskId& task_id) const;
   // What a chain-of-trust.json is worth; one that is to be trusted gets its place in the work
   // folder. Thread-safe.
-  absl::StatusOr<TrustedCotBody> Judge(const Link& link, const CotFiles& files) const;
+  absl::StatusOr<TrustedCotBody> Judge(const Link& link, const CotFiles& files);
+  // Whether the queue did not tell which run a trusted file is of, so that it may be any.
+  bool IsOfUnknownRun(const Link& link) const;
   // Writes a file that belongs to a link into the work folder. kInternal if that fails.
   absl::Status Write(const Link& link, std::string_view name, std::string_view bytes) const;
   // Whether the link is the target and has not been checked as a link, too: it
@@ -111,11 +118,18 @@ class Verification {
 
  private:
   bool stopped() const;
+  void Add(Finding finding);
+  int64_t FindingCount() const;
   absl::StatusOr<TrustedCotBody> JudgeFiles(const Link& link, const CotFiles& files) const;
   // kCotRunIdMismatch if `body` is not about the run that the queue's answers are of.
-  absl::Status CheckRun(const Link& link, const CotFiles& files, const CotBody& body) const;
+  absl::Status CheckRun(const Link& link, const CotFiles& files, const CotBody& body)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   // nullopt: the queue does not tell.
   absl::StatusOr<std::optional<int64_t>> ExpectedRun(const Link& link, const CotFiles& files) const;
+
+  // Links are judged beside each other; the destructor waits for that.
+  mutable absl::Mutex mutex_;
+  absl::flat_hash_set<scriptworker::taskcluster::TaskId> of_unknown_run_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cot

@@ -14,7 +14,7 @@
 #include "cot/worker_checks.h"
 #include "scriptworker/base/parallel.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/json/json.h"
+#include "scriptworker/json/readable_format.h"
 
 namespace cot {
 namespace {
@@ -111,8 +111,8 @@ int BuildTheChain(Verification& v) {
            [&](const Link& link) {
              // Before its artifacts: one of them may have the same name, and if
              // the script wants that, it is what lies there in the end.
-             const absl::Status status =
-                 v.Write(link, kTaskFileName, scriptworker::json::Format(link.task().raw()));
+             const absl::Status status = v.Write(
+                 link, kTaskFileName, scriptworker::json::FormatReadably(link.task().raw()));
              v.evidence.Define(link);
              absl::MutexLock lock(&mutex);
              written.Update(status);
@@ -148,6 +148,11 @@ int CheckCotFiles(Verification& v) {
       verdict.key = evidence.cot->key();
     }
     v.cots.emplace(link.task_id(), &*evidence.cot);
+    if (!v.IsOfUnknownRun(link)) continue;
+    std::string unknown = absl::StrCat(link.Label(), ": which run its ", kCotBodyName,
+                                       " is of (the queue does not tell)");
+    v.logger.Warning(absl::StrCat("Not checked: ", unknown));
+    v.verdict.not_checked.push_back(std::move(unknown));
   }
   return static_cast<int>(v.chain->upstream().size());
 }
@@ -208,6 +213,7 @@ int CheckWorkerImplementations(Verification& v) {
     v.logger.Info(absl::StrCat("Verifying ", link->Label(), " as a ", ToString(link->worker_impl()),
                                " task..."));
     CheckNotInteractive(*link, findings);
+    CheckEnvironment(*link, v.product.source_env_prefix, findings);
     ++checks;
     if (link->worker_impl() != WorkerImpl::kDockerWorker || v.IsBareTarget(*link)) continue;
     if (const std::optional<DockerImageFacts> facts = ImageFacts(v, *link)) {
@@ -225,6 +231,12 @@ int CheckSourceTree(Verification& v) {
   v.Add(std::move(findings));
   for (const absl::Status& origin : v.questions.AwaitOrigins()) {
     if (!origin.ok()) v.Add(origin);
+  }
+  for (const Link* link : v.questions.assumed_to_have_landed()) {
+    v.verdict.not_checked.push_back(
+        absl::StrCat(link->Label(),
+                     ": whether its commit has landed on a branch of its private repository (a "
+                     "rule with require_secret)"));
   }
   return static_cast<int>(trace.links.size());
 }

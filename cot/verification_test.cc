@@ -109,5 +109,36 @@ TEST_F(VerificationTest, AFaultOfThisMachineIsNoVerdictAboutTheChain) {
   EXPECT_EQ(ToStatus(verdict).code(), absl::StatusCode::kInternal);
 }
 
+TEST_F(VerificationTest, AFaultOfThisMachineDoesNotHideAViolation) {
+  verification_->Run(Step::kBuildChain, [](Verification& v) {
+    v.Add(absl::InternalError("the disk is full"));
+    v.Add(ToStatus({.violation = Violation::kTaskMissing, .message = "no task"}));
+    return 2;
+  });
+  const Verdict verdict = verification_->Finish();
+  EXPECT_EQ(verdict.outcome, Verdict::Outcome::kRefused);
+  EXPECT_EQ(verdict.failure.message(), "the disk is full");
+}
+
+TEST_F(VerificationTest, ACancelledVerificationIsNoVerdictWhateverItHasFound) {
+  verification_->Run(Step::kBuildChain, [](Verification& v) {
+    v.Add(ToStatus({.violation = Violation::kTaskMissing, .message = "no task"}));
+    return 1;
+  });
+  cancellation_.Cancel(absl::CancelledError("shutting down"));
+  EXPECT_EQ(verification_->Finish().outcome, Verdict::Outcome::kFailed);
+}
+
+TEST_F(VerificationTest, FindingsBeyondTheCapAreCounted) {
+  verification_->Run(Step::kBuildChain, [](Verification& v) {
+    v.Add(std::vector<Finding>(Verification::kMaxFindings + 5, Finding{.message = "again"}));
+    return 1;
+  });
+  const Verdict verdict = verification_->Finish();
+  EXPECT_EQ(verdict.findings.size(), Verification::kMaxFindings);
+  EXPECT_EQ(verdict.findings_left_out, 5);
+  EXPECT_EQ(verdict.steps[0].violations, static_cast<int>(Verification::kMaxFindings) + 5);
+}
+
 }  // namespace
 }  // namespace cot

@@ -26,6 +26,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_status.h"
 
@@ -88,6 +89,8 @@ class Command {
   int Run(Transport& transport);
 
  private:
+  // Those of --json and --record: what cannot be written is to be known before the work.
+  absl::Status CreateFiles() const;
   int Verify(Transport& transport);
   absl::StatusOr<Verdict> Judge(Transport& transport, const std::string& work_dir);
   absl::StatusOr<VerifyRequest> Request(TaskDefinition task,
@@ -109,7 +112,17 @@ int Command::Failed(const absl::Status& error) const {
   return absl::IsInvalidArgument(error) ? kUsage : kInternalError;
 }
 
+absl::Status Command::CreateFiles() const {
+  for (const std::string& path : {options_.json, options_.record}) {
+    if (path.empty() || path == kJsonToOutput) continue;
+    const absl::Status created = scriptworker::AtomicWriteFile(path, "");
+    if (!created.ok()) return absl::InvalidArgumentError(created.message());
+  }
+  return absl::OkStatus();
+}
+
 int Command::Run(Transport& transport) {
+  if (const absl::Status created = CreateFiles(); !created.ok()) return Failed(created);
   if (!options_.replay.empty()) {
     absl::StatusOr<scriptworker::har::Document> document =
         scriptworker::har::ReadHarFile(options_.replay);
@@ -244,6 +257,11 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
            .task_id = options_.task_id.str(),
            .message = absl::StrCat("This deployment knows no such task; is it that of ",
                                    "TASKCLUSTER_ROOT_URL or --config? ", message)});
+    } else if (scriptworker::taskcluster::IsWrongShape(task.status())) {
+      unknown.outcome = Verdict::Outcome::kRefused;
+      unknown.findings.push_back({.violation = Violation::kMalformedTask,
+                                  .task_id = options_.task_id.str(),
+                                  .message = std::move(message)});
     } else {
       unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
       unknown.unavailable.push_back(message);
@@ -270,11 +288,15 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
 }
 
 int Command::Print(const Verdict& verdict, const std::string& work_dir) {
-  terminal_.out << FormatVerdict(verdict) << std::flush;
+  if (options_.json != kJsonToOutput) terminal_.out << FormatVerdict(verdict) << std::flush;
   if (options_.json.empty()) return ExitStatus(verdict);
   // The folder's name differs from run to run.
   const std::string text =
       absl::StrReplaceAll(scriptworker::json::Format(ToJson(verdict)), {{work_dir, "WORK_DIR"}});
+  if (options_.json == kJsonToOutput) {
+    terminal_.out << text << std::endl;
+    return ExitStatus(verdict);
+  }
   const absl::Status written = scriptworker::AtomicWriteFile(options_.json, text + "\n");
   return written.ok() ? ExitStatus(verdict) : Failed(absl::InternalError(written.message()));
 }

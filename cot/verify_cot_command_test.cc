@@ -237,9 +237,45 @@ TEST_F(VerifyCotCommandTest, AReplayOfWhatIsNoRecordingIsWrongUsage) {
   EXPECT_THAT(err_.str(), HasSubstr("x.har"));
 }
 
-TEST_F(VerifyCotCommandTest, AVerdictThatCannotBeWrittenIsAnInternalError) {
-  options_.json = temp_dir_.Path("no/such/folder/v.json");
-  EXPECT_EQ(Run(), 5);
+TEST_F(VerifyCotCommandTest, WhatCannotBeWrittenIsWrongUsageBeforeAnythingIsFetched) {
+  for (std::string VerifyCotOptions::*file : {&VerifyCotOptions::json, &VerifyCotOptions::record}) {
+    options_.json = options_.record = "";
+    options_.*file = temp_dir_.Path("no/such/folder/file");
+    FunctionTransport nowhere(
+        [](const scriptworker::http::Request&) { return absl::UnavailableError("no network"); });
+    EXPECT_EQ(Run(nowhere), 2);
+    EXPECT_THAT(nowhere.requests(), IsEmpty());
+    EXPECT_THAT(err_.str(), HasSubstr("no/such/folder/file"));
+  }
+}
+
+TEST_F(VerifyCotCommandTest, TheVerdictCanBePrintedAsJson) {
+  options_.json = "-";
+  EXPECT_EQ(Run(), 0);
+  const auto verdict = scriptworker::json::Parse(out_.str());
+  ASSERT_THAT(verdict, IsOk()) << out_.str();
+  EXPECT_EQ(verdict->Find("outcome")->string_value(), "verified");
+}
+
+TEST_F(VerifyCotCommandTest, ADefinitionOfTheWrongShapeIsRefusedByName) {
+  chain_.Publish();
+  const std::string url = SmallChain::TaskUrl(kSmallTarget);
+  chain_.answers[url].body = R"({"scopes": "all"})";
+  EXPECT_EQ(Run(), 3) << out_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("[kMalformedTask]"));
+}
+
+TEST_F(VerifyCotCommandTest, ATargetThatIsNoLinkIsNamedInTheVerdict) {
+  chain_.tasks[std::string(kSmallTarget)] = *scriptworker::json::Parse(absl::StrReplaceAll(
+      scriptworker::json::FormatCompact(chain_.tasks[std::string(kSmallTarget)]),
+      {{"scriptworker-k8s", "unknown"},
+       {R"("worker-implementation":"scriptworker")", R"("x":"y")"}}));
+  options_.task_type = *ParseTaskType("signing");
+  options_.cot_product = "firefox";
+  options_.json = temp_dir_.Path("v.json");
+  EXPECT_EQ(Run(), 3) << out_.str();
+  const Value verdict = ReadVerdict(options_.json);
+  EXPECT_EQ(verdict.Find("violations")->array()[0].Find("taskId")->string_value(), kSmallTarget);
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ std::variant<VerifyCotOptions, UsageAnswer> ParseVerifyCotOptions(
   app.add_option("--work-dir", work_dir, "where artifacts go (default: a fresh folder)")
       ->type_name("DIR");
   app.add_flag("--cleanup", cleanup, "remove the artifacts at the end");
-  app.add_option("--json", json, "write the verdict (docs/verdict.md)")->type_name("FILE");
+  app.add_option("--json", json, "write the verdict (docs/verdict.md); - : print it")
+      ->type_name("FILE");
   auto* recorded = app.add_option("--record", record, "write all exchanges, without secrets")
                        ->type_name("FILE.har");
   app.add_option("--replay", replay, "read all exchanges from there: offline")
@@ -98,6 +99,7 @@ std::variant<VerifyCotOptions, UsageAnswer> ParseVerifyCotOptions(
         std::pair(&replay, &options.replay)}) {
     *resolved = scriptworker::ResolveAgainstWorkingDirectory(*given, working_directory);
   }
+  if (json == kJsonToOutput) options.json = json;
   return options;
 }
 

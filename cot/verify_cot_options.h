@@ -13,6 +13,9 @@
 
 namespace cot {
 
+// As the file of --json: the output, in place of the text.
+inline constexpr std::string_view kJsonToOutput = "-";
+
 // The command line of verify_cot. Paths are absolute, or empty.
 struct VerifyCotOptions {
   scriptworker::taskcluster::TaskId task_id;
@@ -24,7 +27,7 @@ struct VerifyCotOptions {
   bool cleanup = false;
   bool verbose = false;
   std::string work_dir = {};  // empty: a fresh one
-  std::string json = {};
+  std::string json = {};      // or kJsonToOutput
   std::string record = {};
   std::string replay = {};
 };

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 
@@ -18,6 +19,7 @@ namespace json = scriptworker::json;
 constexpr std::string_view kPayloadUrl = "scriptworker.cot/finding";
 
 void AppendIndented(std::string_view label, std::string_view text, std::string& out) {
+  text = absl::StripSuffix(text, "\n");
   if (text.empty()) return;
   absl::StrAppend(&out, "\n    ", label, ": ", absl::StrReplaceAll(text, {{"\n", "\n      "}}));
 }

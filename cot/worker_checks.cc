@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/worker_checks.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cot/json_truth.h"
+#include "cot/task_env.h"
 #include "cot/worker_impl.h"
 #include "scriptworker/json/value.h"
 
@@ -80,6 +82,14 @@ void CheckNotInteractive(const Link& link, std::vector<Finding>& findings) {
     case WorkerImpl::kScriptworker:
       return;  // It has no way in.
   }
+}
+
+void CheckEnvironment(const Link& link, std::string_view source_env_prefix,
+                      std::vector<Finding>& findings) {
+  const std::optional<std::string> name = FindMalformedVariable(link.task(), source_env_prefix);
+  if (!name.has_value()) return;
+  Add(link, Violation::kMalformedPayload,
+      absl::StrCat(link.Label(), ": ", *name, " is of another type than expected!"), findings);
 }
 
 }  // namespace cot

@@ -63,5 +63,17 @@ const InteractiveCase kCases[] = {
 INSTANTIATE_TEST_SUITE_P(Table, InteractiveTest, testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });
 
+TEST(EnvironmentTest, AVariableOfAnotherTypeIsNotTakenForAnAbsentOne) {
+  const auto found = [](std::string_view changes) {
+    std::vector<Finding> findings;
+    CheckEnvironment(MakeLink("signing:build", kBuildId, changes), "GECKO", findings);
+    return ViolationsOf(findings);
+  };
+  EXPECT_THAT(found(R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": ["https://h/r"]}}})"),
+              testing::ElementsAre(Violation::kMalformedPayload));
+  EXPECT_THAT(found(R"({"payload": {"env": {"GECKO_HEAD_REPOSITORY": "https://h/r"}}})"),
+              testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace cot

@@ -133,6 +133,9 @@ std::vector<ChainDefect> DefectsOfTheChain() {
       {.name = "TaskQueueIdContradictsProvisionerAndWorkerType",
        .violations = {Violation::kContradictoryTaskQueue},
        .tasks = [](GeneratedChain& c) { Define(c, "build", "/taskQueueId", "desktop-3/images"); }},
+      {.name = "ATaskHasNoWorkerType",
+       .violations = {Violation::kMalformedTask},
+       .tasks = [](GeneratedChain& c) { RemoveAt(DefinitionOf(c, "build"), "/workerType"); }},
       {.name = "TheParentIsEmpty",
        .violations = {Violation::kMalformedParent},
        .tasks = [](GeneratedChain& c) { Define(c, "build", "/extra/parent", ""); }},
@@ -143,6 +146,12 @@ std::vector<ChainDefect> DefectsOfTheChain() {
            [](GeneratedChain& c) {
              Define(c, "build", "/extra/chainOfTrust",
                     Object{{"inputs", Object{{"toolchain", 5}}}});
+           }},
+      {.name = "ATypeIsLongerThanAny",
+       .violations = {Violation::kMalformedDependency},
+       .tasks =
+           [](GeneratedChain& c) {
+             Define(c, "target", "/payload/upstreamArtifacts/0/taskType", std::string(101, 'x'));
            }},
       {.name = "AnUpstreamPathLeadsOut",
        .violations = {Violation::kIllegalUpstreamPath},
