@@ -210,6 +210,7 @@ TEST(CurlTransportTest, ThreadsShareTheTransport) {
   FakeServer server(Always({.body = "x"}));
   const std::unique_ptr<CurlTransport> transport = NewTransport();
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       for (int j = 0; j < 20; ++j) {

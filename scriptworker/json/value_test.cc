@@ -58,7 +58,7 @@ TEST(ValueTest, KeepsStringsOfEveryLength) {
     std::string text(length, 'a');
     if (length > 2) text[1] = '\0';
     const Value value(text);
-    const Value copy = value;
+    const Value copy = value;  // NOLINT(performance-unnecessary-copy-initialization): tested
     EXPECT_EQ(value.string_value(), text);
     EXPECT_EQ(copy.string_value(), text);
     EXPECT_EQ(copy, value);
@@ -292,6 +292,7 @@ TEST(ObjectTest, OfATemporaryValueOutlivesItInALoop) {
 TEST(ValueTest, CopiesThatShareMayBeUsedByDifferentThreads) {
   const Value shared(Object{{"list", Array{1, 2, 3}}, {"x", "y"}});
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([copy = shared, t]() mutable {
       for (int i = 0; i < 10000; ++i) {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "gmock/gmock.h"
@@ -427,8 +428,9 @@ TEST(LimitTest, TheDefaultsRefuseABillionLaughs) {
   // Each level of $let doubles the list: 2^60 elements.
   std::string document = R"j({"$eval": "a"})j";
   for (int i = 0; i < 60; ++i) {
-    document = R"j({"$let": {"a": {"$flatten": [{"$eval": "a"}, {"$eval": "a"}]}}, "in": )j" +
-               document + "}";
+    document =
+        absl::StrCat(R"j({"$let": {"a": {"$flatten": [{"$eval": "a"}, {"$eval": "a"}]}}, "in": )j",
+                     document, "}");
   }
   Context context(absl::UnixEpoch());
   context.Set("a", Json("[1]"));
