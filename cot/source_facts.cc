@@ -153,7 +153,7 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
         "Authorization",
         absl::StrCat("Basic ", absl::Base64Escape(absl::StrCat(github_token_.reveal(), ":"))));
   }
-  const absl::StatusOr<Value> document =
+  absl::StatusOr<Value> document =
       templates_.Get(location.url.ToString(), [&]() -> absl::StatusOr<Value> {
         SW_ASSIGN_OR_RETURN(const std::string text, documents_.GetText(request));
         return ParseTemplate(text, location.url.Redacted());

@@ -84,7 +84,7 @@ absl::StatusOr<SourceUrl> SourceOf(const Link& link, const Product& product) {
         link, {.violation = Violation::kSourceMissing,
                .message = absl::StrCat(link.Label(), ": the task has no metadata.source!")}));
   }
-  const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(text);
+  absl::StatusOr<SourceUrl> source = SourceUrl::Parse(text);
   if (!source.ok()) {
     return ToStatus(
         InLink(link, {.violation = Violation::kSourceMismatch,

@@ -133,6 +133,7 @@ void CheckEveryTaskHasAGraph(const Chain& chain, std::vector<Finding>& findings)
 absl::StatusOr<Object> ReadTaskGraph(int fd, const Link& parent,
                                      const std::vector<const Link*>& wanted) {
   std::vector<std::string> ids;
+  ids.reserve(wanted.size());
   for (const Link* link : wanted) ids.push_back(link->task_id().str());
   const std::string source = absl::StrCat(parent.Label(), " public/task-graph.json");
   scriptworker::json::ObjectScanner scanner(ids, {.source = source});
