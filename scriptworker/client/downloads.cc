@@ -23,43 +23,76 @@
 
 namespace scriptworker::client {
 
-absl::Status Downloads::Fetch(std::string_view url, const std::string& path) {
-  const absl::StatusOr<http::Url> parsed = http::Url::Parse(url);
+namespace {
+
+// The reference lets faults of the disk escape: exit status 1.
+absl::Status DownloadFailure(const absl::Status& error) {
+  if (taskcluster::IsDiskFault(error)) return error;
+  const bool is_missing = absl::IsNotFound(error);
+  return ScriptError(is_missing ? ErrorKind::kDownload404 : ErrorKind::kDownload, error.message());
+}
+
+}  // namespace
+
+absl::StatusOr<taskcluster::QuarantinedFile> Downloads::Quarantine(std::string_view url,
+                                                                   std::string_view folder) {
+  // What a fragment says never reaches a server.
+  const absl::StatusOr<http::Url> parsed = http::Url::Parse(url.substr(0, url.find('#')));
   if (!parsed.ok()) return ScriptError(ErrorKind::kDownload, parsed.status().message());
   log_.Info(absl::StrCat("Downloading ", parsed->Redacted()));
   taskcluster::DownloadOptions options;
+  options.quarantine_directory = std::string(folder);
   options.algorithms = {};
   options.log = [this](std::string_view line) { log_.Warning(line); };
-  const absl::Status done =
-      downloader_.Download(*parsed, path, std::move(options), CancellationToken());
-  if (done.ok()) {
-    log_.Info("Done");
-    return absl::OkStatus();
+  absl::StatusOr<taskcluster::QuarantinedFile> file =
+      downloader_.Fetch(*parsed, options, CancellationToken());
+  if (!file.ok()) return DownloadFailure(file.status());
+  return file;
+}
+
+absl::Status Downloads::Fetch(std::string_view url, const std::string& path) {
+  SW_ASSIGN_OR_RETURN(taskcluster::QuarantinedFile file, Quarantine(url, Dirname(path)));
+  SW_RETURN_IF_ERROR(std::move(file).Commit(path).status());
+  log_.Info("Done");
+  return absl::OkStatus();
+}
+
+absl::Status Downloads::FetchBeneath(std::string_view url, const std::string& directory,
+                                     const std::string& relative) {
+  SW_ASSIGN_OR_RETURN(taskcluster::QuarantinedFile file, Quarantine(url, directory));
+  const absl::Status committed = std::move(file).CommitBeneath(directory, relative).status();
+  if (absl::IsFailedPrecondition(committed)) {
+    return ScriptError(ErrorKind::kTask, absl::StrCat(JoinPath(directory, relative),
+                                                      " is not under ", directory, "!"));
   }
-  const bool is_missing = absl::IsNotFound(done);
-  return ScriptError(is_missing ? ErrorKind::kDownload404 : ErrorKind::kDownload, done.message());
+  SW_RETURN_IF_ERROR(committed);
+  log_.Info("Done");
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<std::string>> Downloads::FetchArtifacts(
     const ArtifactRules& rules, absl::Span<const std::string> urls,
     absl::Span<const taskcluster::TaskId> valid_task_ids, const std::string& directory,
     int max_concurrent) {
-  std::vector<std::string> paths;
+  std::vector<std::string> names;
   std::set<std::string> seen;
   for (const std::string& url : urls) {
-    SW_ASSIGN_OR_RETURN(const std::string relative, rules.Validate(url, valid_task_ids));
-    paths.push_back(JoinPath(directory, relative));
-    if (!seen.insert(relative).second) {
+    SW_ASSIGN_OR_RETURN(std::string name, rules.Validate(url, valid_task_ids));
+    if (!seen.insert(name).second) {
       return ScriptError(ErrorKind::kTask,
-                         absl::StrCat(relative, " is the path of more than one artifact"));
+                         absl::StrCat(name, " is the path of more than one artifact"));
     }
+    names.push_back(std::move(name));
   }
   const std::vector<absl::Status> done =
       ParallelStatus(static_cast<int>(urls.size()), max_concurrent, [&](int i) {
         const auto index = static_cast<size_t>(i);
-        return Fetch(urls[index], paths[index]);
+        return FetchBeneath(urls[index], directory, names[index]);
       });
   SW_RETURN_IF_ERROR(FirstError(done));
+  std::vector<std::string> paths;
+  paths.reserve(names.size());
+  for (const std::string& name : names) paths.push_back(JoinPath(directory, name));
   return paths;
 }
 

@@ -28,21 +28,27 @@ class Downloads {
   Downloads(http::Transport& transport, Clock& clock, Logger& log)
       : downloader_(transport, clock), log_(log) {}
 
-  // Any URL: whether it may be asked is the caller's decision. Folders are made.
-  // ErrorKind::kDownload404, kDownload.
+  // Any URL: whether it may be asked is the caller's decision. A fragment is dropped. Folders are
+  // made. ErrorKind::kDownload404, kDownload; a fault of this machine's disk has no kind.
   absl::Status Fetch(std::string_view url, const std::string& path);
 
   // Artifacts of `valid_task_ids`, which `rules` have to allow: all of them are
   // checked before the first is asked for. They come to the paths below
   // `directory` that their names say; returns these in the order of `urls`.
   // Errors are those of ArtifactRules::Validate and Fetch; kTask for two
-  // artifacts with one path.
+  // artifacts with one path, and for a path that leads out of `directory` by a symbolic link
+  // (none is followed below it).
   absl::StatusOr<std::vector<std::string>> FetchArtifacts(
       const ArtifactRules& rules, absl::Span<const std::string> urls,
       absl::Span<const taskcluster::TaskId> valid_task_ids, const std::string& directory,
       int max_concurrent = 5);
 
  private:
+  absl::StatusOr<taskcluster::QuarantinedFile> Quarantine(std::string_view url,
+                                                          std::string_view folder);
+  absl::Status FetchBeneath(std::string_view url, const std::string& directory,
+                            const std::string& relative);
+
   taskcluster::ArtifactDownloader downloader_;
   Logger& log_;
 };

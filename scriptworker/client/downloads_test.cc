@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -131,6 +132,40 @@ TEST_F(DownloadsTest, TwoArtifactsWithOnePathAreRefused) {
           .FetchArtifacts(rules_, {UrlOf("public/a"), UrlOf("public%2Fa")}, ids_, temp_.path());
   EXPECT_EQ(ErrorKindOf(paths.status()), ErrorKind::kTask);
   EXPECT_EQ(Requests(), 0);
+}
+
+TEST_F(DownloadsTest, NoArtifactLeavesTheFolderByALink) {
+  const TempDir outside;
+  std::filesystem::create_directory_symlink(outside.path(), temp_.Path("public"));
+  const auto paths = Answer({http::MakeResponse(200, "1")})
+                         .FetchArtifacts(rules_, {UrlOf("public/a")}, ids_, temp_.path());
+  EXPECT_EQ(ErrorKindOf(paths.status()), ErrorKind::kTask);
+  EXPECT_EQ(ExitStatusOf(paths.status()), 1);
+  EXPECT_THAT(paths.status().message(),
+              HasSubstr(absl::StrCat("is not under ", temp_.path(), "!")));
+  EXPECT_TRUE(std::filesystem::is_empty(outside.path()));
+}
+
+TEST_F(DownloadsTest, QueriesAndFragmentsDoNotCount) {
+  const auto paths = Answer({http::MakeResponse(200, "1")})
+                         .FetchArtifacts(rules_, {absl::StrCat(UrlOf("public/a"), "?x=1#frag")},
+                                         ids_, temp_.path());
+  ASSERT_THAT(paths, IsOk());
+  EXPECT_EQ(transport_->requests()[0].url, absl::StrCat(UrlOf("public/a"), "?x=1"));
+  EXPECT_THAT(ReadFile(temp_.Path("public/a")), IsOkAndHolds("1"));
+}
+
+TEST_F(DownloadsTest, AFaultOfTheDiskIsNoDownloadError) {
+  const std::string file = temp_.Write("file", "in the way of a folder");
+  Answer({http::MakeResponse(200, "1"), http::MakeResponse(200, "1")});
+  const absl::Status made = downloads_->Fetch("https://a.test/x", absl::StrCat(file, "/a"));
+  EXPECT_FALSE(made.ok());
+  EXPECT_EQ(ErrorKindOf(made), std::nullopt);
+  EXPECT_EQ(ExitStatusOf(made), 1);
+  temp_.Write("folder/file", "a folder in the way of the file");
+  const absl::Status moved = downloads_->Fetch("https://a.test/x", temp_.Path("folder"));
+  EXPECT_FALSE(moved.ok());
+  EXPECT_EQ(ErrorKindOf(moved), std::nullopt);
 }
 
 TEST_F(DownloadsTest, TheFirstFailureInOrderIsTheResult) {
