@@ -87,7 +87,7 @@ std::string Objection(const ConfigKey& key, const Value& value) {
 Settings Settings::Read(const Value& document, const Environment& environment, DefectList& defects,
                         Absent absent) {
   Settings settings;
-  settings.ReadDefaults(environment, defects);
+  settings.ReadDefaults(environment, document, defects);
   if (!document.is_object()) {
     defects.Add("", document.is_null() ? "the file is empty"
                                        : absl::StrCat("expected a mapping of keys, found ",
@@ -110,7 +110,8 @@ Settings Settings::Read(const Value& document, const Environment& environment, D
   return settings;
 }
 
-void Settings::ReadDefaults(const Environment& environment, DefectList& defects) {
+void Settings::ReadDefaults(const Environment& environment, const Value& document,
+                            DefectList& defects) {
   for (const ConfigKey& key : ConfigKeys()) {
     if (key.kind != ConfigKey::Kind::kWorker) continue;
     Value value = key.default_json.empty() ? Value("") : json::Parse(key.default_json).value();
@@ -118,7 +119,7 @@ void Settings::ReadDefaults(const Environment& environment, DefectList& defects)
         variable.has_value()) {
       if (const std::string objection = Objection(key, Value(*variable)); objection.empty()) {
         value = *variable;
-      } else {
+      } else if (document.Find(key.name) == nullptr) {  // else the file has the last word
         defects.AddAbsentKey(key.name, absl::StrCat(objection, " (from the variable ",
                                                     key.environment_variable, ")"));
       }

@@ -50,7 +50,8 @@ class Settings {
     std::string place;  // empty: not in the file
   };
 
-  void ReadDefaults(const Environment& environment, cot::DefectList& defects);
+  void ReadDefaults(const Environment& environment, const json::Value& document,
+                    cot::DefectList& defects);
   void ReadCotProduct(const json::Value& document, cot::DefectList& defects);
   void ReadKey(std::string_view name, const json::Value& value, cot::DefectList& defects);
 

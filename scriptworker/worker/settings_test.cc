@@ -274,6 +274,14 @@ TEST(SettingsTest, AValueOfTheEnvironmentIsCheckedToo) {
             "A-Z 0-9 - _, found \"a b\" (from the variable SCRIPTWORKER_WORKER_ID)");
 }
 
+TEST(SettingsTest, AValueOfTheEnvironmentThatTheFileReplacesDoesNotMatter) {
+  const Result file =
+      ReadWith("worker_id: from-file",
+               Environment(Environment::Variables{{"SCRIPTWORKER_WORKER_ID", "a b"}}));
+  EXPECT_EQ(file.defects, "");
+  EXPECT_EQ(file.settings.String("worker_id"), "from-file");
+}
+
 TEST(SettingsTest, RefuseNamesThePlaceOfTheValue) {
   const auto document =
       json::ParseYamlWithMarks(absl::StrCat(kRequired, "task_script:\n  - bash\n  - 5\n")).value();

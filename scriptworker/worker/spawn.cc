@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +124,8 @@ absl::StatusOr<std::string> FindProgram(const std::string& name,
   bool forbidden = false;
   for (const std::string_view dir : absl::StrSplit(path, ':')) {
     const std::string candidate = JoinPath(dir.empty() ? std::string_view(".") : dir, name);
+    struct stat info;
+    if (::stat(candidate.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) continue;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
     // EACCES may also be that of a folder that this user may not enter.
     if (errno == EACCES && ::access(candidate.c_str(), F_OK) == 0) forbidden = true;

@@ -126,6 +126,15 @@ TEST_F(SpawnTest, LooksProgramsUpInThePathOfTheScript) {
   EXPECT_EQ(Run(options), "found\n");
 }
 
+TEST_F(SpawnTest, AFolderOfTheNameIsNoProgram) {
+  temp_.Write("first/tool/file", "a folder in the way");
+  temp_.Write("second/tool", "#!/bin/sh\necho found\n");
+  ASSERT_EQ(::chmod(temp_.Path("second/tool").c_str(), 0755), 0);
+  SpawnOptions options = Options({"tool"});
+  options.environment = {absl::StrCat("PATH=", temp_.Path("first"), ":", temp_.Path("second"))};
+  EXPECT_EQ(Run(options), "found\n");
+}
+
 TEST_F(SpawnTest, AMissingProgramIsNotFound) {
   EXPECT_THAT(Spawn(Options({"no-such-program"})).status(),
               StatusIs(absl::StatusCode::kNotFound,
