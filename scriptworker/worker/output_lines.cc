@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -97,6 +99,23 @@ std::string BytesRepr(std::string_view bytes) {
   return out;
 }
 
+// What Python's str.rstrip() takes away, in UTF-8: one character of it. False: there is none.
+bool ConsumeTrailingBlank(std::string_view& text) {
+  static constexpr std::string_view kWide[] = {"\u0085", "\u00a0", "\u1680", "\u2000", "\u2001",
+                                               "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+                                               "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
+                                               "\u2029", "\u202f", "\u205f", "\u3000"};
+  if (text.empty()) return false;
+  const auto last = static_cast<unsigned char>(text.back());
+  if (last < 0x80) {
+    if (!absl::ascii_isspace(last) && (last < 0x1c || last > 0x1f)) return false;
+    text.remove_suffix(1);
+    return true;
+  }
+  return std::any_of(std::begin(kWide), std::end(kWide),
+                     [&text](std::string_view blank) { return absl::ConsumeSuffix(&text, blank); });
+}
+
 }  // namespace
 
 void OutputLines::Feed(std::string_view bytes, Emit emit) {
@@ -149,7 +168,10 @@ std::string DisplayText(std::string_view line) {
 }
 
 std::string TrimmedDisplayText(std::string_view line) {
-  return DisplayText(absl::StripTrailingAsciiWhitespace(line));
+  if (!IsUtf8(line)) return BytesRepr(absl::StripTrailingAsciiWhitespace(line));
+  while (ConsumeTrailingBlank(line)) {
+  }
+  return std::string(line);
 }
 
 }  // namespace scriptworker::worker

@@ -43,7 +43,7 @@ class OutputLines {
 // bytes, b'caf\xe9\n', where the newline is two characters as well.
 std::string DisplayText(std::string_view line);
 
-// The same without white space at the end, for the worker's log.
+// The same without white space (as Python understands it) at the end, for the worker's log.
 std::string TrimmedDisplayText(std::string_view line);
 
 }  // namespace scriptworker::worker

@@ -149,5 +149,12 @@ TEST(TrimmedDisplayTextTest, DropsTheNewlineBeforeItIsShown) {
   EXPECT_EQ(TrimmedDisplayText("caf\xe9 \n"), "b'caf\\xe9'");
 }
 
+TEST(TrimmedDisplayTextTest, DropsWhatPythonTakesForWhiteSpace) {
+  EXPECT_EQ(TrimmedDisplayText("text\u00a0\u0085\u2028 \x1c\x1f\u3000\n"), "text");
+  EXPECT_EQ(TrimmedDisplayText("text\u200b\n"), "text\u200b") << "which is of no width, but none";
+  EXPECT_EQ(TrimmedDisplayText("\u00a0text"), "\u00a0text");
+  EXPECT_EQ(TrimmedDisplayText("\u2003"), "");
+}
+
 }  // namespace
 }  // namespace scriptworker::worker

@@ -2,8 +2,10 @@
 #include "scriptworker/worker/process_setup.h"
 
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/unique_fd.h"
@@ -41,7 +44,15 @@ absl::StatusOr<std::string> EnterWorkingDirectory(const Environment& environment
 
 std::string HostName() {
   char name[256] = "";
-  return ::gethostname(name, sizeof(name) - 1) == 0 ? name : "unknown";
+  if (::gethostname(name, sizeof(name) - 1) != 0) return "unknown";
+  addrinfo hints = {};
+  hints.ai_flags = AI_CANONNAME;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (::getaddrinfo(name, nullptr, &hints, &found) != 0) return name;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, &::freeaddrinfo);
+  const std::string canonical = found->ai_canonname == nullptr ? "" : found->ai_canonname;
+  return absl::StrContains(canonical, '.') ? canonical : name;
 }
 
 }  // namespace scriptworker::worker

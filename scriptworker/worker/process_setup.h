@@ -31,7 +31,8 @@ void HideFromOtherProcesses();
 // then. Returns the working directory, absolute.
 absl::StatusOr<std::string> EnterWorkingDirectory(const Environment& environment);
 
-// This machine's name, for the log.
+// This machine's name, for the log: the full one, if the resolver knows it (which may take as long
+// as it takes to ask).
 std::string HostName();
 
 }  // namespace scriptworker::worker

@@ -108,7 +108,12 @@ TEST(EnterWorkingDirectoryTest, NamesAFolderThatIsNotThere) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("/no/such")));
 }
 
-TEST(HostNameTest, IsNotEmpty) { EXPECT_THAT(HostName(), Not(IsEmpty())); }
+TEST(HostNameTest, IsThisMachinesOrTheFullFormOfIt) {
+  char name[256] = "";
+  ASSERT_EQ(::gethostname(name, sizeof(name) - 1), 0);
+  EXPECT_THAT(HostName(), Not(IsEmpty()));
+  EXPECT_TRUE(HostName() == name || HostName().find('.') != std::string::npos) << HostName();
+}
 
 }  // namespace
 }  // namespace scriptworker::worker
