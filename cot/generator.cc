@@ -132,7 +132,8 @@ absl::Status Write(const std::string& path, std::string_view text) {
 }  // namespace
 
 absl::StatusOr<GeneratedCot> GenerateCot(const GeneratorInput& input, Signer* signer) {
-  absl::StatusOr<FileListing> listing = scriptworker::ListFiles(input.artifact_dir);
+  absl::StatusOr<FileListing> listing =
+      scriptworker::ListFiles(input.artifact_dir, {.skip_closed = true});
   if (!listing.ok()) return Fault(listing.status());
   GeneratedCot cot;
   std::vector<ArtifactName> names;

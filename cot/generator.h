@@ -51,8 +51,8 @@ struct GeneratedCot {
   // max_open_files the first ones; the others have to be opened again, and to
   // have the digest in `body`.
   std::vector<scriptworker::taskcluster::ArtifactFile> files;
-  // For the log: links, fifos, sockets, devices, names that no artifact can
-  // have, and files under the two names written here.
+  // For the log: links, fifos, sockets, devices, folders that cannot be entered, names that no
+  // artifact can have, and files under the two names written here.
   std::vector<SkippedEntry> skipped;
 };
 

@@ -63,7 +63,7 @@ absl::Status RemoveTree(const std::string& path);
 absl::Status RemoveTreeContents(const std::string& dir);
 
 struct SkippedFile {
-  enum class Kind { kSymlink, kFifo, kSocket, kDevice, kVanished };
+  enum class Kind { kSymlink, kFifo, kSocket, kDevice, kVanished, kForbidden, kTooDeep };
   std::string path;  // relative to the folder that was listed
   Kind kind;
 };
@@ -71,12 +71,15 @@ std::string_view SkippedFileKindName(SkippedFile::Kind kind);
 
 struct FileListing {
   std::vector<std::string> files;    // regular files, relative paths
-  std::vector<SkippedFile> skipped;  // all else that is no directory
+  std::vector<SkippedFile> skipped;  // all else that is no directory, or one not entered
 };
 
 struct ListLimits {
   int max_files = 1'000'000;  // entries of any kind, directories included
   int max_depth = 256;
+  // On: what this user may not look into (kForbidden), and folders below max_depth (kTooDeep), are
+  // skipped, and no error.
+  bool skip_closed = false;
 };
 
 // All files below `dir`, recursively, both lists sorted by bytes. Symbolic

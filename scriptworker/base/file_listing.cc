@@ -38,6 +38,7 @@ class Lister {
   // Takes the open folder; `relative` is its path below the top one.
   absl::Status List(UniqueFd fd, const std::string& relative, int depth) {
     if (depth > limits_.max_depth) {
+      if (limits_.skip_closed) return Skip(relative, SkippedFile::Kind::kTooDeep);
       return absl::ResourceExhaustedError(absl::StrCat(
           JoinPath(top_, relative), ": folders are nested deeper ", "than ", limits_.max_depth));
     }
@@ -76,10 +77,10 @@ class Lister {
   absl::Status Visit(int dir, const char* name, std::string relative, int depth) {
     struct stat info;
     if (::fstatat(dir, name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno != ENOENT) {
-        return Error(errno, "cannot examine", JoinPath(top_, relative));
-      }
-      return Skip(std::move(relative), SkippedFile::Kind::kVanished);
+      const int error = errno;
+      if (error == ENOENT) return Skip(std::move(relative), SkippedFile::Kind::kVanished);
+      if (IsSkippable(error)) return Skip(std::move(relative), SkippedFile::Kind::kForbidden);
+      return Error(error, "cannot examine", JoinPath(top_, relative));
     }
     switch (info.st_mode & S_IFMT) {
       case S_IFREG:
@@ -98,15 +99,21 @@ class Lister {
     }
     UniqueFd child(::openat(dir, name, kDirectoryFlags | O_NOFOLLOW));
     if (child.valid()) return List(std::move(child), relative, depth + 1);
-    switch (errno) {
+    const int error = errno;
+    if (IsSkippable(error)) return Skip(std::move(relative), SkippedFile::Kind::kForbidden);
+    switch (error) {
       case ELOOP:
       case ENOTDIR:  // exchanged for a link since it was examined
         return Skip(std::move(relative), SkippedFile::Kind::kSymlink);
       case ENOENT:
         return Skip(std::move(relative), SkippedFile::Kind::kVanished);
       default:
-        return Error(errno, "cannot open", JoinPath(top_, relative));
+        return Error(error, "cannot open", JoinPath(top_, relative));
     }
+  }
+
+  bool IsSkippable(int error) const {
+    return limits_.skip_closed && (error == EACCES || error == EPERM);
   }
 
   absl::Status Skip(std::string relative, SkippedFile::Kind kind) {
@@ -134,6 +141,10 @@ std::string_view SkippedFileKindName(SkippedFile::Kind kind) {
       return "device";
     case SkippedFile::Kind::kVanished:
       return "file that vanished";
+    case SkippedFile::Kind::kForbidden:
+      return "file or folder that may not be looked into";
+    case SkippedFile::Kind::kTooDeep:
+      return "folder that is nested too deep";
   }
   return "file of unknown kind";
 }

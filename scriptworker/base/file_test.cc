@@ -234,6 +234,9 @@ TEST(ListFilesTest, EachKindThatIsSkippedHasAName) {
   EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kSocket), "socket");
   EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kDevice), "device");
   EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kVanished), "file that vanished");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kForbidden),
+            "file or folder that may not be looked into");
+  EXPECT_EQ(SkippedFileKindName(SkippedFile::Kind::kTooDeep), "folder that is nested too deep");
 }
 
 TEST(ListFilesTest, AFolderThatThisUserMayNotReadIsAnErrorNotAGap) {
@@ -251,6 +254,27 @@ TEST(ListFilesTest, AFolderThatThisUserMayNotReadIsAnErrorNotAGap) {
               StatusIs(absl::StatusCode::kPermissionDenied,
                        HasSubstr("cannot examine " + dir.Path("a/folder/file"))));
   EXPECT_THAT(list_with_mode(0500), IsOk());
+}
+
+TEST(ListFilesTest, WhatIsClosedIsSkippedIfThatIsWanted) {
+  const TempDir dir;
+  dir.Write("file", "x");
+  dir.Write("closed/file", "x");
+  dir.Write("listed/file", "x");
+  dir.Write("a/deep/folder/file", "x");
+  ASSERT_EQ(::chmod(dir.Path("closed").c_str(), 0300), 0);
+  ASSERT_EQ(::chmod(dir.Path("listed").c_str(), 0600), 0);
+  const OrdinaryUser ordinary;
+  const absl::StatusOr<FileListing> listing =
+      ListFiles(dir.path(), {.max_depth = 1, .skip_closed = true});
+  ASSERT_THAT(listing, IsOk());
+  EXPECT_THAT(listing->files, ElementsAre("file"));
+  const auto skipped = [](std::string_view path, SkippedFile::Kind kind) {
+    return AllOf(Field(&SkippedFile::path, Eq(path)), Field(&SkippedFile::kind, Eq(kind)));
+  };
+  EXPECT_THAT(listing->skipped, ElementsAre(skipped("a/deep", SkippedFile::Kind::kTooDeep),
+                                            skipped("closed", SkippedFile::Kind::kForbidden),
+                                            skipped("listed/file", SkippedFile::Kind::kForbidden)));
 }
 
 TEST(ListFilesTest, TooFewDescriptorsAreAnErrorNotAGap) {
