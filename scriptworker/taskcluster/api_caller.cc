@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/api_caller.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/hawk_transport.h"
+#include "scriptworker/taskcluster/json_clip.h"
 #include "scriptworker/taskcluster/queue_error.h"
 
 namespace scriptworker::taskcluster {
@@ -33,15 +35,17 @@ namespace {
 // Turns a good status with a body that is no JSON (a login page, a cut answer), and a
 // redirect, which no call here is answered with (a proxy's way to its login page), into
 // the error DataLoss, which is worth another try, and keeps the value that it parsed.
+// A good status of a call that `hands_over` stays one: unreadable() is the error then.
 // Sits below the RetryingTransport; for one call.
 class JsonTransport final : public http::Transport {
  public:
-  explicit JsonTransport(http::Transport& inner) : inner_(inner) {}
+  JsonTransport(http::Transport& inner, bool hands_over) : inner_(inner), hands_over_(hands_over) {}
 
   absl::StatusOr<http::Response> Send(const http::Request& request) override {
     absl::StatusOr<http::Response> response = inner_.Send(request);
     if (!response.ok() || response->status >= 400) return response;
     answer_ = json::Value();
+    unreadable_ = absl::OkStatus();
     if (!response->ok()) {
       return absl::DataLossError(
           absl::StrCat(http::MethodName(request.method), " ", request.url.Redacted(),
@@ -49,25 +53,41 @@ class JsonTransport final : public http::Transport {
                        http::RedactUrl(response->headers.Find("Location").value_or("")), "\""));
     }
     if (response->body.empty()) return response;
-    absl::StatusOr<json::Value> answer =
-        json::Parse(response->body,
-                    {.source = "answer", .allow_duplicate_keys = true, .allow_big_integers = true});
+    absl::StatusOr<json::Value> answer = ParseAnswer(response->body, kMaxDepth);
+    if (!answer.ok() && hands_over_) {
+      answer = ParseAnswer(ClipJson(response->body, kMaxDepth + 1), kMaxDepth + 1);
+    }
     if (!answer.ok()) {
-      return absl::DataLossError(
+      const absl::Status unreadable = absl::DataLossError(
           absl::StrCat(http::MethodName(request.method), " ", request.url.Redacted(), ": HTTP ",
                        response->status, " with content type \"",
                        response->headers.Find("Content-Type").value_or(""),
                        "\" and a body that is no JSON: ", answer.status().message()));
+      if (!hands_over_) return unreadable;
+      unreadable_ = unreadable;
+      return response;
     }
     answer_ = *std::move(answer);
     return response;
   }
 
   json::Value TakeAnswer() { return std::move(answer_); }
+  const absl::Status& unreadable() const { return unreadable_; }
 
  private:
+  static constexpr int kMaxDepth = 512;
+
+  static absl::StatusOr<json::Value> ParseAnswer(std::string_view text, int max_depth) {
+    return json::Parse(text, {.source = "answer",
+                              .max_depth = max_depth,
+                              .allow_duplicate_keys = true,
+                              .allow_big_integers = true});
+  }
+
   http::Transport& inner_;
+  const bool hands_over_;
   json::Value answer_;
+  absl::Status unreadable_;
 };
 
 // What a refused request means, for people.
@@ -127,9 +147,10 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
   if (call.credentials != nullptr) {
     hawk.emplace(*transport_, *call.credentials, *clock_, options_.nonces);
   }
-  JsonTransport json(hawk.has_value() ? *hawk : *transport_);
-  http::RetryingTransport retrying(json, options_.retry.value_or(TaskclusterClientRetryPolicy()),
-                                   *clock_);
+  JsonTransport json(hawk.has_value() ? *hawk : *transport_, call.hands_over);
+  RetryPolicy policy = options_.retry.value_or(TaskclusterClientRetryPolicy());
+  policy.max_retry_after = std::min(policy.max_retry_after, call.max_retry_after);
+  http::RetryingTransport retrying(json, policy, *clock_);
   retrying.MakeNoMoreAttemptsAfter(call.last_try);
   SW_ASSIGN_OR_RETURN(const http::Response response, retrying.Send(request));
   if (http::IsRetryableStatus(response.status) && call.cancellation.cancelled()) {
@@ -139,6 +160,7 @@ absl::StatusOr<ApiCaller::Answer> ApiCaller::Send(const Call& call) const {
     return MakeQueueError(Describe(call, request.url, response.status),
                           ParseQueueError(response.status, response.body));
   }
+  SW_RETURN_IF_ERROR(json.unreadable());
   Answer answer;
   answer.name = std::string(call.name);
   answer.url = request.url;

@@ -47,6 +47,12 @@ class ApiCaller {
     CancellationToken cancellation = {};
     // Once it is cancelled a try that fails is the last one.
     CancellationToken last_try = {};
+    // What the answer hands over is lost with it (a claim): once the status is good the call is
+    // not repeated, whatever the answer is, and of an answer that is nested deeper than 512 all
+    // that is not is read; what is left out is seen by a depth of 513.
+    bool hands_over = false;
+    // A Retry-After is obeyed up to here, or up to what the retry policy says.
+    absl::Duration max_retry_after = absl::InfiniteDuration();
   };
   struct Answer {
     http::Url url;

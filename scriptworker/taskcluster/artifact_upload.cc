@@ -34,6 +34,7 @@ namespace scriptworker::taskcluster {
 namespace {
 
 constexpr std::string_view kPutPayload = "scriptworker/taskcluster.PutStatus";
+constexpr std::string_view kUnansweredPayload = "scriptworker/taskcluster.CreateUnanswered";
 
 absl::Status Named(const ArtifactName& name, const absl::Status& status) {
   return WithMessage(status, absl::StrCat("artifact \"", name, "\": ", status.message()));
@@ -44,10 +45,19 @@ absl::Status PutError(absl::Status status, int http_status) {
   return status;
 }
 
+// createArtifact was not answered, too late, or by something else than the queue: as opposed to
+// its refusals, and to faults of the file that have the same codes.
+absl::Status MarkIfUnanswered(absl::Status status) {
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsDataLoss(status)) {
+    status.SetPayload(kUnansweredPayload, absl::Cord());
+  }
+  return status;
+}
+
 // A PUT is worth another try whatever the store said, since the URL is new
 // then; createArtifact if the queue was out of reach.
 bool IsRetryable(const absl::Status& status) {
-  return GetPutStatus(status).has_value() || absl::IsUnavailable(status);
+  return GetPutStatus(status).has_value() || status.GetPayload(kUnansweredPayload).has_value();
 }
 
 // Whether the queue understood the request's form and found it wrong.
@@ -74,13 +84,14 @@ void ArtifactUploader::Log(std::string_view line) const {
   if (options_.log != nullptr) options_.log(line);
 }
 
-absl::StatusOr<std::string> ArtifactUploader::Create(const UploadTarget& target, const Body& body) {
+absl::StatusOr<std::string> ArtifactUploader::Create(const UploadTarget& target, const Body& body,
+                                                     const CancellationToken& cancellation) {
   S3Artifact artifact{.content_type = body.content_type.type,
                       .expires = target.expires,
                       .content_length = body.content_length};
   const auto create = [&] {
     return queue_.CreateArtifact(target.task_id, target.run_id, body.file.name().str(), artifact,
-                                 target.credentials());
+                                 target.credentials(), cancellation);
   };
   absl::StatusOr<std::string> put_url = create();
   if (put_url.ok() || !IsUnknownForm(put_url.status())) return put_url;
@@ -92,9 +103,10 @@ absl::StatusOr<std::string> ArtifactUploader::Create(const UploadTarget& target,
 
 absl::Status ArtifactUploader::CreateAndPut(const UploadTarget& target, const Body& body,
                                             const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const std::string put_url, Create(target, body));
+  const absl::StatusOr<std::string> put_url = Create(target, body, cancellation);
+  if (!put_url.ok()) return MarkIfUnanswered(put_url.status());
   http::Request request;
-  const absl::StatusOr<http::Url> url = http::Url::Parse(put_url);
+  const absl::StatusOr<http::Url> url = http::Url::Parse(*put_url);
   if (!url.ok()) {
     return absl::DataLossError(
         absl::StrCat("createArtifact answered an unusable putUrl: ", url.status().message()));
@@ -156,11 +168,12 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
     if (compressed.ok()) {
       Log(absl::StrCat("\"", body.path, "\" compressed"));
       body.content_type.encoding = "gzip";
-    } else if (absl::IsResourceExhausted(compressed)) {
-      // A disk that the script has filled: its log is wanted all the more.
-      Log(absl::StrCat("\"", body.path, "\" is sent as it is: ", compressed.message()));
-    } else {
+    } else if (absl::IsDataLoss(compressed)) {
       return compressed;
+    } else {
+      // A disk that the script has filled, a folder that it has closed: its log is wanted all the
+      // more, and is open.
+      Log(absl::StrCat("\"", body.path, "\" is sent as it is: ", compressed.message()));
     }
   }
   absl::BitGen bitgen;
@@ -180,7 +193,8 @@ std::vector<absl::Status> ArtifactUploader::UploadAll(const UploadTarget& target
 }
 
 absl::Status ArtifactUploader::CreateLink(const UploadTarget& target, const ArtifactName& name,
-                                          const ArtifactName& existing) {
+                                          const ArtifactName& existing,
+                                          const CancellationToken& cancellation) {
   Log(absl::StrCat("Creating link artifact ", name, " -> ", existing));
   return Named(
       name, queue_
@@ -188,18 +202,19 @@ absl::Status ArtifactUploader::CreateLink(const UploadTarget& target, const Arti
                                 LinkArtifact{.artifact = existing.str(),
                                              .content_type = GuessContentType(existing.path()).type,
                                              .expires = target.expires},
-                                target.credentials())
+                                target.credentials(), cancellation)
                 .status());
 }
 
 absl::Status ArtifactUploader::CreateError(const UploadTarget& target, const ArtifactName& name,
-                                           ErrorArtifact::Reason reason, std::string message) {
+                                           ErrorArtifact::Reason reason, std::string message,
+                                           const CancellationToken& cancellation) {
   return Named(name, queue_
                          .CreateArtifact(target.task_id, target.run_id, name.str(),
                                          ErrorArtifact{.reason = reason,
                                                        .message = std::move(message),
                                                        .expires = target.expires},
-                                         target.credentials())
+                                         target.credentials(), cancellation)
                          .status());
 }
 

@@ -64,9 +64,10 @@ struct UploadOptions {
 //
 // Each file is open once, from before it is hashed until it is sent: the bytes
 // sent, and their number, are those that were hashed. Text, JSON, HTML and XML
-// are replaced on disk by their gzip form in between (sent as they are if the
-// disk is full), which is checked in the same way. If the PUT fails (any status but 200 and 204, or
-// no answer), or the queue cannot be reached, both requests are repeated. A refusal of
+// are replaced on disk by their gzip form in between (sent as they are if that cannot be: on a full
+// disk, in a folder that may not be written to), which is checked in the same way. If the PUT fails
+// (any status but 200 and 204, or no answer), or the queue cannot be reached, answers too late or
+// with something that is not its own, both requests are repeated. A refusal of
 // createArtifact is final and concerns this artifact only.
 //
 // The queue is told how long the file is before it is compressed; one that does not know
@@ -94,17 +95,19 @@ class ArtifactUploader {
 
   // Makes `name` another name of the artifact `existing` of the same run.
   absl::Status CreateLink(const UploadTarget& target, const ArtifactName& name,
-                          const ArtifactName& existing);
+                          const ArtifactName& existing, const CancellationToken& cancellation);
 
   // Says that `name` could not be uploaded.
   absl::Status CreateError(const UploadTarget& target, const ArtifactName& name,
-                           ErrorArtifact::Reason reason, std::string message);
+                           ErrorArtifact::Reason reason, std::string message,
+                           const CancellationToken& cancellation);
 
  private:
   struct Body;
 
   // The URL to PUT the body to.
-  absl::StatusOr<std::string> Create(const UploadTarget& target, const Body& body);
+  absl::StatusOr<std::string> Create(const UploadTarget& target, const Body& body,
+                                     const CancellationToken& cancellation);
   absl::Status CreateAndPut(const UploadTarget& target, const Body& body,
                             const CancellationToken& cancellation);
   void Log(std::string_view line) const;

@@ -26,6 +26,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/parallel.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/hash.h"
@@ -271,6 +272,26 @@ TEST_F(ArtifactUploadTest, AQueueOutOfReachIsTriedAgain) {
   EXPECT_THAT(Upload(File("a.bin")), IsOk());
 }
 
+TEST_F(ArtifactUploadTest, AQueueThatIsTooLateOrAnswersNonsenseIsTriedAgain) {
+  for (const absl::StatusOr<http::Response>& answer :
+       {absl::StatusOr<http::Response>(absl::DeadlineExceededError("no answer within 60s")),
+        absl::StatusOr<http::Response>(http::MakeResponse(200, "<html>", "text/html"))}) {
+    folder_.Write("a.bin", "bytes");
+    services_.Script("/api/queue/", std::vector<absl::StatusOr<http::Response>>(7, answer));
+    EXPECT_THAT(Upload(File("a.bin")), IsOk());
+  }
+}
+
+TEST_F(ArtifactUploadTest, AFileInAClosedFolderIsSentAsItIs) {
+  folder_.Write("closed/a.txt", "hello\n");
+  std::filesystem::permissions(folder_.Path("closed"), std::filesystem::perms(0555));
+  const OrdinaryUser ordinary;
+  ASSERT_THAT(Upload(Hashed("closed/a.txt")), IsOk());
+  EXPECT_EQ(Puts().at(0).headers, (http::Headers{{"Content-Type", "text/plain"}}));
+  EXPECT_EQ(Puts().at(0).body, "hello\n");
+  EXPECT_THAT(log_, Contains(HasSubstr("is sent as it is: ")));
+}
+
 TEST_F(ArtifactUploadTest, AnUnusablePutUrlIsDataLoss) {
   folder_.Write("a.bin", "bytes");
   services_.Script("/api/queue/", {http::MakeResponse(200, R"({"putUrl": "file:///etc/passwd"})")});
@@ -431,10 +452,10 @@ TEST_F(ArtifactUploadTest, CancellingEndsIt) {
 TEST_F(ArtifactUploadTest, LinkAndErrorArtifactsNeedNoPut) {
   services_.Script("/api/queue/", {http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}")});
   EXPECT_THAT(uploader_->CreateLink(target_, ArtifactName::Parse("public/live.log").value(),
-                                    ArtifactName::Parse("public/chain_of_trust.log").value()),
+                                    ArtifactName::Parse("public/chain_of_trust.log").value(), {}),
               IsOk());
   EXPECT_THAT(uploader_->CreateError(target_, ArtifactName::Parse("public/x").value(),
-                                     ErrorArtifact::Reason::kFileMissing, "gone"),
+                                     ErrorArtifact::Reason::kFileMissing, "gone", {}),
               IsOk());
   EXPECT_EQ(transport_.requests()[0].body,
             R"({"storageType":"link","expires":"2030-01-01T00:00:00+00:00",)"

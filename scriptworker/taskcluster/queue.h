@@ -67,23 +67,29 @@ class TaskClaimer {
   // Asks for tasks with the permanent credentials. The queue holds the request
   // for about 20 s if there are none; then the answer is empty. Cancelling may
   // orphan a task that was claimed in that moment (the queue cannot tell that
-  // nobody listens), so pass a token that stays quiet while a request that
+  // nobody listens), and so may an answer that cannot be read, after which there is no other try.
+  // So pass a token that stays quiet while a request that
   // may claim is in flight.
   virtual absl::StatusOr<std::vector<ClaimedTask>> ClaimWork(
       const ClaimRequest& request, const CancellationToken& cancellation) = 0;
 
-  // Renews the claim. `credentials` are the run's latest ones.
+  // Renews the claim. `credentials` are the run's latest ones. A queue that asks for patience
+  // (Retry-After) is obeyed for 10 seconds at a time: the claim must not end meanwhile.
   virtual absl::StatusOr<Reclaim> ReclaimTask(const TaskId& task_id, RunId run_id,
                                               const Credentials& credentials,
                                               const CancellationToken& cancellation) = 0;
 
-  // Resolve the run. Repeating the same report is harmless.
+  // Resolve the run. Repeating the same report is harmless. Once `last_try` is
+  // cancelled no new try is made; one under way is not abandoned, since the queue may hear it.
   virtual absl::Status ReportCompleted(const TaskId& task_id, RunId run_id,
-                                       const Credentials& credentials) = 0;
+                                       const Credentials& credentials,
+                                       const CancellationToken& last_try) = 0;
   virtual absl::Status ReportFailed(const TaskId& task_id, RunId run_id,
-                                    const Credentials& credentials) = 0;
+                                    const Credentials& credentials,
+                                    const CancellationToken& last_try) = 0;
   virtual absl::Status ReportException(const TaskId& task_id, RunId run_id, ExceptionReason reason,
-                                       const Credentials& credentials) = 0;
+                                       const Credentials& credentials,
+                                       const CancellationToken& last_try) = 0;
 
   // Announces an artifact. Returns the URL to PUT an S3Artifact's bytes to, to
   // be used byte for byte and never logged unredacted; empty for the others.
@@ -91,7 +97,8 @@ class TaskClaimer {
   virtual absl::StatusOr<std::string> CreateArtifact(const TaskId& task_id, RunId run_id,
                                                      std::string_view name,
                                                      const ArtifactRequest& artifact,
-                                                     const Credentials& credentials) = 0;
+                                                     const Credentials& credentials,
+                                                     const CancellationToken& cancellation) = 0;
 };
 
 struct ArtifactInfo {

@@ -37,6 +37,8 @@ namespace scriptworker::taskcluster {
 namespace {
 
 constexpr absl::Duration kSignedUrlLifetime = absl::Minutes(15);
+// A claim that is not renewed for the queue's sake ends, and the task runs twice.
+constexpr absl::Duration kMaxReclaimPause = absl::Seconds(10);
 // More pages than the queue keeps artifacts for: a server that never ends.
 constexpr int kMaxPages = 10'000;
 
@@ -121,7 +123,8 @@ absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
                                  .body = &body,
                                  .credentials = Pointer(credentials),
                                  .cancellation = cancellation,
-                                 .last_try = request.last_try}));
+                                 .last_try = request.last_try,
+                                 .hands_over = true}));
   SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims, Read(answer, ParseClaimedTasks));
   for (ClaimedTask& claim : claims) claim.server_time = answer.server_time;
   return claims;
@@ -135,7 +138,8 @@ absl::StatusOr<Reclaim> QueueClient::ReclaimTask(const TaskId& task_id, RunId ru
                                  .method = http::Method::kPost,
                                  .route = RunRoute("/task/{}/runs/{}/reclaim", task_id, run_id),
                                  .credentials = &credentials,
-                                 .cancellation = cancellation}));
+                                 .cancellation = cancellation,
+                                 .max_retry_after = kMaxReclaimPause}));
   SW_ASSIGN_OR_RETURN(Reclaim reclaim, Read(answer, ParseReclaim));
   reclaim.server_time = answer.server_time;
   return reclaim;
@@ -143,38 +147,45 @@ absl::StatusOr<Reclaim> QueueClient::ReclaimTask(const TaskId& task_id, RunId ru
 
 absl::Status QueueClient::Report(std::string_view name, std::string_view pattern,
                                  const TaskId& task_id, RunId run_id, const json::Value* body,
-                                 const Credentials& credentials) {
+                                 const Credentials& credentials,
+                                 const CancellationToken& last_try) {
   return api_
       .Send({.name = name,
              .method = http::Method::kPost,
              .route = RunRoute(pattern, task_id, run_id),
              .body = body,
-             .credentials = &credentials})
+             .credentials = &credentials,
+             .last_try = last_try})
       .status();
 }
 
 absl::Status QueueClient::ReportCompleted(const TaskId& task_id, RunId run_id,
-                                          const Credentials& credentials) {
+                                          const Credentials& credentials,
+                                          const CancellationToken& last_try) {
   return Report("reportCompleted", "/task/{}/runs/{}/completed", task_id, run_id, nullptr,
-                credentials);
+                credentials, last_try);
 }
 
 absl::Status QueueClient::ReportFailed(const TaskId& task_id, RunId run_id,
-                                       const Credentials& credentials) {
-  return Report("reportFailed", "/task/{}/runs/{}/failed", task_id, run_id, nullptr, credentials);
+                                       const Credentials& credentials,
+                                       const CancellationToken& last_try) {
+  return Report("reportFailed", "/task/{}/runs/{}/failed", task_id, run_id, nullptr, credentials,
+                last_try);
 }
 
 absl::Status QueueClient::ReportException(const TaskId& task_id, RunId run_id,
-                                          ExceptionReason reason, const Credentials& credentials) {
+                                          ExceptionReason reason, const Credentials& credentials,
+                                          const CancellationToken& last_try) {
   const json::Value body(json::Object{{"reason", ToString(reason)}});
   return Report("reportException", "/task/{}/runs/{}/exception", task_id, run_id, &body,
-                credentials);
+                credentials, last_try);
 }
 
 absl::StatusOr<std::string> QueueClient::CreateArtifact(const TaskId& task_id, RunId run_id,
                                                         std::string_view name,
                                                         const ArtifactRequest& artifact,
-                                                        const Credentials& credentials) {
+                                                        const Credentials& credentials,
+                                                        const CancellationToken& cancellation) {
   const json::Value body = ArtifactBody(artifact);
   SW_ASSIGN_OR_RETURN(const ApiCaller::Answer answer,
                       api_.Send({.name = "createArtifact",
@@ -182,7 +193,8 @@ absl::StatusOr<std::string> QueueClient::CreateArtifact(const TaskId& task_id, R
                                  .route = Route("/task/{}/runs/{}/artifacts/{}",
                                                 {task_id.str(), absl::StrCat(run_id), name}),
                                  .body = &body,
-                                 .credentials = &credentials}));
+                                 .credentials = &credentials,
+                                 .cancellation = cancellation}));
   if (!std::holds_alternative<S3Artifact>(artifact)) return std::string();
   return Read(answer, [](const json::Reader& reader) { return reader.String("putUrl"); });
 }

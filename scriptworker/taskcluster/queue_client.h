@@ -45,15 +45,17 @@ class QueueClient final : public TaskClaimer, public TaskReader {
   absl::StatusOr<Reclaim> ReclaimTask(const TaskId& task_id, RunId run_id,
                                       const Credentials& credentials,
                                       const CancellationToken& cancellation) override;
-  absl::Status ReportCompleted(const TaskId& task_id, RunId run_id,
-                               const Credentials& credentials) override;
-  absl::Status ReportFailed(const TaskId& task_id, RunId run_id,
-                            const Credentials& credentials) override;
+  absl::Status ReportCompleted(const TaskId& task_id, RunId run_id, const Credentials& credentials,
+                               const CancellationToken& last_try) override;
+  absl::Status ReportFailed(const TaskId& task_id, RunId run_id, const Credentials& credentials,
+                            const CancellationToken& last_try) override;
   absl::Status ReportException(const TaskId& task_id, RunId run_id, ExceptionReason reason,
-                               const Credentials& credentials) override;
+                               const Credentials& credentials,
+                               const CancellationToken& last_try) override;
   absl::StatusOr<std::string> CreateArtifact(const TaskId& task_id, RunId run_id,
                                              std::string_view name, const ArtifactRequest& artifact,
-                                             const Credentials& credentials) override;
+                                             const Credentials& credentials,
+                                             const CancellationToken& cancellation) override;
 
   absl::StatusOr<TaskDefinition> Task(const TaskId& task_id,
                                       const CancellationToken& cancellation) override;
@@ -71,7 +73,8 @@ class QueueClient final : public TaskClaimer, public TaskReader {
   QueueClient(ApiCaller api, std::optional<Credentials> credentials);
 
   absl::Status Report(std::string_view name, std::string_view pattern, const TaskId& task_id,
-                      RunId run_id, const json::Value* body, const Credentials& credentials);
+                      RunId run_id, const json::Value* body, const Credentials& credentials,
+                      const CancellationToken& last_try);
   absl::StatusOr<http::Url> ReadableUrl(std::string_view route, std::string_view name) const;
   std::optional<Credentials> permanent() const;
 

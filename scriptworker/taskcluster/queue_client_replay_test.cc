@@ -76,15 +76,15 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
   if (verb == "reclaim") {
     return client.ReclaimTask(task, run, credentials, CancellationToken()).status();
   }
-  if (verb == "completed") return client.ReportCompleted(task, run, credentials);
-  if (verb == "failed") return client.ReportFailed(task, run, credentials);
+  if (verb == "completed") return client.ReportCompleted(task, run, credentials, {});
+  if (verb == "failed") return client.ReportFailed(task, run, credentials, {});
   if (verb == "exception") {
     for (const ExceptionReason reason :
          {ExceptionReason::kWorkerShutdown, ExceptionReason::kMalformedPayload,
           ExceptionReason::kResourceUnavailable, ExceptionReason::kInternalError,
           ExceptionReason::kIntermittentTask}) {
       if (Member(*body, "reason") == ToString(reason)) {
-        return client.ReportException(task, run, reason, credentials);
+        return client.ReportException(task, run, reason, credentials, {});
       }
     }
   }
@@ -93,7 +93,7 @@ absl::Status MakeCall(QueueClient& client, const RecordedExchange& exchange,
         .CreateArtifact(task, run, http::PercentDecode(parts.at(5)).value(),
                         S3Artifact{.content_type = Member(*body, "contentType"),
                                    .expires = ParseTimestamp(Member(*body, "expires")).value()},
-                        credentials)
+                        credentials, {})
         .status();
   }
   return absl::UnimplementedError(absl::StrCat("route ", route));
@@ -192,7 +192,7 @@ TEST_F(ScenarioTest, ATaskFromClaimToCompletedIsReadFromARecording) {
   ASSERT_THAT(claim.task, IsOk());
   EXPECT_TRUE(claim.task->expires().has_value());
   EXPECT_EQ(claim.server_time, absl::FromUnixSeconds(1795359797));
-  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials), IsOk());
+  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials, {}), IsOk());
 }
 
 TEST_F(ScenarioTest, InjectedServerErrorsAreOvercome) {
@@ -208,7 +208,7 @@ TEST_F(ScenarioTest, InjectedServerErrorsAreOvercome) {
   EXPECT_THAT(
       queue.ReclaimTask(claim.task_id, claim.run_id, claim.credentials, CancellationToken()),
       IsOk());
-  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials), IsOk());
+  EXPECT_THAT(queue.ReportCompleted(claim.task_id, claim.run_id, claim.credentials, {}), IsOk());
   EXPECT_EQ(used_, 7);  // four of them were answered 5xx
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -84,12 +85,51 @@ TEST_F(QueueClientTest, ClaimWorkUsesThePermanentCredentials) {
   EXPECT_EQ(SentBy(), "permanent");
 }
 
+std::string ClaimOf(std::string_view payload) {
+  return absl::StrCat(R"({"tasks": [{"status": {"taskId": "NsqSIRDwQtuVxPjPCFpS1A"}, "runId": 0,
+                        "workerGroup": "g", "workerId": "w",
+                        "takenUntil": "2030-01-01T00:00:00Z",
+                        "credentials": {"clientId": "c", "accessToken": "t"},
+                        "task": {"payload": )",
+                      payload, "}}]}");
+}
+
+TEST_F(QueueClientTest, ATaskThatIsNestedTooDeepIsClaimedAndSaidToBeMalformed) {
+  for (const size_t depth : {498u, 499u, 501u, 100'000u}) {
+    SCOPED_TRACE(depth);
+    const std::string payload =
+        absl::StrCat(R"({"a": )", std::string(depth - 1, '['), std::string(depth - 1, ']'), "}");
+    const auto claims =
+        Client({http::MakeResponse(200, ClaimOf(payload))}).ClaimWork({}, CancellationToken());
+    ASSERT_THAT(claims, IsOk());
+    ASSERT_EQ(claims->size(), 1u);
+    EXPECT_EQ(claims->front().task_id, task_);
+    EXPECT_EQ(claims->front().credentials.client_id, "c");
+    if (depth < kMaxDefinitionDepth) {
+      EXPECT_THAT(claims->front().task, IsOk());
+    } else {
+      EXPECT_THAT(claims->front().task, StatusIs(absl::StatusCode::kInvalidArgument,
+                                                 HasSubstr("nested deeper than 500")));
+    }
+  }
+}
+
+// It may have been a claim: another one would be lost just as well.
+TEST_F(QueueClientTest, AClaimWorkThatWasAnsweredIsNotRepeated) {
+  for (const std::string_view body : {"<html>", "{", R"({"tasks": [{"task": "\ud800"}]})"}) {
+    QueueClient& client = Client({http::MakeResponse(200, std::string(body))});
+    EXPECT_THAT(client.ClaimWork({}, CancellationToken()),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("no JSON")));
+    EXPECT_EQ(transport_->requests().size(), 1u);
+  }
+}
+
 TEST_F(QueueClientTest, ReportsUseTheRunsCredentials) {
   QueueClient& client = Client({http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}"),
                                 http::MakeResponse(200, "{}")});
-  EXPECT_THAT(client.ReportCompleted(task_, 0, temporary_), IsOk());
-  EXPECT_THAT(client.ReportFailed(task_, 1, temporary_), IsOk());
-  EXPECT_THAT(client.ReportException(task_, 2, ExceptionReason::kWorkerShutdown, temporary_),
+  EXPECT_THAT(client.ReportCompleted(task_, 0, temporary_, {}), IsOk());
+  EXPECT_THAT(client.ReportFailed(task_, 1, temporary_, {}), IsOk());
+  EXPECT_THAT(client.ReportException(task_, 2, ExceptionReason::kWorkerShutdown, temporary_, {}),
               IsOk());
   const std::string runs = absl::StrCat(kBase, "/task/", task_, "/runs");
   EXPECT_EQ(Sent(0).url, absl::StrCat(runs, "/0/completed"));
@@ -118,19 +158,19 @@ TEST_F(QueueClientTest, CreateArtifactSendsEachKindInTheReferencesOrder) {
   const absl::Time expires = ParseTimestamp("2030-01-01T00:00:00.958Z").value();
   EXPECT_THAT(client.CreateArtifact(task_, 0, "public/a b",
                                     S3Artifact{.content_type = "text/plain", .expires = expires},
-                                    temporary_),
+                                    temporary_, {}),
               IsOkAndHolds("http://s"));
   EXPECT_THAT(
       client.CreateArtifact(
           task_, 0, "public/l",
           LinkArtifact{.artifact = "public/a b", .content_type = "text/plain", .expires = expires},
-          temporary_),
+          temporary_, {}),
       IsOkAndHolds(""));
   EXPECT_THAT(client.CreateArtifact(task_, 0, "public/e",
                                     ErrorArtifact{.reason = ErrorArtifact::Reason::kTooLarge,
                                                   .message = "too large",
                                                   .expires = expires},
-                                    temporary_),
+                                    temporary_, {}),
               IsOkAndHolds(""));
   EXPECT_THAT(Sent(0).url, testing::EndsWith("/runs/0/artifacts/public%2Fa%20b"));
   EXPECT_EQ(Sent(0).body, R"({"storageType":"s3","expires":"2030-01-01T00:00:00.958000+00:00")"
@@ -156,7 +196,7 @@ TEST_F(QueueClientTest, AnAnswerOfTheWrongShapeNamesUrlAndPath) {
                   .ReclaimTask(task_, 0, temporary_, CancellationToken()),
               StatusIs(absl::StatusCode::kDataLoss,
                        AllOf(HasSubstr("$.credentials.clientId"), Not(HasSubstr("SECRET")))));
-  EXPECT_THAT(Client(odd("{}")).CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_),
+  EXPECT_THAT(Client(odd("{}")).CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_, {}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("putUrl")));
   EXPECT_THAT(Client(odd(R"({"scopes": {}})")).Task(task_, {}),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.scopes")));
@@ -240,6 +280,63 @@ TEST_F(QueueClientTest, ACancelledReadIsNotTriedAgain) {
                 StatusIs(absl::StatusCode::kCancelled, HasSubstr("shutdown")));
     EXPECT_EQ(transport_->requests().size(), 1);
   }
+}
+
+http::Response AskForPatience() {
+  http::Response response = http::MakeResponse(503);
+  response.headers.Add("Retry-After", "300");
+  return response;
+}
+
+TEST_F(QueueClientTest, AClaimIsRenewedSoonerThanTheQueueAsksFor) {
+  QueueClient& client =
+      Client({AskForPatience(), http::MakeResponse(200, R"({"takenUntil": "2030-01-01T00:00:00Z",
+           "credentials": {"clientId": "c", "accessToken": "t"}})")});
+  EXPECT_THAT(client.ReclaimTask(task_, 0, temporary_, {}), IsOk());
+  EXPECT_THAT(clock_.sleeps(), ElementsAre(absl::Seconds(10)));
+}
+
+TEST_F(QueueClientTest, APauseThatTheQueueAsksForEndsWithTheToken) {
+  const std::function<absl::Status(const CancellationToken&)> calls[] = {
+      [&](const CancellationToken& token) {
+        return client_->ReportCompleted(task_, 0, temporary_, token);
+      },
+      [&](const CancellationToken& token) {
+        return client_->ReportFailed(task_, 0, temporary_, token);
+      },
+      [&](const CancellationToken& token) {
+        return client_->ReportException(task_, 0, ExceptionReason::kInternalError, temporary_,
+                                        token);
+      },
+      [&](const CancellationToken& token) {
+        return client_->CreateArtifact(task_, 0, "a", S3Artifact{}, temporary_, token).status();
+      }};
+  for (const auto& call : calls) {
+    SimulatedClock still(absl::FromUnixSeconds(1700000000));
+    http::FunctionTransport transport([](const http::Request&) { return AskForPatience(); });
+    client_ = QueueClient::Create("https://tc.test", transport, still, permanent_).value();
+    CancellationSource source;
+    std::thread canceller([&] {
+      EXPECT_TRUE(still.AwaitSleepers());
+      source.Cancel(absl::AbortedError("the claim is lost"));
+    });
+    EXPECT_FALSE(call(source.token()).ok());
+    canceller.join();
+    EXPECT_EQ(transport.requests().size(), 1u);
+    client_.reset();
+  }
+}
+
+// The queue may hear it, and its answer tells whether it did.
+TEST_F(QueueClientTest, AReportUnderWayIsNotAbandoned) {
+  CancellationSource source;
+  transport_ = std::make_unique<http::FunctionTransport>([&](const http::Request& request) {
+    source.Cancel(absl::AbortedError("the claim is lost"));
+    EXPECT_FALSE(request.cancellation.cancelled());
+    return http::MakeResponse(200, "{}");
+  });
+  client_ = QueueClient::Create("https://tc.test", *transport_, clock_, permanent_).value();
+  EXPECT_THAT(client_->ReportCompleted(task_, 0, temporary_, source.token()), IsOk());
 }
 
 TEST(ExceptionReasonTest, EveryReasonHasItsName) {

@@ -168,13 +168,13 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
                             CancellationToken());
   }
   (void)queue_->ReclaimTask(task_, 0, credentials_, CancellationToken());
-  (void)queue_->ReportCompleted(task_, 0, credentials_);
-  (void)queue_->ReportFailed(task_, 0, credentials_);
+  (void)queue_->ReportCompleted(task_, 0, credentials_, {});
+  (void)queue_->ReportFailed(task_, 0, credentials_, {});
   for (const ExceptionReason reason :
        {ExceptionReason::kWorkerShutdown, ExceptionReason::kMalformedPayload,
         ExceptionReason::kResourceUnavailable, ExceptionReason::kInternalError,
         ExceptionReason::kIntermittentTask}) {
-    (void)queue_->ReportException(task_, 0, reason, credentials_);
+    (void)queue_->ReportException(task_, 0, reason, credentials_, {});
   }
   std::vector<ArtifactRequest> artifacts;
   for (const std::string_view expires : {"2030-01-01T00:00:00.000Z", "2030-01-01T00:00:00.958Z"}) {
@@ -190,7 +190,7 @@ TEST_F(RequestConformanceTest, EveryRequestIsOneOfTheApiReference) {
     }
   }
   for (const ArtifactRequest& artifact : artifacts) {
-    (void)queue_->CreateArtifact(task_, 0, "public/a", artifact, credentials_);
+    (void)queue_->CreateArtifact(task_, 0, "public/a", artifact, credentials_, {});
   }
   (void)queue_->Task(task_, {});
   (void)queue_->Status(task_, {});
@@ -215,7 +215,7 @@ TEST_F(RequestConformanceTest, TheReasonSupersededIsNotOneOfTheQueues) {
   if (!corpora.has_value()) {
     GTEST_SKIP() << "SKIPPED request bodies: CORPORA_DIR is not set";
   }
-  (void)queue_->ReportException(task_, 0, ExceptionReason::kSuperseded, credentials_);
+  (void)queue_->ReportException(task_, 0, ExceptionReason::kSuperseded, credentials_, {});
   EXPECT_EQ(References(*corpora).Check(transport_.requests().at(0)).code(),
             absl::StatusCode::kInvalidArgument);
 }

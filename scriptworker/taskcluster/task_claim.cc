@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/task_claim.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,30 @@ namespace scriptworker::taskcluster {
 namespace {
 
 constexpr int64_t kMaxRunId = 1000;  // of Taskcluster's schemas
+
+// How many arrays and objects there are in each other, the value itself included.
+int DepthOf(const json::Value& value) {
+  int deepest = 0;
+  if (value.is_array()) {
+    for (const json::Value& element : value.array()) {
+      deepest = std::max(deepest, DepthOf(element));
+    }
+  } else if (value.is_object()) {
+    for (const auto& [name, member] : value.object()) deepest = std::max(deepest, DepthOf(member));
+  } else {
+    return 0;
+  }
+  return deepest + 1;
+}
+
+absl::StatusOr<TaskDefinition> ReadDefinition(const json::Value& task, const TaskId& task_id) {
+  const std::string source = absl::StrCat("definition of task ", task_id);
+  if (DepthOf(task) > kMaxDefinitionDepth) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(source, ": nested deeper than ", kMaxDefinitionDepth));
+  }
+  return TaskDefinition::FromJson(task, source);
+}
 
 absl::StatusOr<absl::Time> ReadTakenUntil(const json::Reader& claim) {
   SW_ASSIGN_OR_RETURN(const json::Reader field, claim.Field("takenUntil"));
@@ -57,8 +82,7 @@ absl::StatusOr<ClaimedTask> ReadClaim(const json::Reader& claim) {
   SW_ASSIGN_OR_RETURN(const absl::Time taken_until, ReadTakenUntil(claim));
   SW_ASSIGN_OR_RETURN(Credentials credentials, ReadCredentials(claim));
   SW_ASSIGN_OR_RETURN(const json::Reader task, claim.Field("task"));
-  absl::StatusOr<TaskDefinition> definition =
-      TaskDefinition::FromJson(task.value(), absl::StrCat("definition of task ", *task_id));
+  absl::StatusOr<TaskDefinition> definition = ReadDefinition(task.value(), *task_id);
   return ClaimedTask{.task_id = *std::move(task_id),
                      .run_id = run_id,
                      .worker_group = std::move(worker_group),

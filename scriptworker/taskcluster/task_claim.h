@@ -17,6 +17,9 @@
 
 namespace scriptworker::taskcluster {
 
+// Of arrays and objects in a task's definition.
+inline constexpr int kMaxDefinitionDepth = 500;
+
 // One task of claimWork's answer: this worker holds its run until taken_until.
 struct ClaimedTask {
   TaskId task_id;
@@ -27,8 +30,8 @@ struct ClaimedTask {
   // The definition as received, for task.json.
   json::Value definition;
   // The same, typed. An error (InvalidArgument with the JSON path) if its shape
-  // is wrong: the run is claimed all the same and has to be resolved, as
-  // malformed-payload.
+  // is wrong, or it is nested deeper than kMaxDefinitionDepth: the run is claimed all the same and
+  // has to be resolved, as malformed-payload.
   absl::StatusOr<TaskDefinition> task;
   // Temporary, good for this run only.
   Credentials credentials;

@@ -24,7 +24,7 @@ namespace scriptworker::worker {
 // offset is not moved by writing. Thread-compatible.
 class CredentialsFile {
  public:
-  // In `directory` (TMPDIR, /tmp), readable by this user alone while it is
+  // In `directory` (temp_folder.h), readable by this user alone while it is
   // made.
   static absl::StatusOr<CredentialsFile> Create(const std::string& directory);
 

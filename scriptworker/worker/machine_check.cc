@@ -34,6 +34,7 @@
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_program.h"
+#include "scriptworker/worker/temp_folder.h"
 #include "scriptworker/worker/watching_check.h"
 #include "scriptworker/worker/worker_registration.h"
 
@@ -141,6 +142,13 @@ void CheckFolders(const Directories& directories, std::vector<Check>& checks) {
     state.outcome = Outcome::kWarning;
   }
   checks.push_back(std::move(state));
+}
+
+Check CheckTempFolder(const Environment& environment) {
+  constexpr std::string_view kSubject = "temporary files";
+  const absl::StatusOr<std::string> folder = FindTempFolder(environment);
+  if (folder.ok()) return {Outcome::kOk, std::string(kSubject), *folder};
+  return {Outcome::kFailed, std::string(kSubject), std::string(folder.status().message())};
 }
 
 Check CheckSigningKey(const Signing& signing) {
@@ -252,6 +260,7 @@ Check JudgeFreeSpace(std::string_view key, const std::string& path, int64_t free
 std::vector<Check> CheckMachine(const Config& config, const Environment& environment) {
   std::vector<Check> checks;
   CheckFolders(config.directories, checks);
+  checks.push_back(CheckTempFolder(environment));
   checks.push_back(CheckSigningKey(config.signing));
   CheckScript(config.script, environment, checks);
   CheckSandbox(config, checks);

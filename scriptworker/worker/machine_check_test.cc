@@ -68,6 +68,13 @@ TEST_F(MachineCheckTest, AMachineThatIsReadyFailsNothingAndIsNotChanged) {
   EXPECT_FALSE(std::filesystem::exists(config_.directories.work_dir));
 }
 
+TEST_F(MachineCheckTest, TheFolderForTemporaryFilesIsNamed) {
+  environment_.Set("TMPDIR", temp_.path());
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "temporary files", temp_.path())));
+  environment_.Set("TMPDIR", temp_.Path("missing"));
+  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "temporary files", "/tmp")));
+}
+
 TEST_F(MachineCheckTest, TheSigningKeyIsNamedByItsPublicHalfAlone) {
   const std::vector<Check> checks = Run();
   EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "signing key", "public key ")));

@@ -13,10 +13,14 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "absl/log/check.h"
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
@@ -28,20 +32,30 @@ constexpr size_t kMostDrained = 4 << 20;
 
 }  // namespace
 
-OutputPump::OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, TaskLog& task_log,
+absl::StatusOr<std::unique_ptr<OutputPump>> OutputPump::Create(UniqueFd stdout_pipe,
+                                                               UniqueFd stderr_pipe,
+                                                               TaskLog& task_log, Logger& logger,
+                                                               const SecretRedactor& redactor) {
+  UniqueFd stop(::eventfd(0, EFD_CLOEXEC));
+  if (!stop.valid()) return absl::ErrnoToStatus(errno, "cannot make an eventfd");
+  std::unique_ptr<OutputPump> pump = absl::WrapUnique(new OutputPump(
+      std::move(stdout_pipe), std::move(stderr_pipe), std::move(stop), task_log, logger, redactor));
+  SW_ASSIGN_OR_RETURN(pump->thread_, StartThread([&pump = *pump] { pump.Run(); }));
+  return pump;
+}
+
+OutputPump::OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, UniqueFd stop, TaskLog& task_log,
                        Logger& logger, const SecretRedactor& redactor)
     : task_log_(task_log),
       logger_(logger),
       sources_{Source{std::move(stdout_pipe), OutputLines(redactor)},
                Source{std::move(stderr_pipe), OutputLines(redactor)}},
       chunk_(std::make_unique_for_overwrite<char[]>(kChunk)),
-      stop_(::eventfd(0, EFD_CLOEXEC)) {
-  CHECK(stop_.valid()) << "eventfd: errno " << errno;
+      stop_(std::move(stop)) {
   for (const Source& source : sources_) {
     const int flags = ::fcntl(source.pipe.get(), F_GETFL);
     ::fcntl(source.pipe.get(), F_SETFL, flags | O_NONBLOCK);
   }
-  thread_ = std::thread([this] { Run(); });
 }
 
 OutputPump::~OutputPump() { Finish(); }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include "absl/status/statusor.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/output_lines.h"
@@ -24,9 +25,12 @@ namespace scriptworker::worker {
 // with the output. Thread-compatible.
 class OutputPump {
  public:
-  // The reading ends. The references must outlive the pump.
-  OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, TaskLog& task_log, Logger& logger,
-             const SecretRedactor& redactor);
+  // The reading ends. The references must outlive the pump. kResourceExhausted: there is no
+  // descriptor or no thread for it.
+  static absl::StatusOr<std::unique_ptr<OutputPump>> Create(UniqueFd stdout_pipe,
+                                                            UniqueFd stderr_pipe, TaskLog& task_log,
+                                                            Logger& logger,
+                                                            const SecretRedactor& redactor);
   // Calls Finish.
   ~OutputPump();
 
@@ -41,6 +45,8 @@ class OutputPump {
     OutputLines lines;
   };
 
+  OutputPump(UniqueFd stdout_pipe, UniqueFd stderr_pipe, UniqueFd stop, TaskLog& task_log,
+             Logger& logger, const SecretRedactor& redactor);
   void Run();
   bool ReadOnce(Source& source);
   void Drain(Source& source);

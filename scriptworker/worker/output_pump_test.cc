@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,6 +46,12 @@ class OutputPumpTest : public testing::Test {
  protected:
   OutputPumpTest() : task_log_(TaskLog::Create(path_).value()) {}
 
+  std::unique_ptr<OutputPump> Start() {
+    return OutputPump::Create(std::move(out_.reader), std::move(err_.reader), task_log_, logger_,
+                              redactor_)
+        .value();
+  }
+
   const TempDir temp_;
   const std::string path_ = temp_.Path("live_backing.log");
   TaskLog task_log_;
@@ -54,12 +61,12 @@ class OutputPumpTest : public testing::Test {
 };
 
 TEST_F(OutputPumpTest, LogsBothPipesUntilTheyAreClosed) {
-  OutputPump pump(std::move(out_.reader), std::move(err_.reader), task_log_, logger_, redactor_);
+  const std::unique_ptr<OutputPump> pump = Start();
   out_.Write("to stdout  \n");
   out_.writer.reset();
   err_.Write("to stderr");
   err_.writer.reset();
-  pump.Finish();
+  pump->Finish();
   EXPECT_THAT(logger_.lines(), testing::UnorderedElementsAre("INFO to stdout", "INFO to stderr"));
   EXPECT_THAT(ReadFile(path_),
               IsOkAndHolds(testing::AnyOf("to stdout  \nto stderr", "to stderrto stdout  \n")));
@@ -67,30 +74,30 @@ TEST_F(OutputPumpTest, LogsBothPipesUntilTheyAreClosed) {
 
 TEST_F(OutputPumpTest, FinishTakesWhatIsThereAndDoesNotWaitForTheWriters) {
   out_.Write("last words\nno newline");
-  OutputPump pump(std::move(out_.reader), std::move(err_.reader), task_log_, logger_, redactor_);
-  pump.Finish();  // both writing ends are open still
+  const std::unique_ptr<OutputPump> pump = Start();
+  pump->Finish();  // both writing ends are open still
   EXPECT_THAT(ReadFile(path_), IsOkAndHolds("last words\nno newline"));
   EXPECT_THAT(logger_.lines(), ElementsAre("INFO last words", "INFO no newline"));
 }
 
 TEST_F(OutputPumpTest, MoreThanAPipeHoldsGetsThrough) {
-  OutputPump pump(std::move(out_.reader), std::move(err_.reader), task_log_, logger_, redactor_);
+  const std::unique_ptr<OutputPump> pump = Start();
   std::string all;
   for (int i = 0; i < 20000; ++i) absl::StrAppend(&all, "line ", i, "\n");
   out_.Write(all);
-  pump.Finish();
+  pump->Finish();
   EXPECT_THAT(ReadFile(path_), IsOkAndHolds(all));
 }
 
 TEST_F(OutputPumpTest, AWriterWithoutEndCannotKeepItFromFinishing) {
-  OutputPump pump(std::move(out_.reader), std::move(err_.reader), task_log_, logger_, redactor_);
+  const std::unique_ptr<OutputPump> pump = Start();
   const pid_t writer = ::fork();
   if (writer == 0) {
     while (::write(out_.writer.get(), "x", 1) == 1) {
     }
     ::_exit(0);
   }
-  pump.Finish();
+  pump->Finish();
   ::kill(writer, SIGKILL);
   EXPECT_EQ(::waitpid(writer, nullptr, 0), writer);
 }

@@ -12,14 +12,15 @@
 namespace scriptworker::worker {
 
 // The first cause wins: a script that was stopped for its time limit is
-// kTimedOut even if it is cancelled while it dies, and one that has ended by
-// itself is kExited or kSignaled even if a cancellation comes right after.
+// kTimedOut even if it is cancelled while it dies, and one whose success is seen first is kExited
+// if a cancellation comes right after. One that has not, and is cancelled in the same moment, is
+// kCancelled: the same hand may have ended it (the reference takes neither for an exit).
 struct ProcessOutcome {
   enum class Cause {
     kExited,    // by itself, with a code
     kSignaled,  // by a signal that the worker did not send
     kTimedOut,  // the worker stopped it: its time was over
-    kCancelled  // the worker stopped it: `reason`
+    kCancelled  // the worker stopped it, or was stopped with it: `reason`
   };
 
   Cause cause = Cause::kExited;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,6 +12,8 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_claim.h"
@@ -48,11 +49,15 @@ Reclaimer::Reclaimer(const taskcluster::ClaimedTask& task, absl::Duration claime
         " apart"));
   }
   SetLease(claimed_at, task.taken_until, task.server_time);
-  keeper_ = std::thread([this] { KeepLease(); });
-  watcher_ = std::thread([this] { WatchLease(); });
 }
 
 Reclaimer::~Reclaimer() { Stop(); }
+
+absl::Status Reclaimer::Start() {
+  SW_ASSIGN_OR_RETURN(watcher_, StartThread([this] { WatchLease(); }));
+  SW_ASSIGN_OR_RETURN(keeper_, StartThread([this] { KeepLease(); }));
+  return absl::OkStatus();
+}
 
 void Reclaimer::Stop() {
   {
@@ -97,7 +102,8 @@ absl::Duration Reclaimer::UntilGivenUp() const {
 bool Reclaimer::SleepUntilRenewal() {
   absl::Duration wait = UntilRenewal();
   with_.logger.Debug(
-      absl::StrCat("waiting ", absl::ToInt64Seconds(wait), " seconds before reclaiming..."));
+      absl::StrCat("waiting ", absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1))),
+                   " seconds before reclaiming..."));
   for (; wait > absl::ZeroDuration(); wait = UntilRenewal()) {
     if (!SleepUnlessCancelled(with_.clock, std::min(wait, kLook), stop_.token())) return false;
   }
@@ -121,6 +127,7 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
   const absl::Duration margin = LeaseLeft();
   if (answer.ok()) {
     SetLease(asked_at, answer->taken_until, answer->server_time);
+    const absl::Status updated = with_.credentials.Update(answer->credentials);
     with_.observer.OnReclaimed(margin, LeaseLeft());
     if (const absl::Status noted = with_.journal.Renewed(*answer); !noted.ok()) {
       with_.logger.Error(absl::StrCat("The run journal: ", noted.message()));
@@ -128,17 +135,14 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
     with_.logger.Debug(absl::StrCat("Reclaim task response: takenUntil ",
                                     absl::FormatTime(answer->taken_until, absl::UTCTimeZone()),
                                     ", credentials {********}"));
-    if (const absl::Status updated = with_.credentials.Update(std::move(answer->credentials));
-        !updated.ok()) {
-      with_.logger.Warning(updated.message());
-    }
+    if (!updated.ok()) with_.logger.Warning(updated.message());
     return Attempt::kRenewed;
   }
   if (stop_.token().cancelled()) return Attempt::kStopped;
   if (IsConflict(answer.status())) {
+    Lose(absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
     with_.logger.Debug("409: not reclaiming task.");
     with_.logger.Warning("Killing task after receiving 409 status in reclaim_task");
-    Lose(absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
     return Attempt::kLost;
   }
   with_.observer.OnReclaimFailed(answer.status(), margin);
@@ -176,9 +180,10 @@ bool Reclaimer::LeaseLapses() {
 
 void Reclaimer::WatchLease() {
   if (!LeaseLapses()) return;
-  with_.logger.Error("The claim is about to end and could not be renewed: giving the task up");
+  // First of all: a log that hangs must not keep the script alive.
   Lose(absl::AbortedError("the claim was about to end unrenewed"));
   stop_.Cancel(absl::AbortedError("the claim was given up"));
+  with_.logger.Error("The claim is about to end and could not be renewed: giving the task up");
 }
 
 }  // namespace scriptworker::worker

@@ -41,7 +41,7 @@ class Reclaimer {
     RunJournal& journal;
   };
 
-  // Starts at once. `claimed_at` is the monotonic time at which the claim came.
+  // Does nothing before Start(). `claimed_at` is the monotonic time at which the claim came.
   // Everything must outlive the reclaimer. `claim` is cancelled (kAborted) when
   // the claim is lost: the queue answers a reclaim with 409, or the lease is
   // about to end unrenewed. Other failures are repeated with a growing pause.
@@ -50,6 +50,9 @@ class Reclaimer {
             CancellationSource& claim);
   // Calls Stop.
   ~Reclaimer();
+
+  // At most once. kResourceExhausted: the machine has no threads to give, the claim is not kept.
+  absl::Status Start();
 
   // How long the claim is good, if it is not renewed.
   absl::Duration LeaseLeft() const;

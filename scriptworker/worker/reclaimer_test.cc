@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/reclaimer.h"
 
+#include <sys/syscall.h>
+
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -17,13 +20,16 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
@@ -35,6 +41,7 @@
 namespace scriptworker::worker {
 namespace {
 
+using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 using ::scriptworker::taskcluster::Credentials;
 using ::scriptworker::taskcluster::Reclaim;
@@ -108,19 +115,22 @@ class ReclaimQueue final : public taskcluster::TaskClaimer {
       const taskcluster::ClaimRequest&, const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status ReportCompleted(const taskcluster::TaskId&, int, const Credentials&) override {
+  absl::Status ReportCompleted(const taskcluster::TaskId&, int, const Credentials&,
+                               const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status ReportFailed(const taskcluster::TaskId&, int, const Credentials&) override {
+  absl::Status ReportFailed(const taskcluster::TaskId&, int, const Credentials&,
+                            const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
   absl::Status ReportException(const taskcluster::TaskId&, int, taskcluster::ExceptionReason,
-                               const Credentials&) override {
+                               const Credentials&, const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
   absl::StatusOr<std::string> CreateArtifact(const taskcluster::TaskId&, int, std::string_view,
                                              const taskcluster::ArtifactRequest&,
-                                             const Credentials&) override {
+                                             const Credentials&,
+                                             const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
 
@@ -175,10 +185,12 @@ class ReclaimerTest : public testing::Test {
             .server_time = server_time};
   }
   std::unique_ptr<Reclaimer> Start(std::optional<absl::Time> server_time = kStart) {
-    return std::make_unique<Reclaimer>(
+    auto reclaimer = std::make_unique<Reclaimer>(
         Claimed(server_time), clock_.Monotonic(), absl::Seconds(300),
         Reclaimer::Collaborators{queue_, credentials_, clock_, logger_, observer_, journal_},
         claim_);
+    EXPECT_THAT(reclaimer->Start(), IsOk());
+    return reclaimer;
   }
   // Keeper and watcher both sleep.
   void AwaitBothAsleep() { ASSERT_TRUE(clock_.AwaitSleepers(2)); }
@@ -228,16 +240,63 @@ TEST_F(ReclaimerTest, AConflictLosesTheClaimAtOnce) {
   queue_.FailNext(taskcluster::MakeQueueError(
       "reclaimTask",
       {.http_status = 409, .code = "RequestConflict", .message = "task is cancelled"}));
-  const auto reclaimer = Start();
+  auto reclaimer = Start();
   AwaitBothAsleep();
   clock_.AdvanceTime(absl::Seconds(300));
   ASSERT_TRUE(AwaitLost());
   EXPECT_THAT(claim_.token().reason(),
               StatusIs(absl::StatusCode::kAborted, HasSubstr("task is cancelled")));
+  reclaimer.reset();  // waits for its threads: by now they have said all
   EXPECT_THAT(logger_.lines(), Contains("DEBUG 409: not reclaiming task."));
   EXPECT_THAT(logger_.lines(),
               Contains("WARNING Killing task after receiving 409 status in reclaim_task"));
   EXPECT_EQ(queue_.AwaitCalls(1).size(), 1u);
+}
+
+// Hangs, as a log on a full pipe does, until the claim is lost.
+class HangingLogger final : public Logger {
+ public:
+  explicit HangingLogger(CancellationToken claim) : claim_(std::move(claim)) {}
+  void Log(LogLevel level, std::string_view) override {
+    if (level < LogLevel::kWarning) return;
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (!claim_.cancelled() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+    if (!claim_.cancelled()) ADD_FAILURE() << "the claim was not lost before it was said";
+  }
+
+ private:
+  const CancellationToken claim_;
+};
+
+TEST_F(ReclaimerTest, AClaimIsLostBeforeItIsSaid) {
+  const auto conflict = taskcluster::MakeQueueError(
+      "reclaimTask", {.http_status = 409, .code = "RequestConflict", .message = "cancelled"});
+  for (const bool answered : {true, false}) {
+    SCOPED_TRACE(answered);
+    SimulatedClock clock(kStart);
+    ReclaimQueue queue(clock);
+    answered ? queue.FailAlways(conflict) : queue.BlockUntilCancelled();
+    CancellationSource claim;
+    HangingLogger logger(claim.token());
+    Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
+                        {queue, credentials_, clock, logger, observer_, journal_}, claim);
+    ASSERT_THAT(reclaimer.Start(), IsOk());
+    ASSERT_TRUE(clock.AwaitSleepers(2));
+    clock.AdvanceTime(absl::Seconds(300));
+    queue.AwaitCalls(1);
+    ASSERT_TRUE(answered || clock.AwaitSleepers(1));
+    if (!answered) clock.AdvanceTime(kLease - absl::Seconds(300));
+  }
+}
+
+TEST_F(ReclaimerTest, IsAnErrorWithoutThreads) {
+  Reclaimer reclaimer(Claimed(kStart), clock_.Monotonic(), absl::Seconds(300),
+                      {queue_, credentials_, clock_, logger_, observer_, journal_}, claim_);
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(reclaimer.Start(), StatusIs(absl::StatusCode::kResourceExhausted));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_EQ(reclaimer.LeaseLeft(), kLease);
 }
 
 TEST_F(ReclaimerTest, OtherFailuresAreRepeatedAndTheClaimIsKept) {
@@ -365,6 +424,7 @@ TEST_F(ReclaimerTest, AWrongDateNeitherEndsTheClaimNorLetsItLapse) {
     CancellationSource claim;
     Reclaimer reclaimer(Claimed(kStart + off), clock.Monotonic(), absl::Seconds(300),
                         {queue, credentials_, clock, logger_, observer_, journal_}, claim);
+    ASSERT_THAT(reclaimer.Start(), IsOk());
     EXPECT_LE(reclaimer.LeaseLeft(), kLease) << "or it would lapse";
     EXPECT_GE(reclaimer.LeaseLeft(), absl::Minutes(1)) << "or the script would be ended";
     for (size_t renewals = 1; renewals <= 3; ++renewals) {
@@ -413,6 +473,7 @@ TEST_F(ReclaimerTest, AMachineThatSleptPastTheLeaseDoesNotGoOnBelievingInIt) {
   queue_.FailAlways(absl::UnavailableError("the network is not up yet"));
   Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
                       {queue_, credentials_, clock, logger_, observer_, journal_}, claim_);
+  ASSERT_THAT(reclaimer.Start(), IsOk());
   ASSERT_TRUE(clock.awake().AwaitSleepers(2));
   clock.Suspend(absl::Hours(1));
   EXPECT_LT(reclaimer.LeaseLeft(), absl::ZeroDuration());
@@ -424,6 +485,7 @@ TEST_F(ReclaimerTest, AMachineThatSleptPartOfTheLeaseRenewsItSoonAfter) {
   SleepyClock clock;
   Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
                       {queue_, credentials_, clock, logger_, observer_, journal_}, claim_);
+  ASSERT_THAT(reclaimer.Start(), IsOk());
   ASSERT_TRUE(clock.awake().AwaitSleepers(2));
   clock.Suspend(absl::Minutes(19));
   clock.awake().AdvanceTime(absl::Seconds(10));

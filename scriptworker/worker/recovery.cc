@@ -66,7 +66,7 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
       [&] {
         return tools.queue.ReportException(entry.task_id, entry.run_id,
                                            taskcluster::ExceptionReason::kWorkerShutdown,
-                                           entry.credentials);
+                                           entry.credentials, stop);
       },
       [&](const absl::Status& error) { return IsPassing(error) && !IsOver(entry, tools); });
   if (reported.ok()) {

@@ -22,6 +22,8 @@ struct RunOutcome {
   Report report = {};
   // Whether the folders are empty again.
   absl::Status cleaned = absl::OkStatus();
+  // Nor do they stay so, if there may be processes of the script that could not be ended.
+  bool script_ended = true;
 };
 
 }  // namespace scriptworker::worker

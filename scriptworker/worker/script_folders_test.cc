@@ -18,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 
@@ -100,9 +101,18 @@ TEST_F(ScriptFoldersTest, AFileTakesTheArtifactFoldersPlace) {
 }
 
 TEST_F(ScriptFoldersTest, FoldersAreClosed) {
+  const OrdinaryUser ordinary;
   EXPECT_EQ(RunBoth("mkdir -p work/a/b artifacts/c; echo x > work/a/b/c; "
-                    "chmod 0 work/a/b work/a work artifacts/c artifacts"),
+                    "chmod 0 work/a/b work/a work artifacts/c"),
             "completed");
+  EXPECT_THAT(Published(), Contains(kLog));
+  EXPECT_THAT(harness_->logger.lines(), Contains(HasSubstr("Not uploaded: \"c\"")));
+}
+
+TEST_F(ScriptFoldersTest, TheArtifactFolderIsClosed) {
+  const OrdinaryUser ordinary;
+  EXPECT_EQ(RunBoth("chmod 0 artifacts"), "exception internal-error");
+  EXPECT_THAT(Published(), IsEmpty());
 }
 
 TEST_F(ScriptFoldersTest, TheLogIsReplaced) {
@@ -133,6 +143,7 @@ TEST_F(ScriptFoldersTest, SocketsAndAVeryDeepTree) {
   EXPECT_EQ(RunBoth("cd artifacts; for i in {1..300}; do mkdir deeper; cd deeper; done; "
                     "echo x > file"),
             "exception internal-error");
+  EXPECT_THAT(Published(), Contains(kLog));
 }
 
 }  // namespace

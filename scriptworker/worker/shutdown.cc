@@ -11,37 +11,31 @@
 
 namespace scriptworker::worker {
 
-// Each step is logged before anybody can act upon it.
+// Each step is taken before it is logged: a log that hangs must not stop it.
 
 void Shutdown::Drain(std::string_view signal_name) {
-  absl::MutexLock lock(&signal_mutex_);
-  if (drain_.token().cancelled()) return;
+  if (!drain_.Cancel(absl::CancelledError("the worker takes no more tasks"))) return;
   logger_.Info(absl::StrCat(signal_name, " received; no more tasks will be taken"));
-  drain_.Cancel(absl::CancelledError("the worker takes no more tasks"));
 }
 
 void Shutdown::Stop(std::string_view signal_name) {
-  absl::MutexLock lock(&signal_mutex_);
-  if (at_once_.token().cancelled()) return;
-  if (stop_.token().cancelled()) {
-    logger_.Warning(absl::StrCat(signal_name, " received again; stopping at once"));
-    EndAtOnce();
-    return;
-  }
   {
-    absl::MutexLock time_lock(&mutex_);
-    stopped_at_ = clock_.Monotonic();
+    absl::MutexLock lock(&mutex_);
+    stopped_at_ = std::min(stopped_at_, clock_.Monotonic());
   }
-  logger_.Info(absl::StrCat(signal_name, " received; shutting down"));
   const absl::Status reason = absl::CancelledError("the worker is shutting down");
   drain_.Cancel(reason);
-  stop_.Cancel(reason);
+  if (stop_.Cancel(reason)) {
+    logger_.Info(absl::StrCat(signal_name, " received; shutting down"));
+  } else if (EndAtOnce()) {
+    logger_.Warning(absl::StrCat(signal_name, " received again; stopping at once"));
+  }
 }
 
-void Shutdown::EndAtOnce() {
+bool Shutdown::EndAtOnce() {
   const absl::Status reason = absl::CancelledError("the worker stops at once");
   hurry_.Cancel(reason);
-  at_once_.Cancel(reason);
+  return at_once_.Cancel(reason);
 }
 
 absl::Duration Shutdown::HurryAt() const {
@@ -67,15 +61,17 @@ void Shutdown::Advance() {
     end_at = stopped_at_ + grace_;
   }
   const absl::Duration now = clock_.Monotonic();
-  absl::MutexLock lock(&signal_mutex_);
-  if (now >= hurry_at && !hurry_.token().cancelled()) {
+  if (now >= hurry_at &&
+      hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"))) {
     logger_.Warning(
-        "The grace period (shutdown_grace) is nearly over; what is not uploaded stays behind");
-    hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"));
+        "The grace period (shutdown_grace) is nearly over; uploads are cut off, and a run in hand "
+        "is "
+        "reported as worker-shutdown");
   }
-  if (now >= end_at && !at_once_.token().cancelled()) {
-    logger_.Warning("The grace period (shutdown_grace) is over; stopping at once");
-    EndAtOnce();
+  if (now >= end_at && EndAtOnce()) {
+    logger_.Warning(
+        "The grace period (shutdown_grace) is over; stopping at once: what is not reported by now "
+        "expires at the queue");
   }
 }
 

@@ -29,7 +29,8 @@ namespace scriptworker::worker {
 // hurries when three quarters of it (all but 30 seconds of a long one) are over,
 // and ends at once when all of it is. Without one only signals take a step.
 //
-// Thread-safe; not for signal handlers (see signal_watcher.h).
+// Each step is taken first and logged then. Thread-safe; not for signal handlers (see
+// signal_watcher.h).
 class Shutdown {
  public:
   // The references must outlive the object.
@@ -54,7 +55,8 @@ class Shutdown {
 
  private:
   absl::Duration HurryAt() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void EndAtOnce() ABSL_EXCLUSIVE_LOCKS_REQUIRED(signal_mutex_);
+  // False: it was asked for before.
+  bool EndAtOnce();
 
   Logger& logger_;
   const Clock& clock_;
@@ -64,7 +66,6 @@ class Shutdown {
   CancellationSource hurry_;
   CancellationSource at_once_;
 
-  absl::Mutex signal_mutex_;  // one step after the other
   mutable absl::Mutex mutex_;
   // On the monotonic clock.
   absl::Duration stopped_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteDuration();

@@ -7,10 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 
@@ -19,6 +20,13 @@ namespace {
 
 using ::absl_testing::StatusIs;
 using ::testing::ElementsAre;
+
+constexpr std::string_view kNearlyOver =
+    "The grace period (shutdown_grace) is nearly over; uploads are cut off, and a run in hand is "
+    "reported as worker-shutdown";
+constexpr std::string_view kOver =
+    "The grace period (shutdown_grace) is over; stopping at once: what is not reported by now "
+    "expires at the queue";
 
 class ShutdownTest : public testing::Test {
  protected:
@@ -59,19 +67,45 @@ TEST_F(ShutdownTest, StoppingAfterDrainingIsNotYetAtOnce) {
   EXPECT_FALSE(shutdown_.at_once().cancelled());
 }
 
-TEST_F(ShutdownTest, EachStepIsLoggedBeforeAnybodyActsUponIt) {
-  std::vector<std::string> logged_at;
-  const auto note = [&] { logged_at.push_back(logger_.lines().back()); };
-  const CancellationCallback on_stop(shutdown_.stop(), note);
-  const CancellationCallback on_end(shutdown_.at_once(), note);
-  Shutdown draining(logger_, clock_);
-  const CancellationCallback on_drain(draining.drain(), note);
-  shutdown_.Stop("SIGTERM");
-  shutdown_.Stop("SIGTERM");
-  draining.Drain("SIGUSR1");
-  EXPECT_THAT(logged_at, ElementsAre("INFO SIGTERM received; shutting down",
-                                     "WARNING SIGTERM received again; stopping at once",
-                                     "INFO SIGUSR1 received; no more tasks will be taken"));
+// Notes, with each line, how far the shutdown has come by then.
+class ProgressLogger final : public Logger {
+ public:
+  void Log(LogLevel, std::string_view message) override {
+    steps_.push_back(absl::StrCat(watched_->drain().cancelled() ? "drain " : "",
+                                  watched_->stop().cancelled() ? "stop " : "",
+                                  watched_->hurry().cancelled() ? "hurry " : "",
+                                  watched_->at_once().cancelled() ? "at once: " : ": ", message));
+  }
+  void Watch(const Shutdown& shutdown) { watched_ = &shutdown; }
+  const std::vector<std::string>& steps() const { return steps_; }
+
+ private:
+  const Shutdown* watched_ = nullptr;
+  std::vector<std::string> steps_;
+};
+
+// A log that hangs would stop it otherwise.
+TEST_F(ShutdownTest, EachStepIsTakenBeforeItIsLogged) {
+  ProgressLogger logger;
+  Shutdown by_signals(logger, clock_);
+  logger.Watch(by_signals);
+  by_signals.Drain("SIGUSR1");
+  by_signals.Stop("SIGTERM");
+  by_signals.Stop("SIGTERM");
+  Shutdown by_time(logger, clock_, absl::Seconds(40));
+  logger.Watch(by_time);
+  by_time.Stop("SIGTERM");
+  for (int i = 0; i < 4; ++i) {
+    clock_.AdvanceTime(absl::Seconds(10));
+    by_time.Advance();
+  }
+  EXPECT_THAT(logger.steps(),
+              ElementsAre("drain : SIGUSR1 received; no more tasks will be taken",
+                          "drain stop : SIGTERM received; shutting down",
+                          "drain stop hurry at once: SIGTERM received again; stopping at once",
+                          "drain stop : SIGTERM received; shutting down",
+                          absl::StrCat("drain stop hurry : ", kNearlyOver),
+                          absl::StrCat("drain stop hurry at once: ", kOver)));
 }
 
 TEST_F(ShutdownTest, AtOnceMeansToHurryToo) {
@@ -120,12 +154,9 @@ TEST_P(GraceTest, HurriesThenEndsAtOnce) {
   EXPECT_TRUE(shutdown_.at_once().cancelled());
   EXPECT_EQ(shutdown_.UntilNextStep(), absl::InfiniteDuration());
   shutdown_.Stop("SIGTERM");  // comes too late to be worth a word
-  EXPECT_THAT(
-      logger_.lines(),
-      ElementsAre("INFO SIGTERM received; shutting down",
-                  "WARNING The grace period (shutdown_grace) is nearly over; what is not uploaded "
-                  "stays behind",
-                  "WARNING The grace period (shutdown_grace) is over; stopping at once"));
+  EXPECT_THAT(logger_.lines(),
+              ElementsAre("INFO SIGTERM received; shutting down",
+                          absl::StrCat("WARNING ", kNearlyOver), absl::StrCat("WARNING ", kOver)));
 }
 
 TEST_P(GraceTest, IsCountedFromTheFirstRequestToStop) {

@@ -58,12 +58,14 @@ TEST_F(SignalWatcherTest, IntIsLikeTerm) {
 }
 
 TEST_F(SignalWatcherTest, HupStopsButNeverAtOnce) {
-  const SignalWatcher watcher(shutdown_);
-  Send(SIGHUP);
-  EXPECT_TRUE(Await(shutdown_.stop()));
-  Send(SIGHUP);
-  Send(SIGINT);  // is seen after that, since it has the higher number
-  EXPECT_TRUE(Await(shutdown_.at_once()));
+  {
+    const SignalWatcher watcher(shutdown_);
+    Send(SIGHUP);
+    EXPECT_TRUE(Await(shutdown_.stop()));
+    Send(SIGHUP);
+    Send(SIGINT);  // is seen after that, since it has the higher number
+    EXPECT_TRUE(Await(shutdown_.at_once()));
+  }  // by now it has said all
   EXPECT_THAT(logger_.lines(),
               testing::ElementsAre("INFO SIGHUP received; shutting down",
                                    "WARNING SIGINT received again; stopping at once"));

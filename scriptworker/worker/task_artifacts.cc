@@ -59,16 +59,29 @@ TaskArtifacts::TaskArtifacts(const WorkDir& dirs, ChainOfTrustOptions chain_of_t
                              taskcluster::ArtifactUploader& uploader, Logger& logger)
     : dirs_(dirs), options_(std::move(chain_of_trust)), uploader_(uploader), logger_(logger) {}
 
-absl::StatusOr<FileListing> TaskArtifacts::ListArtifacts() const {
+absl::Status TaskArtifacts::CheckFolder() const {
   const std::string& path = dirs_.artifact_dir();
   struct stat info;
   if (::lstat(path.c_str(), &info) == 0 && S_ISLNK(info.st_mode)) {
     return absl::InternalError(
         absl::StrCat(path, ": expected the folder that the worker made, found a symbolic link"));
   }
-  absl::StatusOr<FileListing> listing = ListFiles(path);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FileListing> TaskArtifacts::ListArtifacts() const {
+  absl::StatusOr<FileListing> listing =
+      ListFiles(dirs_.artifact_dir(), {.max_files = options_.max_entries, .skip_closed = true});
   if (!listing.ok()) return absl::InternalError(listing.status().message());
   return listing;
+}
+
+FileListing TaskArtifacts::ListLogs() const {
+  FileListing logs;
+  for (const std::string_view name : {kChainOfTrustLogArtifact, kLiveBackingLogArtifact}) {
+    if (OpenFileBeneath(dirs_.artifact_dir(), name).ok()) logs.files.emplace_back(name);
+  }
+  return logs;
 }
 
 absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask& task,
@@ -85,9 +98,11 @@ absl::Status TaskArtifacts::GenerateChainOfTrust(const taskcluster::ClaimedTask&
   input.schema_path = options_.schema_path;
   input.max_open_files = MaxOpenFiles();
   input.cancellation = cancellation;
+  SW_RETURN_IF_ERROR(CheckFolder());
   SW_ASSIGN_OR_RETURN(const FileListing listing, ListArtifacts());
   RemoveNamesOfSecrets(listing.files);
   absl::StatusOr<cot::GeneratedCot> generated = cot::GenerateCot(input, options_.signer);
+  has_unsigned_body_ = absl::IsFailedPrecondition(generated.status());
   if (!generated.ok()) return generated.status();
   for (const cot::SkippedEntry& skipped : generated->skipped) {
     logger_.Warning(absl::StrCat("Not in the chain of trust: \"", absl::CHexEscape(skipped.path),
@@ -135,9 +150,19 @@ bool TaskArtifacts::RemoveNamesOfSecrets(const std::vector<std::string>& files) 
   return removed;
 }
 
+bool TaskArtifacts::IsTheWorkersToMake(std::string_view path) const {
+  if (!digests_.empty()) return false;
+  return path == cot::kCotSignatureName || (path == cot::kCotBodyName && !has_unsigned_body_);
+}
+
 std::vector<UploadFile> TaskArtifacts::FilesToUpload(
     const FileListing& listing, const std::function<void(const absl::Status&)>& fail) {
   for (const SkippedFile& skipped : listing.skipped) {
+    if (skipped.kind == SkippedFile::Kind::kTooDeep) {
+      fail(absl::InternalError(absl::StrCat("\"", absl::CHexEscape(skipped.path),
+                                            "\" is a folder that is nested too deep")));
+      continue;
+    }
     logger_.Warning(absl::StrCat("Not uploaded: \"", absl::CHexEscape(skipped.path),
                                  "\" is no regular file but a ",
                                  SkippedFileKindName(skipped.kind)));
@@ -147,6 +172,8 @@ std::vector<UploadFile> TaskArtifacts::FilesToUpload(
     absl::StatusOr<ArtifactName> name = ArtifactName::Parse(path);
     if (!name.ok()) {
       fail(name.status());
+    } else if (IsTheWorkersToMake(path)) {
+      logger_.Warning(absl::StrCat("Not uploaded: \"", path, "\" is not of the worker's making"));
     } else if (digests_.empty()) {
       files.push_back({.name = *std::move(name)});
     } else if (!digests_.contains(path)) {
@@ -178,15 +205,19 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
   int status = kSuccess;
   const auto fail = [&](const absl::Status& error) {
     status = WorstStatus(status, StatusForError(Phase::kUpload, error));
-    logger_.Error(absl::StrCat("Upload failed: ", error.message()));
+    logger_.Error(absl::StrCat("Hit ScriptWorkerException: ", error.message()));
   };
+  if (const absl::Status checked = CheckFolder(); !checked.ok()) {
+    fail(checked);
+    return status;
+  }
   absl::StatusOr<FileListing> listing = ListArtifacts();
   if (listing.ok() && RemoveNamesOfSecrets(listing->files)) {
     listing = ListArtifacts();
   }
   if (!listing.ok()) {
     fail(listing.status());
-    return status;
+    listing = ListLogs();
   }
   std::vector<UploadFile> files = FilesToUpload(*listing, fail);
   for (const UploadFile& file : files) {
@@ -203,13 +234,15 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
   return status;
 }
 
-void TaskArtifacts::LinkChainOfTrustLog(const taskcluster::UploadTarget& target) {
+void TaskArtifacts::LinkChainOfTrustLog(const taskcluster::UploadTarget& target,
+                                        const CancellationToken& cancellation) {
   struct stat info;
   if (::lstat(dirs_.chain_of_trust_log().c_str(), &info) != 0) return;
   const absl::StatusOr<ArtifactName> name = ArtifactName::Parse(kLiveBackingLogArtifact);
   const absl::StatusOr<ArtifactName> existing = ArtifactName::Parse(kChainOfTrustLogArtifact);
   if (!name.ok() || !existing.ok()) return;
-  if (const absl::Status linked = uploader_.CreateLink(target, *name, *existing); !linked.ok()) {
+  if (const absl::Status linked = uploader_.CreateLink(target, *name, *existing, cancellation);
+      !linked.ok()) {
     logger_.Error(
         absl::StrCat("Failed to create live_backing.log link artifact: ", linked.message()));
   }

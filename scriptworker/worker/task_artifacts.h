@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -36,6 +37,8 @@ struct ChainOfTrustOptions {
   cot::Signer* signer = nullptr;  // not owned; null: not signed
   // Files of the worker's own that are never published, under any name.
   std::vector<std::string> secret_files = {};
+  // An artifact folder with more entries is a failure.
+  int max_entries = ListLimits().max_files;
 };
 
 // Thread-compatible. The references must outlive the object.
@@ -56,23 +59,31 @@ class TaskArtifacts {
   // trust (the script was stopped): every regular file below the artifact folder.
   // All are tried; each failure is logged, and makes the status (kSuccess if there
   // is none; see exit_status.h). Symbolic links, fifos, sockets and devices, and
-  // what has appeared since the files were hashed, are named in a warning; files
+  // what has appeared since the files were hashed, are named in a warning, as are folders that
+  // cannot be entered, and a chain of trust that the script has made itself; files
   // with other names (hard links) are uploaded with one; a file whose name no
-  // artifact can have is a failure, as is one of the worker's secrets.
+  // artifact can have is a failure, as is one of the worker's secrets, and a folder that is nested
+  // too deep. If the artifact folder cannot be listed (too many files) that is a failure, and the
+  // logs are uploaded at least.
   int UploadAll(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
 
   // Lets live_backing.log show chain_of_trust.log, if that exists: what people
   // open when the verification failed before there was any output. A failure is
   // logged and otherwise ignored.
-  void LinkChainOfTrustLog(const taskcluster::UploadTarget& target);
+  void LinkChainOfTrustLog(const taskcluster::UploadTarget& target,
+                           const CancellationToken& cancellation);
 
  private:
-  // kInternal: something else lies in the artifact folder's place, or it cannot
-  // be listed.
+  // Both kInternal: something else lies in the artifact folder's place; it cannot be listed.
+  absl::Status CheckFolder() const;
   absl::StatusOr<FileListing> ListArtifacts() const;
+  // What is there of them.
+  FileListing ListLogs() const;
   // Whether there were any.
   bool RemoveNamesOfSecrets(const std::vector<std::string>& files);
   std::set<taskcluster::ArtifactFile::Identity> Secrets() const;
+  // And has not been made by it.
+  bool IsTheWorkersToMake(std::string_view path) const;
   std::vector<taskcluster::UploadFile> FilesToUpload(
       const FileListing& listing, const std::function<void(const absl::Status&)>& fail);
   bool HasOtherNames(const taskcluster::UploadFile& file) const;
@@ -85,6 +96,7 @@ class TaskArtifacts {
   // the two files that were made here, and what is open.
   std::map<std::string, std::string> digests_;
   std::map<std::string, taskcluster::ArtifactFile> files_;
+  bool has_unsigned_body_ = false;  // which the key failed to sign
 };
 
 }  // namespace scriptworker::worker

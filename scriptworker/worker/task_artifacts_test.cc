@@ -25,6 +25,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/crypto/hash.h"
@@ -43,17 +44,21 @@ namespace {
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::Credentials;
 using ::scriptworker::taskcluster::TaskId;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 // Announces every artifact.
 class Announcer final : public taskcluster::TaskClaimer {
  public:
   absl::StatusOr<std::string> CreateArtifact(const TaskId&, int, std::string_view name,
                                              const taskcluster::ArtifactRequest&,
-                                             const Credentials&) override {
+                                             const Credentials&,
+                                             const CancellationToken&) override {
     return absl::StrCat("http://store.example/", name);
   }
   absl::StatusOr<std::vector<taskcluster::ClaimedTask>> ClaimWork(
@@ -64,14 +69,16 @@ class Announcer final : public taskcluster::TaskClaimer {
                                                    const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status ReportCompleted(const TaskId&, int, const Credentials&) override {
+  absl::Status ReportCompleted(const TaskId&, int, const Credentials&,
+                               const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status ReportFailed(const TaskId&, int, const Credentials&) override {
+  absl::Status ReportFailed(const TaskId&, int, const Credentials&,
+                            const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
-  absl::Status ReportException(const TaskId&, int, taskcluster::ExceptionReason,
-                               const Credentials&) override {
+  absl::Status ReportException(const TaskId&, int, taskcluster::ExceptionReason, const Credentials&,
+                               const CancellationToken&) override {
     return absl::UnimplementedError("");
   }
 };
@@ -253,6 +260,49 @@ TEST_F(TaskArtifactsTest, MoreFilesThanDescriptorsArePublishedAsTheyWereHashed) 
   EXPECT_EQ(std::count(store_.bodies.begin(), store_.bodies.end(), "as hashed"), 399);
   EXPECT_THAT(logger_.lines(), Contains(HasSubstr("\"public/399.bin\" changed")));
   EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
+TEST_F(TaskArtifactsTest, AFolderThatCannotBeEnteredCostsNoOtherArtifact) {
+  temp_.Write("artifacts/public/target.bin", "the target");
+  temp_.Write("artifacts/closed/file.bin", "not to be had");
+  std::filesystem::permissions(temp_.Path("artifacts/closed"), std::filesystem::perms::none);
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(Generate(), IsOk());
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(store_.bodies, Contains("the target"));
+  EXPECT_THAT(logger_.lines(),
+              Contains(AllOf(StartsWith("WARNING Not uploaded"), HasSubstr("\"closed\""))));
+}
+
+TEST_F(TaskArtifactsTest, AFolderNestedTooDeepCostsNoOtherArtifact) {
+  std::string deep = "artifacts";
+  for (int i = 0; i < 300; ++i) deep += "/d";
+  temp_.Write(deep + "/file.bin", "too deep");
+  temp_.Write("artifacts/public/target.bin", "the target");
+  EXPECT_THAT(Generate(), IsOk());
+  EXPECT_EQ(Upload(), kInternalError);
+  EXPECT_THAT(store_.bodies, Contains("the target"));
+  EXPECT_THAT(logger_.lines(), Contains(AllOf(StartsWith("ERROR"), HasSubstr("too deep"))));
+}
+
+TEST_F(TaskArtifactsTest, OfTooManyFilesTheLogsAreUploaded) {
+  TaskArtifacts artifacts(dirs_, {.max_entries = 4}, uploader_, logger_);
+  temp_.Write("artifacts/public/target.bin", "the target");
+  temp_.Write("artifacts/public/logs/chain_of_trust.log", "the other log\n");
+  EXPECT_EQ(Upload({}, artifacts), kInternalError);
+  EXPECT_THAT(store_.bodies, SizeIs(2));
+  EXPECT_THAT(store_.bodies, Not(Contains("the target")));
+  EXPECT_THAT(logger_.lines(), Contains(HasSubstr("more than 4 files")));
+}
+
+TEST_F(TaskArtifactsTest, AChainOfTrustThatTheScriptHasMadeIsNotPublished) {
+  temp_.Write("artifacts/public/chain-of-trust.json", "of the script");
+  temp_.Write("artifacts/public/chain-of-trust.json.sig", "of the script");
+  EXPECT_EQ(Upload(), kSuccess);
+  EXPECT_THAT(store_.bodies, SizeIs(1)) << "the log";
+  EXPECT_THAT(
+      logger_.lines(),
+      Contains(HasSubstr("\"public/chain-of-trust.json.sig\" is not of the worker's making")));
 }
 
 TEST_F(TaskArtifactsTest, ACancelledUploadEndsEarly) {

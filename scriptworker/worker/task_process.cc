@@ -11,10 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -24,6 +24,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/leader_watch.h"
 #include "scriptworker/worker/output_pump.h"
 #include "scriptworker/worker/process_tree.h"
 #include "scriptworker/worker/spawn.h"
@@ -39,6 +40,8 @@ constexpr absl::Duration kGrace = absl::Seconds(1);
 constexpr absl::Duration kLook = absl::Seconds(10);
 // Within which the end of what was killed is seen, as a rule.
 constexpr absl::Duration kUsualEnd = absl::Milliseconds(500);
+// Between the end of a script and that of its worker, if one hand ends both.
+constexpr absl::Duration kSameMoment = absl::Milliseconds(500);
 // How long the system may take to bury what was killed.
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
@@ -128,21 +131,46 @@ std::optional<int> ReturnCode(pid_t leader) {
   return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+std::string WhyStopped(const ProcessOutcome& outcome, absl::Duration time_limit) {
+  if (outcome.cause == Cause::kTimedOut) {
+    return absl::StrCat("Exceeded max run time of ", absl::ToInt64Seconds(time_limit), " seconds");
+  }
+  return absl::IsCancelled(outcome.reason)
+             ? "Worker is shutting down, but a task is running. Terminating task"
+             : absl::StrCat("Stopping the script: ", outcome.reason.message());
+}
+
 // A group without a leader to be waited for may be another's by now.
 void KillGroup(pid_t leader, Events& events) {
   if (!events.ended_unseen()) ::kill(-leader, SIGKILL);
 }
 
 // TERM to the group, up to a second, KILL to the group. The leader is not yet
-// waited for, so its number still names the group.
-void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clock) {
+// waited for, so its number still names the group. `say` comes in between: a log that hangs does
+// not keep the script from its TERM.
+void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clock,
+               absl::FunctionRef<void()> say) {
   const absl::Duration start = clock.Monotonic();
   ::kill(-leader, SIGTERM);
-  if (events.AwaitEndOrAtOnce(clock, kGrace) && tree.AnyAlive()) {
+  say();
+  const auto left = [&] {
+    return std::max(kGrace - (clock.Monotonic() - start), absl::ZeroDuration());
+  };
+  if (events.AwaitEndOrAtOnce(clock, left()) && tree.AnyAlive()) {
     // The rest of the second is for those that the leader left behind.
-    events.AwaitAtOnce(clock, kGrace - (clock.Monotonic() - start));
+    events.AwaitAtOnce(clock, left());
   }
   KillGroup(leader, events);
+}
+
+// Whoever stops the worker may have stopped the script in the same moment, as a supervisor does
+// that signals all of them: a script that has failed is not to blame then. The news of it may
+// come a little later than the end of a script that died of it.
+bool WasStoppedFromOutside(const ProcessOutcome& outcome, const CancellationToken& stop,
+                           Clock& clock) {
+  if (outcome.return_code == 0) return false;
+  return outcome.return_code == -SIGTERM ? !SleepUnlessCancelled(clock, kSameMoment, stop)
+                                         : stop.cancelled();
 }
 
 }  // namespace
@@ -155,6 +183,13 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   SW_ASSIGN_OR_RETURN(Pipe out, MakePipe());
   SW_ASSIGN_OR_RETURN(Pipe err, MakePipe());
   SW_ASSIGN_OR_RETURN(const ProcessTree tree, ProcessTree::Create());
+  // All that the machine may refuse is there before the script, which may leave it nothing.
+  Events events;
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<OutputPump> pump,
+                      OutputPump::Create(std::move(out.reader), std::move(err.reader),
+                                         surroundings.task_log, logger, surroundings.redactor));
+  SW_ASSIGN_OR_RETURN(std::unique_ptr<LeaderWatch> watch,
+                      LeaderWatch::Create(tree, [&events](bool seen) { events.SetEnded(seen); }));
   const absl::Duration start = clock.Monotonic();
   SW_ASSIGN_OR_RETURN(const pid_t leader, Spawn({.argv = command.argv,
                                                  .environment = command.environment,
@@ -165,37 +200,29 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
                                                  .cgroup_fd = tree.cgroup_fd()}));
   out.writer.reset();
   err.writer.reset();
+  watch->Watch(leader);
   if (command.on_started != nullptr) command.on_started(leader);
 
-  Events events;
-  OutputPump pump(std::move(out.reader), std::move(err.reader), surroundings.task_log, logger,
-                  surroundings.redactor);
-  std::thread waiter([&] {
-    const bool seen = tree.AwaitLeader(leader);
-    events.SetEnded(seen);
-  });
   ProcessOutcome outcome;
   {
     const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
     const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
     bool stopped = false;
     const bool ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
-    if (!ended && stopped) {
+    if (stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
-      logger.Warning(absl::IsCancelled(outcome.reason)
-                         ? "Worker is shutting down, but a task is running. Terminating task"
-                         : absl::StrCat("Stopping the script: ", outcome.reason.message()));
     } else if (!ended) {
       outcome.cause = Cause::kTimedOut;
-      logger.Warning(absl::StrCat("Exceeded max run time of ",
-                                  absl::ToInt64Seconds(command.time_limit), " seconds"));
     }
-    if (!ended) StopGroup(leader, tree, events, clock);
+    if (!ended) {
+      StopGroup(leader, tree, events, clock,
+                [&] { logger.Warning(WhyStopped(outcome, command.time_limit)); });
+    }
     KillGroup(leader, events);  // what is left of it in any case
     // A process of another session that traces the leader hides its end.
     while (!events.AwaitEnd(kUsualEnd)) tree.Kill();
-    waiter.join();
+    watch.reset();
   }
   const std::optional<int> return_code = ReturnCode(leader);
   outcome.return_code = return_code.value_or(0);
@@ -203,7 +230,12 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
     outcome.cause = Cause::kSignaled;
   }
   const absl::Status killed = tree.KillAll(kPatience);
-  pump.Finish();
+  pump->Finish();
+  if (outcome.cause != Cause::kCancelled && outcome.cause != Cause::kTimedOut &&
+      WasStoppedFromOutside(outcome, tokens.stop, clock)) {
+    outcome.cause = Cause::kCancelled;
+    outcome.reason = tokens.stop.reason();
+  }
   if (return_code.has_value()) {
     const std::string exit_line = ExitLine(outcome);
     surroundings.task_log.Write(absl::StrCat(exit_line, "\n"));

@@ -55,6 +55,10 @@ struct StopTokens {
 // closing them, or leaving them to a process in the background, changes nothing
 // about the end.
 //
+// A script that is told to stop, or fails while the worker is, is kCancelled, whatever it exits
+// with (see ProcessOutcome). What the machine may refuse (threads, descriptors) is asked for before
+// the script starts.
+//
 // One at a time in a process (see ProcessTree). Errors: the script could not be
 // started (nothing was logged); kInternal: processes of it cannot be ended, the
 // machine needs attention; or its end was not seen (no exit line is logged then).

@@ -7,8 +7,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -28,8 +32,10 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
@@ -258,6 +264,115 @@ TEST_F(TaskProcessTest, TheFirstCauseWins) {
       });
   EXPECT_EQ(outcome.cause, Cause::kTimedOut);
   EXPECT_THAT(outcome.reason, IsOk());
+}
+
+// Whatever waitid() returns: if the child is no more, somebody else was told first.
+void AwaitDeath(pid_t leader) {
+  siginfo_t info;
+  ::waitid(P_PID, static_cast<id_t>(leader), &info, WEXITED | WNOWAIT);
+}
+
+// As when a supervisor signals everything at once, and the script is quicker.
+TEST_F(TaskProcessTest, AScriptThatDiesWhileTheWorkerIsStoppedWasStopped) {
+  for (const std::string_view end : {"kill -TERM $$", "exit 3", "exit 0", "kill -KILL $$"}) {
+    SCOPED_TRACE(end);
+    stop_ = CancellationSource();
+    const absl::StatusOr<ProcessOutcome> outcome =
+        RunCommand({.argv = {"bash", "-c", std::string(end)}, .on_started = [&](pid_t leader) {
+                      AwaitDeath(leader);
+                      stop_.Cancel(absl::CancelledError("shutting down"));
+                    }});
+    ASSERT_THAT(outcome, IsOk());
+    EXPECT_EQ(outcome->cause, Cause::kCancelled);
+    EXPECT_THAT(outcome->reason, StatusIs(absl::StatusCode::kCancelled));
+  }
+}
+
+// Hears the script's last line, and acts when it is dead.
+class LateLogger final : public Logger {
+ public:
+  explicit LateLogger(std::function<void()> act) : act_(std::move(act)) {}
+  void Log(LogLevel, std::string_view message) override {
+    if (message == "bye") act_();
+  }
+
+ private:
+  const std::function<void()> act_;
+};
+
+TEST_F(TaskProcessTest, AScriptThatHasFailedWasStoppedIfTheWorkerIsRightAfter) {
+  for (const std::string_view end : {"exit 3", "kill -KILL $$"}) {
+    SCOPED_TRACE(end);
+    std::atomic<pid_t> started = 0;
+    stop_ = CancellationSource();
+    LateLogger logger([&] {
+      AwaitDeath(started);
+      absl::SleepFor(absl::Milliseconds(50));  // it is taken for ended by now
+      stop_.Cancel(absl::CancelledError("shutting down"));
+    });
+    const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
+        {.argv = {"/bin/sh", "-c", absl::StrCat("sleep 0.1; echo bye; ", end)},
+         .on_started = [&](pid_t leader) { started = leader; }},
+        {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
+    ASSERT_THAT(outcome, IsOk());
+    EXPECT_EQ(outcome->cause, Cause::kCancelled);
+  }
+}
+
+TEST_F(TaskProcessTest, AScriptThatHasSucceededIsNotRunAgainForAStopRightAfter) {
+  std::atomic<pid_t> started = 0;
+  LateLogger logger([&] {
+    AwaitDeath(started);
+    absl::SleepFor(absl::Milliseconds(50));
+    stop_.Cancel(absl::CancelledError("shutting down"));
+  });
+  const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
+      {.argv = {"/bin/sh", "-c", "sleep 0.1; echo bye"},
+       .on_started = [&](pid_t leader) { started = leader; }},
+      {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->cause, Cause::kExited);
+  EXPECT_EQ(outcome->return_code, 0);
+}
+
+TEST_F(TaskProcessTest, AScriptThatSomebodyElseTerminatesWasNotStopped) {
+  const TimeDriver driver(clock_, absl::Seconds(1));
+  const ProcessOutcome outcome = Run("kill -TERM $$");
+  EXPECT_EQ(outcome.cause, Cause::kSignaled);
+  EXPECT_EQ(outcome.return_code, -SIGTERM);
+}
+
+// A log that hangs, as on a full pipe.
+TEST_F(TaskProcessTest, AScriptIsStoppedBeforeItIsSaid) {
+  class HangingLogger final : public Logger {
+   public:
+    explicit HangingLogger(std::function<void()> wait) : wait_(std::move(wait)) {}
+    void Log(LogLevel level, std::string_view) override {
+      if (level == LogLevel::kWarning) wait_();
+    }
+
+   private:
+    const std::function<void()> wait_;
+  } logger([this] { AwaitFile("got_term"); });
+  stop_.Cancel(absl::AbortedError("the claim was lost"));
+  const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
+      {.argv = {"/bin/bash", "-c",
+                absl::StrCat("trap ': > ", temp_.Path("got_term"), "; exit 3' TERM; : > ",
+                             temp_.Path("ready"), "; while true; do :; done")},
+       .on_started = [this](pid_t) { AwaitFile("ready"); }},
+      {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->return_code, 3);
+}
+
+TEST_F(TaskProcessTest, WithoutThreadsNothingIsStarted) {
+  bool started = false;
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(RunCommand({.argv = {"true"}, .on_started = [&](pid_t) { started = true; }}),
+                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("thread")));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_FALSE(started);
 }
 
 TEST_F(TaskProcessTest, WhatTheScriptLeftBehindIsEnded) {

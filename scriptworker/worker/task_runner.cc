@@ -99,7 +99,8 @@ struct TaskRunner::RunningTask {
   // the others cancelled, and uploads nothing.
   const EitherToken stop_or_lost;
   const taskcluster::UploadTarget target;
-  absl::Status noted = absl::OkStatus();  // the claim, in the journal
+  bool script_ended = true;
+  absl::Status held = absl::OkStatus();  // the claim: noted in the journal, and kept
   int status = kSuccess;
 };
 
@@ -109,13 +110,14 @@ TaskRunner::TaskRunner(RunnerOptions options, const Collaborators& collaborators
 RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
                            const RunTokens& tokens) {
   RunningTask run(*this, task, tokens);
-  run.noted = with_.journal.Claimed(task, with_.clock.Now());
+  run.held = with_.journal.Claimed(task, with_.clock.Now());
   RunOutcome outcome;
   {
     Reclaimer reclaimer(
         task, claimed_at, options_.reclaim_interval,
         {with_.queue, run.credentials, with_.clock, with_.logger, with_.observer, with_.journal},
         run.claim);
+    run.held.Update(reclaimer.Start());
     with_.observer.OnTaskStarted(task, reclaimer.LeaseLeft());
     run.status = Work(run);
     if (!run.lost_or_at_once.token().cancelled()) Upload(run);
@@ -128,6 +130,7 @@ RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
   if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
   with_.observer.OnPhase(Phase::kCleanUp);
   outcome.cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
+  outcome.script_ended = run.script_ended;
   with_.observer.OnTaskEnded(outcome);
   return outcome;
 }
@@ -156,9 +159,9 @@ void TaskRunner::ExplainInTaskLog(const absl::Status& error) {
 int TaskRunner::Work(RunningTask& run) {
   with_.observer.OnPhase(Phase::kPrepare);
   if (run.tokens.stop.cancelled()) return kWorkerShutdown;
-  if (!run.noted.ok()) {
-    ExplainInTaskLog(run.noted);
-    return Fail(Phase::kPrepare, absl::InternalError(run.noted.message()));
+  if (!run.held.ok()) {
+    ExplainInTaskLog(run.held);
+    return Fail(Phase::kPrepare, absl::InternalError(run.held.message()));
   }
   absl::Status prepared = WriteTaskFiles(run.task, with_.dirs, with_.logger);
   absl::StatusOr<int> credentials_fd = run.credentials.OpenForScript(options_.temp_dir);
@@ -177,7 +180,9 @@ int TaskRunner::Work(RunningTask& run) {
       return kWorkerShutdown;
     }
     if (!verified.ok()) {
-      if (!run.claim_lost()) run.artifacts.LinkChainOfTrustLog(run.target);
+      if (!run.claim_lost()) {
+        run.artifacts.LinkChainOfTrustLog(run.target, run.lost_or_hurry.token());
+      }
       return Fail(Phase::kVerify, verified);
     }
   }
@@ -214,6 +219,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
        .restrictions = &*restrictions},
       {*log, with_.logger, with_.redactor, with_.clock},
       {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
+  run.script_ended = outcome.ok();
   if (outcome.ok()) Note(with_.journal.ScriptEnded());
   if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));
   const absl::Status logged = log->Close();
@@ -257,26 +263,28 @@ void TaskRunner::Upload(RunningTask& run) {
 Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {
   with_.observer.OnPhase(Phase::kReport);
   if (!report.note.empty()) with_.logger.Warning(report.note);
+  const CancellationToken given_up = run.lost_or_at_once.token();
   const auto report_once = [&]() -> absl::Status {
     const taskcluster::Credentials credentials = run.credentials.Get();
     switch (report.kind) {
       case Report::Kind::kCompleted:
         with_.logger.Info("Reporting task complete...");
-        return with_.queue.ReportCompleted(run.task.task_id, run.task.run_id, credentials);
+        return with_.queue.ReportCompleted(run.task.task_id, run.task.run_id, credentials,
+                                           given_up);
       case Report::Kind::kFailed:
         with_.logger.Info("Reporting task failed...");
-        return with_.queue.ReportFailed(run.task.task_id, run.task.run_id, credentials);
+        return with_.queue.ReportFailed(run.task.task_id, run.task.run_id, credentials, given_up);
       case Report::Kind::kException:
         break;
     }
     with_.logger.Info(
         absl::StrCat("Reporting task exception ", taskcluster::ToString(report.reason), "..."));
     return with_.queue.ReportException(run.task.task_id, run.task.run_id, report.reason,
-                                       credentials);
+                                       credentials, given_up);
   };
   absl::BitGen bit_gen;
-  const absl::Status reported = Retry(ReportRetryPolicy(), with_.clock, bit_gen,
-                                      run.lost_or_at_once.token(), report_once, IsPassing);
+  const absl::Status reported =
+      Retry(ReportRetryPolicy(), with_.clock, bit_gen, given_up, report_once, IsPassing);
   if (reported.ok()) return Resolution::kReported;
   if (const auto error = taskcluster::GetQueueError(reported);
       error.has_value() && error->http_status == 409) {

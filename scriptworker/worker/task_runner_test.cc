@@ -5,7 +5,9 @@
 #include "scriptworker/worker/task_runner.h"
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,6 +24,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -311,6 +314,17 @@ TEST(TaskRunnerTest, AShutdownEndsTheScriptUploadsEverythingAndReportsIt) {
   EXPECT_THAT(h.ArtifactNames(id), ElementsAre("public/file", "public/logs/live_backing.log"));
   EXPECT_THAT(h.logger.lines(), Contains("WARNING Worker is shutting down, but a task is running. "
                                          "Terminating task"));
+}
+
+TEST(TaskRunnerTest, AClaimThatCannotBeKeptForWantOfThreadsIsResolved) {
+  WorkerHarness h("touch $DIR/started");
+  const TaskId id = h.Submit();
+  const bool refused = RunWithRefusedCalls(
+      {SYS_clone, SYS_clone3}, EAGAIN, [&] { EXPECT_EQ(h.RunPending().status, kInternalError); });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_THAT(h.Runs(id), ElementsAre("exception internal-error"));
+  EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), HasSubstr("cannot start a thread"));
+  EXPECT_FALSE(std::filesystem::exists(h.temp.Path("started")));
 }
 
 TEST(TaskRunnerTest, ATaskThatArrivesDuringAShutdownIsGivenBackAtOnce) {

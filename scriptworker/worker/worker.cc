@@ -29,6 +29,7 @@
 #include "scriptworker/worker/script_program.h"
 #include "scriptworker/worker/task_chain_verifier.h"
 #include "scriptworker/worker/task_runner.h"
+#include "scriptworker/worker/temp_folder.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
 #include "scriptworker/worker/worker_registration.h"
@@ -43,7 +44,8 @@ std::vector<SecretString> OwnSecrets(const Config& config,
 }
 
 RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& surroundings,
-                                const std::vector<SecretString>& secrets, const Sandbox& sandbox) {
+                                const std::vector<SecretString>& secrets, const Sandbox& sandbox,
+                                std::string temp_dir) {
   const Environment& environment = surroundings.environment;
   Environment inherited = InheritedEnvironment(environment, config.script.environment, secrets);
   sandbox.AdaptEnvironment(inherited);
@@ -64,7 +66,7 @@ RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& 
               },
           .environment = std::move(inherited),
           .sandbox = &sandbox,
-          .temp_dir = environment.GetOr("TMPDIR", "/tmp")};
+          .temp_dir = std::move(temp_dir)};
 }
 
 taskcluster::ManagedWorker ManagedWorkerOf(const Config& config) {
@@ -94,6 +96,13 @@ void RemoveIfToldToEnd(const WorkerRegistration& registration,
     surroundings.logger.Warning(
         absl::StrCat("worker-manager was not told that the worker is gone: ", removed.message()));
   }
+}
+
+// Whether there were any.
+absl::StatusOr<bool> EndLeftOvers(const ProcessTree& scripts) {
+  const bool were_there = scripts.AnyAlive();
+  SW_RETURN_IF_ERROR(scripts.KillAll(absl::Seconds(1)));
+  return were_there;
 }
 
 // Null: none is kept.
@@ -150,6 +159,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
     logger.Critical(absl::StrCat("Every task will end as internal-error: ", found.message()));
   }
 
+  SW_ASSIGN_OR_RETURN(std::string temp_dir, FindTempFolder(surroundings.environment));
+
   AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
   SW_ASSIGN_OR_RETURN(
       const taskcluster::WorkerManagerClient manager,
@@ -160,7 +171,12 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                         ReadStaticSecret(config.worker_management.secret_path));
     registration.emplace(ManagedWorkerOf(config), std::move(secret),
                          WorkerRegistration::Collaborators{manager, clock, logger, redactor});
-    SW_RETURN_IF_ERROR(registration->Register(surroundings.shutdown.drain()));
+    const absl::Status registered = registration->Register(surroundings.shutdown.drain());
+    if (!registered.ok() && surroundings.shutdown.drain().cancelled()) {
+      logger.Info("Told to end before worker-manager has registered the worker");
+      return surroundings.shutdown.at_once().reason();
+    }
+    SW_RETURN_IF_ERROR(registered);
   }
   const taskcluster::Credentials credentials =
       registration.has_value() ? registration->credentials() : configured;
@@ -200,17 +216,17 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                       OpenJournal(config.directories, logger));
   RunJournal no_journal;
   const ProcessTree scripts = ProcessTree::OfAllScripts();
-  TaskRunner runner(
-      MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox),
-      {.queue = *queue,
-       .uploader = uploader,
-       .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
-       .dirs = dirs,
-       .clock = clock,
-       .logger = logger,
-       .redactor = redactor,
-       .observer = observer,
-       .journal = file_journal == nullptr ? no_journal : *file_journal});
+  TaskRunner runner(MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials),
+                                      sandbox, std::move(temp_dir)),
+                    {.queue = *queue,
+                     .uploader = uploader,
+                     .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
+                     .dirs = dirs,
+                     .clock = clock,
+                     .logger = logger,
+                     .redactor = redactor,
+                     .observer = observer,
+                     .journal = file_journal == nullptr ? no_journal : *file_journal});
   WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
                              .worker_group = config.queue.worker_group,
                              .worker_id = config.queue.worker_id},
@@ -221,7 +237,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                        [signer = surroundings.signer] {
                          return signer == nullptr ? absl::OkStatus() : signer->Check();
                        },
-                   .end_left_overs = [&scripts] { return scripts.KillAll(absl::Seconds(1)); }},
+                   .end_left_overs = [&scripts] { return EndLeftOvers(scripts); }},
                   {.queue = *queue,
                    .runner = runner,
                    .dirs = dirs,

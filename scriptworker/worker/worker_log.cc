@@ -36,6 +36,11 @@ void WorkerLog::Log(LogLevel level, std::string_view message) {
   // Before it is formatted: a width may cut a secret, JSON may escape it.
   std::string text(message);
   redactor_.Redact(text);
+  const std::string shown = Append(level, text);
+  if (!shown.empty()) screen_.Show(shown);
+}
+
+std::string WorkerLog::Append(LogLevel level, std::string_view text) {
   absl::MutexLock lock(&mutex_);
   std::string line = options_.format.Format({.time = clock_.Now(),
                                              .level = level,
@@ -43,22 +48,17 @@ void WorkerLog::Log(LogLevel level, std::string_view message) {
                                              .task_id = task_id_,
                                              .run_id = run_id_});
   line.push_back('\n');
-  if (options_.verbose) {
-    // A closed stderr is no reason to stop.
-    WriteAll(options_.stderr_fd, line, "stderr").IgnoreError();
-  }
   const absl::Status written = file_.Append(line);
-  SayOnStderr("log lines are being lost: ", written, lines_lost_);
-  if (written.ok()) SayOnStderr("", file_.rotation(), unrotated_);
+  std::string shown = options_.verbose ? std::move(line) : std::string();
+  shown += Complaint("log lines are being lost: ", written, lines_lost_);
+  if (written.ok()) shown += Complaint("", file_.rotation(), unrotated_);
+  return shown;
 }
 
-void WorkerLog::SayOnStderr(std::string_view what, const absl::Status& trouble, bool& said) {
-  if (!trouble.ok() && !said) {
-    WriteAll(options_.stderr_fd, absl::StrCat("scriptworker: ", what, trouble.message(), "\n"),
-             "stderr")
-        .IgnoreError();
-  }
-  said = !trouble.ok();
+std::string WorkerLog::Complaint(std::string_view what, const absl::Status& trouble, bool& said) {
+  const bool repeated = std::exchange(said, !trouble.ok());
+  if (trouble.ok() || repeated) return "";
+  return absl::StrCat("scriptworker: ", what, trouble.message(), "\n");
 }
 
 }  // namespace scriptworker::worker

@@ -11,19 +11,22 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/worker/log_file.h"
 #include "scriptworker/worker/log_format.h"
+#include "scriptworker/worker/screen.h"
 #include "scriptworker/worker/secret_redactor.h"
 
 namespace scriptworker::worker {
 
 // Known secrets are taken out of every message. A line that cannot be written
 // to the file (disk full) is lost; stderr says so once, and once more after
-// writing worked again. Thread-safe; lines are never mixed.
+// writing worked again. A stderr that nobody reads holds nobody up for long (screen.h).
+// Thread-safe; lines are never mixed.
 class WorkerLog final : public Logger {
  public:
   struct Options {
@@ -45,14 +48,20 @@ class WorkerLog final : public Logger {
 
  private:
   WorkerLog(Options options, LogFile file, const Clock& clock, const SecretRedactor& redactor)
-      : options_(std::move(options)), clock_(clock), redactor_(redactor), file_(std::move(file)) {}
-  // Only the first time in a row.
-  void SayOnStderr(std::string_view what, const absl::Status& trouble, bool& said)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+      : options_(std::move(options)),
+        clock_(clock),
+        redactor_(redactor),
+        screen_(options_.stderr_fd),
+        file_(std::move(file)) {}
+  // Formats the line and appends it to the file. Returns what is to be shown.
+  std::string Append(LogLevel level, std::string_view text) ABSL_LOCKS_EXCLUDED(mutex_);
+  // For the screen, only the first time in a row.
+  static std::string Complaint(std::string_view what, const absl::Status& trouble, bool& said);
 
   const Options options_;
   const Clock& clock_;
   const SecretRedactor& redactor_;
+  Screen screen_;
   absl::Mutex mutex_;
   LogFile file_ ABSL_GUARDED_BY(mutex_);
   bool lines_lost_ ABSL_GUARDED_BY(mutex_) = false;

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/worker_log.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
@@ -65,6 +66,23 @@ TEST_F(WorkerLogTest, VerboseShowsEverythingOnScreenAndInTheFile) {
       "2026-03-01T23:04:05  WARNING - watch out\n";
   EXPECT_THAT(ReadFile(path_), IsOkAndHolds(expected));
   EXPECT_EQ(Screen(), expected);
+}
+
+// The worker's safety (signals, the claim) must not depend on who reads stderr.
+TEST_F(WorkerLogTest, AScreenThatNobodyReadsHoldsNobodyUp) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  absl::StatusOr<LogFormat> format = LogFormat::Create({});
+  ASSERT_THAT(format, IsOk());
+  absl::StatusOr<std::unique_ptr<WorkerLog>> log = WorkerLog::Create(
+      {.file = {.path = path_}, .format = *std::move(format), .stderr_fd = writer.get()}, clock_,
+      redactor_);
+  ASSERT_THAT(log, IsOk());
+  for (int i = 0; i < 5000; ++i) (*log)->Info("a line that is longer than a few bytes");
+  (*log)->Info("the last one");
+  EXPECT_THAT(ReadFile(path_), IsOkAndHolds(HasSubstr("the last one\n")));
 }
 
 TEST_F(WorkerLogTest, OtherwiseDebugAndScreenAreSilent) {

@@ -33,10 +33,11 @@ void WorkerLoop::Pause() {
 
 bool WorkerLoop::IsReady() {
   if (options_.end_left_overs != nullptr) {
-    if (const absl::Status ended = options_.end_left_overs(); !ended.ok()) {
-      with_.logger.Critical(
-          absl::StrCat("No task is claimed while the last script is not ended: ", ended.message()));
-      clean_ = false;  // it may write until then
+    const absl::StatusOr<bool> were_there = options_.end_left_overs();
+    if (!were_there.ok() || *were_there) clean_ = false;  // they may have written until now
+    if (!were_there.ok()) {
+      with_.logger.Critical(absl::StrCat("No task is claimed while the last script is not ended: ",
+                                         were_there.status().message()));
       return false;
     }
   }
@@ -96,7 +97,7 @@ absl::StatusOr<bool> WorkerLoop::ClaimAndRun() {
                                                 {.stop = with_.shutdown.stop(),
                                                  .hurry = with_.shutdown.hurry(),
                                                  .at_once = with_.shutdown.at_once()});
-    clean_ = outcome.cleaned.ok();
+    clean_ = outcome.cleaned.ok() && outcome.script_ended;
   }
   return !tasks->empty();
 }

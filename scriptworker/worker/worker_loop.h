@@ -32,8 +32,9 @@ struct LoopOptions {
   // nothing can be wrong.
   std::function<absl::Status()> check = nullptr;
   // Asked before each claim, too: while there is an error (processes of a former
-  // script cannot be ended) none is made. Null: as `check`.
-  std::function<absl::Status()> end_left_overs = nullptr;
+  // script cannot be ended) none is made. True: there were some, and what they have written is
+  // removed before the claim. Null: there are none.
+  std::function<absl::StatusOr<bool>()> end_left_overs = nullptr;
 };
 
 // One task at a time; after a task the next claim follows at once, after an
@@ -75,7 +76,7 @@ class WorkerLoop {
 
   const LoopOptions options_;
   const Collaborators with_;
-  bool clean_ = true;  // the folders, for the next task
+  bool clean_ = true;  // the folders, for the next task, for good
 };
 
 }  // namespace scriptworker::worker

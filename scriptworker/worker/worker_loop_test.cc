@@ -6,6 +6,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -155,9 +156,10 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
 
 TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
   std::atomic<bool> alive = true;
-  WorkerHarness h("[ -z \"$(ls $WORK | grep -v json)\" ]", {.end_left_overs = [&alive] {
-                    return alive ? absl::FailedPreconditionError("these processes: 4711")
-                                 : absl::OkStatus();
+  WorkerHarness h("[ -z \"$(ls $WORK | grep -v json)\" ]",
+                  {.end_left_overs = [&alive]() -> absl::StatusOr<bool> {
+                    if (alive) return absl::FailedPreconditionError("these processes: 4711");
+                    return false;
                   }});
   h.Submit();
   RunningLoop loop(h);
@@ -172,6 +174,20 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
   alive = false;
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1)) << "in folders that are empty";
   h.shutdown.Stop("SIGTERM");
+}
+
+TEST(WorkerLoopTest, WhatALeftOverProcessWroteIsGoneBeforeTheNextClaim) {
+  bool left_over = true;
+  std::string work;
+  WorkerHarness h("[ -z \"$(ls $WORK | grep -v json)\" ]",
+                  {.once = true, .end_left_overs = [&]() -> absl::StatusOr<bool> {
+                     std::ofstream(work + "/written-by-it") << "x";
+                     return std::exchange(left_over, false);
+                   }});
+  work = h.dirs.work_dir();
+  const TaskId id = h.Submit();
+  EXPECT_THAT(h.loop().Run(), IsOk());
+  EXPECT_THAT(h.Runs(id), ElementsAre("completed"));
 }
 
 TEST(WorkerLoopTest, AFailedClaimIsSaidAndTriedAgainAfterAPause) {
@@ -265,6 +281,22 @@ TEST(WorkerLoopTest, StoppingDuringATaskResolvesItAndEndsTheLoop) {
   }
   EXPECT_EQ(h.Runs(id).front(), "exception worker-shutdown");
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
+}
+
+TEST(WorkerLoopTest, ASecondStopEndsThePauseThatTheQueueAskedFor) {
+  for (const std::string_view request : {"createArtifact", "reportCompleted"}) {
+    SCOPED_TRACE(request);
+    WorkerHarness h("true");
+    h.fake.faults().Add(request, Fault::Status(503, std::nullopt, {{"Retry-After", "300"}}), 1,
+                        1000);
+    const TaskId id = h.Submit();
+    RunningLoop loop(h);
+    while (h.fake.request_log().Count(request) == 0) absl::SleepFor(absl::Milliseconds(1));
+    h.shutdown.Stop("SIGTERM");
+    h.shutdown.Stop("SIGTERM");
+    EXPECT_THAT(loop.Join(), StatusIs(absl::StatusCode::kCancelled));  // though time stands still
+    EXPECT_THAT(h.Runs(id), ElementsAre("running"));
+  }
 }
 
 TEST(WorkerLoopTest, OnceRunsTheTaskThatIsThereAndNoOther) {

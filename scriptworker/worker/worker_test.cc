@@ -140,6 +140,29 @@ TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad staticSecret")));
 }
 
+TEST_F(WorkerTest, EndsInOrderWhenItIsToldSoWhileItRegisters) {
+  struct Case {
+    void (*tell)(Shutdown&);
+    absl::StatusCode code;
+  };
+  for (const Case& c : {Case{[](Shutdown& s) { s.Drain("SIGUSR1"); }, absl::StatusCode::kOk},
+                        Case{[](Shutdown& s) { s.Stop("SIGTERM"); }, absl::StatusCode::kOk},
+                        Case{[](Shutdown& s) { s.Stop("SIGTERM"), s.Stop("SIGTERM"); },
+                             absl::StatusCode::kCancelled}}) {
+    Shutdown shutdown(logger_, clock_);
+    taskcluster::FakeTaskclusterOptions options = OneWorker("");
+    options.on_request = [&](std::string_view endpoint, bool worked) {
+      if (endpoint == "registerWorker" && !worked) c.tell(shutdown);
+    };
+    taskcluster::FakeTaskcluster managed(clock_, options);
+    managed.faults().Add("registerWorker", taskcluster::Fault::Status(500), 1, 1000);
+    config_.worker_management = {.provider = "static",
+                                 .secret_path = temp_.Write("secret", std::string(44, 's'))};
+    EXPECT_EQ(RunManagedOnce(managed, shutdown).code(), c.code);
+    EXPECT_EQ(managed.request_log().Count("claimWork"), 0);
+  }
+}
+
 TEST_F(WorkerTest, EndsInOrderWhenWorkerManagerDoesNotWantItAnyMore) {
   taskcluster::FakeTaskcluster managed(clock_, OneWorker("over capacity"));
   managed.Shutdown();  // long polls end at once

@@ -83,7 +83,7 @@ class LocalTaskclusterTest : public ::testing::Test {
   absl::StatusOr<std::string> UploadUrl(const ClaimedTask& task, const std::string& name) {
     return queue_->CreateArtifact(task.task_id, task.run_id, name,
                                   S3Artifact{"text/plain", clock_.Now() + absl::Hours(1)},
-                                  task.credentials);
+                                  task.credentials, {});
   }
   absl::StatusOr<http::Response> Ping() {
     http::Request request;
@@ -106,7 +106,7 @@ TEST_F(LocalTaskclusterTest, ATaskLivesOverHttp) {
   const absl::StatusOr<http::Response> put = Put(*url, content);
   ASSERT_THAT(put, IsOk());
   EXPECT_EQ(put->status, 200) << put->body;
-  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials), IsOk());
+  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials, {}), IsOk());
   EXPECT_EQ(local_->fake().State(task.task_id), "completed");
 
   http::Request get;
@@ -159,7 +159,7 @@ TEST_F(LocalTaskclusterTest, ManyClientsWorkAtOnce) {
         const ClaimedTask& task = claimed->front();
         const absl::StatusOr<std::string> url = UploadUrl(task, "public/a.txt");
         if (!url.ok() || !Put(*url, "content").ok()) continue;
-        if (queue_->ReportCompleted(task.task_id, 0, task.credentials).ok()) ++completed;
+        if (queue_->ReportCompleted(task.task_id, 0, task.credentials, {}).ok()) ++completed;
       }
     });
   }

@@ -79,10 +79,10 @@ absl::Status Publish(const Deployment& at, QueueClient& queue, const ClaimedTask
       FirstError(uploader.UploadAll(target, folder.path(), std::move(files), CancellationToken())));
   SW_ASSIGN_OR_RETURN(const ArtifactName link, ArtifactName::Parse(kLink));
   SW_ASSIGN_OR_RETURN(const ArtifactName linked, ArtifactName::Parse(kLinked));
-  SW_RETURN_IF_ERROR(uploader.CreateLink(target, link, linked));
+  SW_RETURN_IF_ERROR(uploader.CreateLink(target, link, linked, {}));
   SW_ASSIGN_OR_RETURN(const ArtifactName error, ArtifactName::Parse(kError));
   return uploader.CreateError(target, error, taskcluster::ErrorArtifact::Reason::kFileMissing,
-                              "the script made no such file");
+                              "the script made no such file", {});
 }
 
 absl::StatusOr<std::string> Read(const Deployment& at, QueueClient& queue, const ClaimedTask& claim,
@@ -120,7 +120,7 @@ absl::StatusOr<CompletedLife> LiveToCompletion(const Deployment& deployment) {
       taskcluster::Reclaim reclaim,
       queue.worker->ReclaimTask(task_id, claim.run_id, claim.credentials, CancellationToken()));
   SW_RETURN_IF_ERROR(Publish(deployment, *queue.worker, claim, reclaim.credentials));
-  SW_RETURN_IF_ERROR(queue.worker->ReportCompleted(task_id, claim.run_id, reclaim.credentials));
+  SW_RETURN_IF_ERROR(queue.worker->ReportCompleted(task_id, claim.run_id, reclaim.credentials, {}));
 
   SW_ASSIGN_OR_RETURN(taskcluster::TaskStatus completed, queue.reader->Status(task_id, {}));
   SW_ASSIGN_OR_RETURN(taskcluster::TaskDefinition definition, queue.reader->Task(task_id, {}));
@@ -153,7 +153,7 @@ absl::StatusOr<CancelledLife> LiveToCancellation(const Deployment& deployment) {
       queue.worker->ReclaimTask(claim.task_id, claim.run_id, claim.credentials, CancellationToken())
           .status();
   absl::Status report =
-      queue.worker->ReportCompleted(claim.task_id, claim.run_id, claim.credentials);
+      queue.worker->ReportCompleted(claim.task_id, claim.run_id, claim.credentials, {});
   return CancelledLife{.claim = std::move(claim),
                        .cancelled = std::move(cancelled),
                        .reclaim = std::move(reclaim),

@@ -84,9 +84,9 @@ class FakeTaskclusterTest : public ::testing::Test {
 
   // createArtifact and the PUT.
   absl::Status Upload(const ClaimedTask& task, std::string_view name, std::string content) {
-    absl::StatusOr<std::string> url =
-        queue_->CreateArtifact(task.task_id, task.run_id, name,
-                               S3Artifact{kText, clock_.Now() + absl::Hours(1)}, task.credentials);
+    absl::StatusOr<std::string> url = queue_->CreateArtifact(
+        task.task_id, task.run_id, name, S3Artifact{kText, clock_.Now() + absl::Hours(1)},
+        task.credentials, {});
     if (!url.ok()) return url.status();
     http::StringSource source(std::move(content));
     http::Request put;
@@ -118,7 +118,7 @@ TEST_F(FakeTaskclusterTest, ATaskLivesFromClaimToCompleted) {
   EXPECT_EQ(fake_.State(task.task_id), "running");
   EXPECT_EQ(task.run_id, 0);
   ASSERT_THAT(Upload(task, "public/a.txt", "content"), IsOk());
-  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials), IsOk());
+  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials, {}), IsOk());
   EXPECT_EQ(fake_.State(task.task_id), "completed");
   EXPECT_EQ(fake_.Resolution(task.task_id, 0), "completed");
   const std::vector<FakeTaskcluster::Artifact> artifacts = fake_.Artifacts(task.task_id, 0);
@@ -133,7 +133,7 @@ TEST_F(FakeTaskclusterTest, ATaskLivesFromClaimToCompleted) {
 TEST_F(FakeTaskclusterTest, EveryRequestIsLogged) {
   const ClaimedTask task = CreateAndClaim();
   ASSERT_THAT(Upload(task, "public/a.txt", "content"), IsOk());
-  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials), IsOk());
+  ASSERT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials, {}), IsOk());
   EXPECT_EQ(fake_.request_log().total(), 4);
   EXPECT_EQ(fake_.request_log().Count("putObject"), 1);
   const std::vector<LoggedRequest> requests = fake_.request_log().Requests();
@@ -174,7 +174,7 @@ TEST_F(FakeTaskclusterTest, AReclaimMovesTakenUntilAndGivesNewCredentials) {
   EXPECT_EQ(reclaim->taken_until, clock_.Now() + absl::Minutes(20));
   EXPECT_NE(reclaim->credentials.client_id, task.credentials.client_id);
   clock_.AdvanceTime(absl::Minutes(15));
-  EXPECT_THAT(queue_->ReportCompleted(task.task_id, 0, reclaim->credentials), IsOk());
+  EXPECT_THAT(queue_->ReportCompleted(task.task_id, 0, reclaim->credentials, {}), IsOk());
 }
 
 TEST_F(FakeTaskclusterTest, AnExpiredClaimIsLostAndTheTaskRunsAgain) {
@@ -193,7 +193,7 @@ TEST_F(FakeTaskclusterTest, WorkerShutdownMakesAnotherRunAndMayBeReportedTwice) 
   const ClaimedTask task = CreateAndClaim();
   for (int i = 0; i < 2; ++i) {
     EXPECT_THAT(queue_->ReportException(task.task_id, 0, ExceptionReason::kWorkerShutdown,
-                                        task.credentials),
+                                        task.credentials, {}),
                 IsOk());
   }
   EXPECT_EQ(fake_.State(task.task_id), "pending");
@@ -202,7 +202,7 @@ TEST_F(FakeTaskclusterTest, WorkerShutdownMakesAnotherRunAndMayBeReportedTwice) 
 TEST_F(FakeTaskclusterTest, AReasonThatTheQueueDoesNotKnowIsRefused) {
   const ClaimedTask task = CreateAndClaim();
   EXPECT_THAT(
-      queue_->ReportException(task.task_id, 0, ExceptionReason::kSuperseded, task.credentials),
+      queue_->ReportException(task.task_id, 0, ExceptionReason::kSuperseded, task.credentials, {}),
       StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
@@ -210,7 +210,7 @@ TEST_F(FakeTaskclusterTest, ACancelledTaskTakesLateArtifactsOnly) {
   const ClaimedTask task = CreateAndClaim();
   ASSERT_THAT(fake_.CancelTask(task.task_id), IsOk());
   EXPECT_THAT(Upload(task, "public/late.txt", "x"), IsOk());
-  const absl::Status report = queue_->ReportCompleted(task.task_id, 0, task.credentials);
+  const absl::Status report = queue_->ReportCompleted(task.task_id, 0, task.credentials, {});
   EXPECT_THAT(report, StatusIs(absl::StatusCode::kAborted));
   EXPECT_EQ(GetQueueError(report)->code, "RequestConflict");
 }
@@ -218,7 +218,7 @@ TEST_F(FakeTaskclusterTest, ACancelledTaskTakesLateArtifactsOnly) {
 TEST_F(FakeTaskclusterTest, TheCredentialsOfARunAreForThatRun) {
   const ClaimedTask one = CreateAndClaim();
   const ClaimedTask other = CreateAndClaim();
-  EXPECT_THAT(queue_->ReportCompleted(other.task_id, 0, one.credentials),
+  EXPECT_THAT(queue_->ReportCompleted(other.task_id, 0, one.credentials, {}),
               StatusIs(absl::StatusCode::kPermissionDenied));
   EXPECT_THAT(queue_->ReclaimTask(one.task_id, 0, fake_.worker_credentials(), {}),
               StatusIs(absl::StatusCode::kPermissionDenied));
@@ -261,7 +261,7 @@ TEST_F(FakeTaskclusterTest, ListsComeInPages) {
     ASSERT_THAT(
         queue_->CreateArtifact(task.task_id, 0, absl::StrCat("public/", i),
                                LinkArtifact{"public/0", kText, clock_.Now() + absl::Hours(1)},
-                               task.credentials),
+                               task.credentials, {}),
         IsOk());
   }
   const absl::StatusOr<std::vector<ArtifactInfo>> all =
@@ -276,7 +276,7 @@ TEST_F(FakeTaskclusterTest, ListsSayTheLengthThatTheWorkerGave) {
   for (const auto& [name, length] :
        std::vector<std::pair<std::string, std::optional<int64_t>>>{{"a", 7}, {"b", std::nullopt}}) {
     ASSERT_THAT(queue_->CreateArtifact(task.task_id, 0, name, S3Artifact{kText, expires, length},
-                                       task.credentials),
+                                       task.credentials, {}),
                 IsOk());
   }
   const std::vector<ArtifactInfo> all = everything_->ListLatestArtifacts(task.task_id, {}).value();
@@ -293,7 +293,7 @@ TEST_F(FakeTaskclusterTest, DependentTasksWait) {
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(fake_.State(*second), "unscheduled");
   const absl::StatusOr<std::vector<ClaimedTask>> claimed = Claim();
-  ASSERT_THAT(queue_->ReportCompleted(*first, 0, claimed->front().credentials), IsOk());
+  ASSERT_THAT(queue_->ReportCompleted(*first, 0, claimed->front().credentials, {}), IsOk());
   EXPECT_EQ(fake_.State(*second), "pending");
 }
 
@@ -335,7 +335,7 @@ TEST_F(FakeTaskclusterTest, FaultsBecomeWhatATransportReports) {
 TEST_F(FakeTaskclusterTest, AFaultAfterTheWorkLosesTheAnswerOnly) {
   const ClaimedTask task = CreateAndClaim();
   fake_.faults().Add("reportCompleted", Fault::Reset().AfterTheWork());
-  EXPECT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials), IsOk());
+  EXPECT_THAT(queue_->ReportCompleted(task.task_id, 0, task.credentials, {}), IsOk());
   EXPECT_EQ(fake_.request_log().Count("reportCompleted"), 2);
   EXPECT_EQ(fake_.State(task.task_id), "completed");
 }

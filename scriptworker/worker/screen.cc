@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/screen.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+namespace scriptworker::worker {
+
+bool Screen::IsReady(absl::Duration patience) const {
+  const absl::Time deadline = absl::Now() + patience;
+  while (true) {
+    pollfd polled = {.fd = fd_, .events = POLLOUT, .revents = 0};
+    const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const int ready = ::poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
+    if (ready < 0 && errno == EINTR) continue;
+    return ready != 0;  // an error is write()'s to find
+  }
+}
+
+bool Screen::Write(std::string_view text) {
+  while (!text.empty()) {
+    if (!IsReady(blocked_ ? absl::ZeroDuration() : patience_)) {
+      blocked_ = true;
+      return false;
+    }
+    // What is ready takes this many without blocking.
+    const ssize_t written = ::write(fd_, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {  // somebody else was quicker
+      blocked_ = true;
+      return false;
+    }
+    if (written < 0) return true;  // it is gone
+    blocked_ = false;
+    cut_ = text[static_cast<size_t>(written) - 1] != '\n';
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+void Screen::Show(std::string_view line) {
+  absl::MutexLock lock(&mutex_);
+  if (missing_ > 0) {
+    if (!Write(absl::StrCat(cut_ ? "\n" : "", "scriptworker: ", missing_,
+                            " lines are not shown here, since nobody read them\n"))) {
+      ++missing_;
+      return;
+    }
+    missing_ = 0;
+  }
+  if (!Write(line)) ++missing_;
+}
+
+}  // namespace scriptworker::worker
