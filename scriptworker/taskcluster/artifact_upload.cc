@@ -164,7 +164,7 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
             .content_length = opened.size()};
   if (IsCompressible(body.content_type)) {
     Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
-    const absl::Status compressed = opened.Compress(clock_.Now());
+    absl::Status compressed = opened.Compress(clock_.Now());
     if (compressed.ok()) {
       Log(absl::StrCat("\"", body.path, "\" compressed"));
       body.content_type.encoding = "gzip";

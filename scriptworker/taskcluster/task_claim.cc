@@ -51,7 +51,7 @@ absl::StatusOr<TaskDefinition> ReadDefinition(const json::Value& task, const Tas
 absl::StatusOr<absl::Time> ReadTakenUntil(const json::Reader& claim) {
   SW_ASSIGN_OR_RETURN(const json::Reader field, claim.Field("takenUntil"));
   SW_ASSIGN_OR_RETURN(const std::string text, field.AsString());
-  const absl::StatusOr<absl::Time> time = ParseTimestamp(text);
+  absl::StatusOr<absl::Time> time = ParseTimestamp(text);
   if (!time.ok()) return field.Error(time.status().message());
   return time;
 }

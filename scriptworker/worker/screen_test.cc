@@ -95,15 +95,18 @@ TEST_F(ScreenTest, SaysHowManyLinesAreMissing) {
 TEST_F(ScreenTest, LinesOfManyThreadsAreNotMixed) {
   Screen screen(writer_.get(), absl::Seconds(10));
   const std::string line = std::string(500, 'x');
+  constexpr size_t kThreads = 4;
+  constexpr size_t kLines = 50;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
+  threads.reserve(kThreads);
+  for (size_t i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
-      for (int j = 0; j < 50; ++j) screen.Show(line + "\n");
+      for (size_t j = 0; j < kLines; ++j) screen.Show(line + "\n");
     });
   }
   std::string text;
   char buffer[4096];
-  while (text.size() < 4 * 50 * (line.size() + 1)) {
+  while (text.size() < kThreads * kLines * (line.size() + 1)) {
     const ssize_t got = ::read(reader_.get(), buffer, sizeof(buffer));
     ASSERT_GT(got, 0);
     text.append(buffer, static_cast<size_t>(got));
