@@ -44,13 +44,13 @@ void MakeTheImageAParent(GeneratedChain& chain) {
   Define(chain, "build", "/extra/parent", image);
 }
 
-ChainDefect WithImage(std::string name, Violation violation, Value image) {
+ChainDefect WithImage(std::string name, Violation violation, const Value& image) {
   return {.name = std::move(name), .violations = {violation}, .tasks = [image](GeneratedChain& c) {
             Define(c, "build", "/payload/image", image);
           }};
 }
 
-ChainDefect WithImageHash(std::string name, Violation violation, std::string hash) {
+ChainDefect WithImageHash(std::string name, Violation violation, const std::string& hash) {
   return {.name = std::move(name), .violations = {violation}, .tasks = [hash](GeneratedChain& c) {
             SetAt(c.tasks.find("build")->second.environment, "/imageArtifactHash", hash);
           }};

@@ -69,7 +69,7 @@ absl::StatusOr<http::Response> DocumentFetcher::Get(const http::Request& request
 absl::Status DocumentFetcher::GetAs(http::Request request,
                                     absl::FunctionRef<absl::Status(http::Response&)> read) {
   absl::BitGen bit_gen;
-  const absl::Status status = Retry(
+  absl::Status status = Retry(
       policy_, clock_, bit_gen, request.cancellation,
       [&](int attempt) -> absl::Status {
         if (attempt > 1) request.headers.Set("Cache-Control", "no-cache");
