@@ -94,6 +94,16 @@ TEST_F(TestWorkdirTest, AnOptionalArtifactThatFailedToUploadIsMissing) {
   EXPECT_THAT(scriptworker::ListFiles(path_)->files, ElementsAre("task.json"));
 }
 
+TEST_F(TestWorkdirTest, NeedsNoTaskTypes) {
+  chain_.tasks[std::string(kSmallTarget)] = *scriptworker::json::Parse(
+      absl::StrCat(R"({"payload": {"upstreamArtifacts": [{"taskId": ")", kSmallBuild,
+                   R"(", "paths": ["public/notes.txt"]}]}})"));
+  chain_.Publish();
+  ASSERT_THAT(Create(), IsOk());
+  EXPECT_THAT(scriptworker::ListFiles(path_)->files,
+              ElementsAre(absl::StrCat("cot/", kSmallBuild, "/public/notes.txt"), "task.json"));
+}
+
 TEST_F(TestWorkdirTest, AnArtifactThatIsMissingIsAnError) {
   chain_.answers.erase(SmallChain::ArtifactUrl(kSmallBuild, "public/notes.txt"));
   EXPECT_THAT(Create(), StatusIs(absl::StatusCode::kNotFound, HasSubstr("notes.txt")));

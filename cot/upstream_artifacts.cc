@@ -46,18 +46,21 @@ bool IsExactlyTrue(const scriptworker::json::Value* value) {
   return value != nullptr && value->is_bool() && value->bool_value();
 }
 
-absl::StatusOr<UpstreamTask> ParseTask(const Reader& entry) {
+absl::StatusOr<TaskId> ParseTaskId(const Reader& entry) {
   SW_ASSIGN_OR_RETURN(const std::string id, entry.String("taskId"));
-  SW_ASSIGN_OR_RETURN(TaskId task_id, TaskId::Parse(id));
+  return TaskId::Parse(id);
+}
+
+absl::StatusOr<UpstreamTask> ParseTask(const Reader& entry) {
+  SW_ASSIGN_OR_RETURN(TaskId task_id, ParseTaskId(entry));
   SW_ASSIGN_OR_RETURN(std::string type, entry.String("taskType"));
   return UpstreamTask{.task_id = std::move(task_id), .task_type = std::move(type)};
 }
 
 absl::StatusOr<UpstreamArtifacts> ParseEntry(const Reader& entry) {
-  SW_ASSIGN_OR_RETURN(UpstreamTask task, ParseTask(entry));
+  SW_ASSIGN_OR_RETURN(TaskId task_id, ParseTaskId(entry));
   SW_ASSIGN_OR_RETURN(std::vector<std::string> paths, entry.Strings("paths"));
-  return UpstreamArtifacts{.task_id = std::move(task.task_id),
-                           .task_type = std::move(task.task_type),
+  return UpstreamArtifacts{.task_id = std::move(task_id),
                            .paths = std::move(paths),
                            .optional = IsExactlyTrue(entry.value().Find("optional"))};
 }

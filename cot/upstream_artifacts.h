@@ -15,7 +15,6 @@ namespace cot {
 // One entry of payload.upstreamArtifacts.
 struct UpstreamArtifacts {
   scriptworker::taskcluster::TaskId task_id;
-  std::string task_type;           // as written
   std::vector<std::string> paths;  // names, or patterns with *
   bool optional = false;           // exactly true
 };
@@ -30,7 +29,8 @@ struct UpstreamTask {
 absl::StatusOr<std::vector<UpstreamTask>> ParseUpstreamTasks(
     const scriptworker::taskcluster::TaskDefinition& task);
 
-// Reads and checks the entries: paths are legal artifact names (not absolute, no "..").
+// Reads and checks the entries, but for their types, which only a chain needs: paths are legal
+// artifact names (not absolute, no "..").
 // Violations: kMalformedDependency, kIllegalUpstreamPath. No upstreamArtifacts:
 // empty. (That patterns may only be optional is the worker's rule about the task
 // that it runs, not one of the chain's: what a pattern matches is mandatory then.)

@@ -50,6 +50,12 @@ TEST_F(ConfigScriptTest, AnExitCodeOfAScriptMayHaveAReason) {
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
+TEST_F(ConfigScriptTest, AnExitCodeMayBeTextAsInJson) {
+  const Script script = Read("reversed_statuses: {\"42\": internal-error}\n");
+  EXPECT_THAT(script.reversed_statuses, ElementsAre(Pair(42, "internal-error")));
+  EXPECT_THAT(defects_, IsEmpty());
+}
+
 TEST_F(ConfigScriptTest, CodesThatTheReferenceTakesToNoEffectAreTakenWithAWarning) {
   struct Case {
     int code;

@@ -569,13 +569,6 @@ TEST_F(ConfigTest, OverlappingRestrictedScopesAreAWarning) {
   EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("product glean: ")));
 }
 
-TEST_F(ConfigTest, KeysOfReversedStatusesMayBeTextAsInJson) {
-  const absl::StatusOr<LoadedConfig> loaded =
-      Load(Good("reversed_statuses: {\"42\": internal-error}\n"));
-  ASSERT_THAT(loaded, IsOk());
-  EXPECT_THAT(loaded->config.script.reversed_statuses, ElementsAre(Pair(42, "internal-error")));
-}
-
 TEST_F(ConfigTest, ForVerificationOnlyWhatThatUsesIsNeeded) {
   const std::string path = dir_.Write("v.yml", "taskcluster_root_url: https://tc.example.com\n");
   chmod(path.c_str(), 0666);
