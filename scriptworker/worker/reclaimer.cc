@@ -101,9 +101,9 @@ absl::Duration Reclaimer::UntilGivenUp() const {
 // False: nobody needs the claim any more.
 bool Reclaimer::SleepUntilRenewal() {
   absl::Duration wait = UntilRenewal();
-  with_.logger.Debug(
-      absl::StrCat("waiting ", absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1))),
-                   " seconds before reclaiming..."));
+  with_.logger.Debug(absl::StrCat("waiting ",
+                                  absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1))),
+                                  " seconds before reclaiming..."));
   for (; wait > absl::ZeroDuration(); wait = UntilRenewal()) {
     if (!SleepUnlessCancelled(with_.clock, std::min(wait, kLook), stop_.token())) return false;
   }
