@@ -14,8 +14,8 @@ namespace cot {
 // The target and all tasks that it rests on, directly or through others, in the
 // order in which they were found. Immutable, thread-safe.
 //
-// The target is among the upstream links too when it is a decision task (it is
-// its own parent) or when the caller asked to check the target itself.
+// The target is among the upstream links too when the caller asked to check the target
+// itself, or when one of them rests on it.
 class Chain {
  public:
   Chain(Link target, std::vector<Link> upstream);

@@ -46,6 +46,8 @@ class Builder {
   // A finding is kept and OK returned; any other error is returned.
   absl::Status Keep(const absl::Status& error, const LinkId& dependency);
   bool IsTooDeep(const Link& link);
+  // The target becomes a link as it is: its definition is not asked for again.
+  void AddTarget(const Link& target, std::vector<Link>& links);
   void Announce(const LinkId& link) {
     if (request_.on_link_id != nullptr) request_.on_link_id(link);
   }
@@ -61,6 +63,7 @@ class Builder {
   const CancellationToken& cancellation_;
   std::vector<Finding>& findings_;
   absl::flat_hash_set<TaskId> seen_;
+  bool is_target_needed_ = false;  // as a link: it is to be checked, or a task rests on it
 };
 
 // Of a line of the log that lists the dependencies of one task.
@@ -68,6 +71,12 @@ constexpr size_t kMaxListedBytes = size_t{64} << 10;
 
 std::string NameOf(const Link& link, const Dependency& dependency) {
   return absl::StrCat(link.name(), ":", dependency.type);
+}
+
+// A decision task belongs to its own group.
+bool IsItself(const Link& link, const Dependency& dependency) {
+  return link.type() == TaskType::kDecision && dependency.type == kParentType &&
+         dependency.task_id == link.task_id();
 }
 
 std::string InPythonsWords(const Link& link, const std::vector<Dependency>& dependencies) {
@@ -110,6 +119,8 @@ std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level, size_t ro
     }
     logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(link, *dependencies)));
     for (const Dependency& dependency : *dependencies) {
+      if (IsItself(link, dependency)) continue;
+      if (dependency.task_id == request_.task_id) is_target_needed_ = true;
       if (!seen_.insert(dependency.task_id).second) continue;
       next.push_back({NameOf(link, dependency), dependency.task_id});
       if (next.size() > room) return next;
@@ -169,23 +180,28 @@ absl::StatusOr<std::vector<Link>> Builder::Fetch(const std::vector<LinkId>& depe
   return links;
 }
 
+void Builder::AddTarget(const Link& target, std::vector<Link>& links) {
+  links.push_back(target);
+  Announce(target.id());
+  Announce(target);
+}
+
 absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
   SW_ASSIGN_OR_RETURN(Link target,
                       Link::Create(request_.name, request_.task_id, std::move(target_task),
                                    Link::Role::kTarget, provisioners_));
   std::vector<Link> links;
-  if (request_.check_target) {
-    seen_.insert(target.task_id());
-    links.push_back(target);
-    Announce(target.id());
-    Announce(target);
-  }
+  seen_.insert(target.task_id());
+  is_target_needed_ = request_.check_target;
+  if (is_target_needed_) AddTarget(target, links);
   std::vector<Link> level = {target};
   while (!level.empty()) {
     const size_t max_links = static_cast<size_t>(request_.max_links);
     const size_t room = max_links - std::min(max_links, links.size());
+    const bool has_target = is_target_needed_;
     const std::vector<LinkId> next = NextLevel(level, room);
     if (cancellation_.cancelled()) return cancellation_.reason();
+    if (is_target_needed_ && !has_target) AddTarget(target, links);
     if (next.size() > room) {
       findings_.push_back(
           {.violation = Violation::kChainTooLong,

@@ -22,12 +22,14 @@ namespace cot {
 
 struct ChainRequest {
   scriptworker::taskcluster::TaskId task_id;
-  std::string name;           // of the target: its type ("signing")
-  bool check_target = false;  // check the target as a link, too
+  std::string name;  // of the target: its type ("signing")
+  // Check the target as a link, too, even if no task rests on it. (That a decision task is its
+  // own parent does not count.)
+  bool check_target = false;
   int max_chain_length = 20;  // colons in a link's name
   int max_links = 1000;
-  // Called once for each task whose definition will be asked for (and for a checked target),
-  // before that. May be null.
+  // Called once for each task whose definition will be asked for (and for a target that is a
+  // link), before that. May be null.
   std::function<void(const LinkId&)> on_link_id = nullptr;
   // Called after that, beside itself and on any thread, for those that will be among
   // Chain::upstream(), as soon as the definition is there. May be null.
@@ -36,7 +38,8 @@ struct ChainRequest {
 
 // Fetches the definitions of all tasks that the target rests on: breadth first,
 // the tasks of one distance at the same time, by `queue_reads`. A task that is reachable by several
-// ways is fetched once and has the name of the way that is first in that order.
+// ways is fetched once and has the name of the way that is first in that order; the target is never
+// fetched.
 //
 // What is wrong with one task is appended to `findings`; that task is left out
 // and the others go on, so that all of it is found in one run. The errors:

@@ -211,10 +211,39 @@ TEST_F(ChainBuilderTest, ATaskWithSeveralWaysIsReadOnce) {
 TEST_F(ChainBuilderTest, ADecisionTaskIsItsOwnParent) {
   constexpr std::string_view kOwnGroup = R"({"taskGroupId": "TargetAAQACAAAAAAAAAAA"})";
   queue_.Add(kTargetId, kOwnGroup);
-  const absl::StatusOr<Chain> chain = Build(kOwnGroup, "decision");
-  ASSERT_THAT(chain, IsOk());
-  EXPECT_THAT(Names(*chain), ElementsAre("decision:parent"));
-  EXPECT_EQ(chain->AllLinks().size(), 1u);
+  for (const bool check_target : {false, true}) {
+    const absl::StatusOr<Chain> chain = Build(kOwnGroup, "decision", check_target);
+    ASSERT_THAT(chain, IsOk());
+    EXPECT_EQ(chain->upstream().size(), check_target ? 1u : 0u);
+    EXPECT_EQ(chain->AllLinks().size(), 1u);
+    EXPECT_EQ(queue_.reads(kTargetId), 0);
+  }
+  EXPECT_THAT(findings_, IsEmpty());
+}
+
+TEST_F(ChainBuilderTest, ATargetOnWhichATaskRestsIsALinkAndIsNotReadAgain) {
+  constexpr std::string_view kOwnGroup = R"({"taskGroupId": "TargetAAQACAAAAAAAAAAA"})";
+  constexpr std::string_view kBuildOfIt =
+      R"({"extra": {"chainOfTrust": {"inputs": {"build": "TargetAAQACAAAAAAAAAAA"}}}})";
+  queue_.Add(kTargetId, "{}");
+  queue_.Add(kBuildId, kBuildOfIt);
+  const absl::StatusOr<Chain> by_a_build = Build(Upstream({{"build", kBuildId}}));
+  ASSERT_THAT(by_a_build, IsOk());
+  EXPECT_THAT(Names(*by_a_build), ElementsAre("beetmover:parent", "beetmover:build", "beetmover"));
+  EXPECT_THAT(announced(), testing::Contains(std::string(kTargetId)));
+  // A task of another type is not excused by leading its group.
+  for (const std::string_view name : {"signing", "action"}) {
+    const absl::StatusOr<Chain> by_itself = Build(kOwnGroup, name);
+    ASSERT_THAT(by_itself, IsOk());
+    EXPECT_THAT(Names(*by_itself), ElementsAre(name));
+  }
+  const absl::StatusOr<Chain> by_an_input = Build(
+      R"({"taskGroupId": "TargetAAQACAAAAAAAAAAA",
+          "extra": {"chainOfTrust": {"inputs": {"build": "TargetAAQACAAAAAAAAAAA"}}}})",
+      "decision");
+  ASSERT_THAT(by_an_input, IsOk());
+  EXPECT_THAT(Names(*by_an_input), ElementsAre("decision"));
+  EXPECT_EQ(queue_.reads(kTargetId), 0);
 }
 
 TEST_F(ChainBuilderTest, TheTargetIsALinkWhenItIsToBeChecked) {

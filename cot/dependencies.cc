@@ -102,7 +102,7 @@ absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
     SW_RETURN_IF_ERROR(CheckType(link, dependency));
   }
   SortByTypeAndTaskId(*dependencies);
-  dependencies->insert(dependencies->begin(), {"parent", link.parent_task_id()});
+  dependencies->insert(dependencies->begin(), {std::string(kParentType), link.parent_task_id()});
   return dependencies;
 }
 

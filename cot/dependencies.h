@@ -3,6 +3,7 @@
 #define COT_DEPENDENCIES_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,9 @@ struct Dependency {
   std::string type;  // "build"; "parent"
   scriptworker::taskcluster::TaskId task_id;
 };
+
+// The type of parents.
+inline constexpr std::string_view kParentType = "parent";
 
 // Of a type: it becomes a part of the names of all links behind it, and there may be tens of
 // thousands in one definition. Known types have at most 30.

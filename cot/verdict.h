@@ -18,8 +18,8 @@ namespace cot {
 // What one step did.
 struct StepVerdict {
   Step step = Step::kBuildChain;
-  // How many single checks were made, successful or not. A step that checked
-  // nothing has not passed.
+  // How many single checks were made, successful or not. A step that checked nothing has
+  // not passed, unless Verdict::not_checked says why there was nothing.
   int checks = 0;
   int violations = 0;
   absl::Duration duration = {};

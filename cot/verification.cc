@@ -21,6 +21,17 @@ using scriptworker::Logger;
 using scriptworker::crypto::Ed25519PublicKey;
 using scriptworker::taskcluster::TaskId;
 
+namespace {
+
+// A decision task that is not to be checked as a link, because it still runs, may rest on
+// nothing else: then there are no files to judge. BuildTheChain says that they are not checked.
+bool HasNoFiles(Step step, const std::optional<Chain>& chain) {
+  return (step == Step::kSignatures || step == Step::kArtifacts) && chain.has_value() &&
+         chain->upstream().empty() && chain->target().type() == TaskType::kDecision;
+}
+
+}  // namespace
+
 Verification::Verification(const VerifyRequest& the_request, const Policy& the_policy,
                            const Product& the_product, scriptworker::json::Schema the_schema,
                            const EvidenceSources& the_sources, Logger& the_logger,
@@ -78,7 +89,7 @@ void Verification::Run(Step step, absl::FunctionRef<int(Verification&)> check) {
   const absl::Duration start = sources.clock.Monotonic();
   const int checks = check(*this);
   if (checks == 0 && faultless && verdict.findings.empty() && verdict.unavailable.empty() &&
-      verdict.failure.ok() && !cancellation.cancelled()) {
+      verdict.failure.ok() && !cancellation.cancelled() && !HasNoFiles(step, chain)) {
     Add(Finding{.violation = Violation::kEmptyChain,
                 .step = step,
                 .message = absl::StrCat("There was nothing to ", StepTitle(step), "!"),

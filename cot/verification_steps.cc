@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/verification_steps.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -131,7 +132,13 @@ int BuildTheChain(Verification& v) {
     v.verdict.links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
   v.questions.Start(*v.chain, !v.privileged.empty());
-  return static_cast<int>(v.chain->upstream().size());
+  const Link& target = v.chain->target();
+  if (IsDecisionOrAction(target.type()) && v.IsBareTarget(target)) {
+    v.verdict.not_checked.push_back(
+        absl::StrCat(target.Label(), ": what it leaves behind, such as ", kTaskGraphName));
+  }
+  // At least its target, which was found to rest on nothing else.
+  return std::max(1, static_cast<int>(v.chain->upstream().size()));
 }
 
 int CheckCotFiles(Verification& v) {

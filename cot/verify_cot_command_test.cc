@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/verify_cot_command.h"
 
+#include <cstddef>
 #include <memory>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -97,6 +99,60 @@ TEST_F(VerifyCotCommandTest, TheOwnFileOfATaskThatHasRunIsVerified) {
   options_.check_task = false;
   EXPECT_EQ(Run(), 0);
   EXPECT_THAT(out_.str(), HasSubstr("--no-check-task"));
+}
+
+TEST_F(VerifyCotCommandTest, ADecisionTaskThatStillRunsIsVerifiedByItsDefinition) {
+  options_.task_id = *TaskId::Parse(kSmallDecision);
+  chain_.states[std::string(kSmallDecision)] = "running";
+  EXPECT_EQ(Run(), 0) << out_.str();
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("decision DecisionQACAAAAAAAAAAA: what it leaves behind"),
+                    HasSubstr("the task's own chain-of-trust.json: its latest run is running"),
+                    HasSubstr("✓ decision DecisionQACAAAAAAAAAAA")));
+  // It is judged all the same: as a decision task, by what its repository makes of it.
+  chain_.answers.clear();
+  Object task = chain_.tasks.find(kSmallDecision)->second.object();
+  task.Set("retries", 4);
+  task.Set("workerType", "b-linux");
+  chain_.tasks[std::string(kSmallDecision)] = Value(std::move(task));
+  options_.cot_product = "adhoc";
+  options_.task_type = *ParseTaskType("decision");
+  EXPECT_EQ(Run(), 3) << out_.str();
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("[kDecisionWorkerPool]"), HasSubstr("[kRebuiltDefinitionDiffers]")));
+}
+
+TEST_F(VerifyCotCommandTest, OfADecisionTaskEachUrlIsFetchedOnce) {
+  options_.task_id = *TaskId::Parse(kSmallDecision);
+  size_t asked = 0;
+  for (const bool check_task : {true, false}) {
+    options_.check_task = check_task;
+    EXPECT_EQ(Run(), 0) << out_.str();
+    std::vector<std::string> urls = chain_.requests();
+    urls.erase(urls.begin(), urls.begin() + static_cast<std::ptrdiff_t>(asked));
+    asked += urls.size();
+    EXPECT_EQ(std::set<std::string>(urls.begin(), urls.end()).size(), urls.size());
+    EXPECT_EQ(out_.str().find("--no-check-task") != std::string::npos, !check_task);
+  }
+}
+
+TEST_F(VerifyCotCommandTest, NoSecondAnswerStandsInForTheFirstAboutADecisionTask) {
+  options_.task_id = *TaskId::Parse(kSmallDecision);
+  options_.check_task = false;
+  chain_.Publish();
+  int asked = 0;
+  FunctionTransport liar([&](const scriptworker::http::Request& request) {
+    auto response = chain_.Send(request);
+    if (response.ok() &&
+        request.url.path() == absl::StrCat("/api/queue/v1/task/", kSmallDecision) && ++asked == 1) {
+      response->body = absl::StrReplaceAll(
+          response->body,
+          {{"assume:repo:github.com/mozilla-releng/adhoc-signing:branch:main", "assume:nobody"}});
+    }
+    return response;
+  });
+  EXPECT_EQ(Run(liar), 3) << out_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("[kRebuiltDefinitionDiffers]"));
 }
 
 TEST_F(VerifyCotCommandTest, TheOwnFileOfAnotherRunIsRefused) {
