@@ -2,6 +2,7 @@
 
 #include "scriptworker/http/http_date.h"
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -21,13 +22,42 @@ TEST(HttpDateTest, ParsesAndFormatsTheRfcsExample) {
   EXPECT_EQ(FormatHttpDate(time), "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
+TEST(HttpDateTest, ReadsWhatItFormats) {
+  // A leap year's end, another's 29 February, and every hour of a month and a day.
+  for (const int64_t start : {946684799, 1709164800, 1700000000}) {
+    for (int hour = 0; hour < 24 * 31; ++hour) {
+      const absl::Time time = absl::FromUnixSeconds(start + hour * 3661);
+      EXPECT_THAT(ParseHttpDate(FormatHttpDate(time)), Optional(Eq(time)));
+    }
+  }
+}
+
 TEST(HttpDateTest, RefusesEverythingElse) {
-  for (std::string_view text :
-       {"", "now", "infinite-future", "infinite-past", "Sunday, 06-Nov-94 08:49:37 GMT",
-        "Sun Nov  6 08:49:37 1994", "Sun, 6 Nov 1994 08:49:37 GMT", "Mon, 06 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT ",
-        " Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET",
-        "Sun, 32 Nov 1994 08:49:37 GMT", "sun, 06 nov 1994 08:49:37 gmt"}) {
+  for (std::string_view text : {"",
+                                "now",
+                                "infinite-future",
+                                "infinite-past",
+                                "Sunday, 06-Nov-94 08:49:37 GMT",
+                                "Sun Nov  6 08:49:37 1994",
+                                "Sun, 6 Nov 1994 08:49:37 GMT",
+                                "Mon, 06 Nov 1994 08:49:37 GMT",
+                                "Sun, 06 Nov 1994 08:49:37",
+                                "Sun, 06 Nov 1994 08:49:37 GMT ",
+                                " Sun, 06 Nov 1994 08:49:37 GMT",
+                                "Sun, 06 Nov 1994 08:49:37 CET",
+                                "Sun, 32 Nov 1994 08:49:37 GMT",
+                                "Sun, 00 Nov 1994 08:49:37 GMT",
+                                "Thu, 30 Feb 2023 08:49:37 GMT",
+                                "Wed, 29 Feb 2023 08:49:37 GMT",
+                                "Sun, 06 Nov 1994 24:49:37 GMT",
+                                "Sun, 06 Nov 1994 08:60:37 GMT",
+                                "Sun, 06 Nov 1994 08:49:60 GMT",
+                                "Sun, 06 Nox 1994 08:49:37 GMT",
+                                "Sun, 0a Nov 1994 08:49:37 GMT",
+                                "Sun, 06 Nov -994 08:49:37 GMT",
+                                "Sun, 06_Nov 1994 08:49:37 GMT",
+                                "???, 06 Nov 1994 08:49:37 GMT",
+                                "sun, 06 nov 1994 08:49:37 gmt"}) {
     EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
   }
 }
