@@ -27,9 +27,7 @@ constexpr std::string_view kTask = "VQU9QMO4Teq7zr91FhBusg";
 constexpr std::string_view kOtherTask = "AQU9QMO4Teq7zr91FhBusg";
 constexpr std::string_view kQueue = "https://firefox-ci-tc.services.mozilla.com/api/queue/v1/task/";
 
-std::vector<UrlRule> DefaultRules() {
-  return LoadPolicy(DefaultPolicyText(), kDefaultPolicyName)->policy.artifact_rules;
-}
+std::vector<UrlRule> DefaultRules() { return LoadDefaultPolicy()->policy.artifact_rules; }
 
 struct UrlCase {
   std::string_view test_name;

@@ -15,6 +15,7 @@
 #include "cot/restricted_scope.h"
 #include "cot/worker_impl.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/json.h"
 #include "scriptworker/json/json_pointer.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/json/yaml.h"
@@ -78,23 +79,7 @@ Product ReadProduct(std::string_view name, const Value& value, const std::string
   return product;
 }
 
-}  // namespace
-
-const Product* Policy::FindProduct(std::string_view name) const {
-  const auto found = products.find(name);
-  return found == products.end() ? nullptr : &found->second;
-}
-
-std::string Policy::ProductNames() const {
-  return absl::StrJoin(products, ", ", [](std::string* out, const auto& product) {
-    absl::StrAppend(out, product.first);
-  });
-}
-
-absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source) {
-  SW_ASSIGN_OR_RETURN(const YamlDocument document,
-                      scriptworker::json::ParseYamlWithMarks(
-                          text, YamlOptions{.source = source, .allow_duplicate_keys = false}));
+absl::StatusOr<LoadedPolicy> ReadPolicy(const YamlDocument& document, std::string_view source) {
   DefectList defects(source, document.marks);
   LoadedPolicy loaded;
   std::vector<std::string_view> keys = CommonKeys();
@@ -115,6 +100,32 @@ absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view 
   SW_RETURN_IF_ERROR(defects.ToStatus());
   loaded.warnings = PolicyWarnings(loaded.policy, source);
   return loaded;
+}
+
+}  // namespace
+
+const Product* Policy::FindProduct(std::string_view name) const {
+  const auto found = products.find(name);
+  return found == products.end() ? nullptr : &found->second;
+}
+
+std::string Policy::ProductNames() const {
+  return absl::StrJoin(products, ", ", [](std::string* out, const auto& product) {
+    absl::StrAppend(out, product.first);
+  });
+}
+
+absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source) {
+  SW_ASSIGN_OR_RETURN(const YamlDocument document,
+                      scriptworker::json::ParseYamlWithMarks(
+                          text, YamlOptions{.source = source, .allow_duplicate_keys = false}));
+  return ReadPolicy(document, source);
+}
+
+absl::StatusOr<LoadedPolicy> LoadDefaultPolicy() {
+  SW_ASSIGN_OR_RETURN(
+      Value value, scriptworker::json::Parse(DefaultPolicyJson(), {.source = kDefaultPolicyName}));
+  return ReadPolicy({.value = std::move(value), .marks = {}}, kDefaultPolicyName);
 }
 
 std::vector<std::string> PolicyWarnings(const Policy& policy, std::string_view source) {

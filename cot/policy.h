@@ -83,8 +83,9 @@ std::vector<std::string> PolicyWarnings(const Policy& policy, std::string_view s
 // kInvalidArgument, one `SOURCE:LINE: KEY: …` per line of the message.
 absl::StatusOr<LoadedPolicy> LoadPolicy(std::string_view text, std::string_view source);
 
-// The built-in document and the name it has in messages.
-std::string_view DefaultPolicyText();
+// The built-in document, firefox-ci.yml, as JSON, and the name that it has in messages.
+std::string_view DefaultPolicyJson();
+absl::StatusOr<LoadedPolicy> LoadDefaultPolicy();
 inline constexpr std::string_view kDefaultPolicyName = "firefox-ci.yml";
 
 }  // namespace cot

@@ -36,7 +36,9 @@ Value ReferenceDefaults(std::string_view release) {
       .value();
 }
 
-Value OurDefaults() { return scriptworker::json::ParseYaml(DefaultPolicyText()).value(); }
+Value OurDefaults() {
+  return scriptworker::json::ParseYaml(ReadTestFile("cot/policy/firefox-ci.yml")).value();
+}
 
 // In the reference these are part of the program.
 Value ReferencesHosts() {
@@ -96,8 +98,14 @@ Value WithWorkingRun(const Value& policy) {
       .value();
 }
 
+TEST(DefaultPolicyTest, WhatIsBuiltInIsTheDocument) {
+  const auto built_in = scriptworker::json::Parse(DefaultPolicyJson());
+  ASSERT_THAT(built_in, IsOk());
+  EXPECT_EQ(*built_in, OurDefaults());
+}
+
 TEST(DefaultPolicyTest, LoadsWithoutWarning) {
-  const auto loaded = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
+  const auto loaded = LoadDefaultPolicy();
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->warnings, IsEmpty());
 }
@@ -109,7 +117,7 @@ TEST(DefaultPolicyTest, EveryValueIsTheReferencesButForTheRunInArtifactUrls) {
 }
 
 TEST(DefaultPolicyTest, AcceptsArtifactUrlsWithARun) {
-  const auto loaded = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
+  const auto loaded = LoadDefaultPolicy();
   ASSERT_THAT(loaded, IsOk());
   const PathPattern& pattern = loaded->policy.artifact_rules[1].path_patterns[0];
   EXPECT_THAT(pattern.Match("/api/queue/v1/task/T/runs/0/artifacts/public/a"),

@@ -50,8 +50,7 @@ absl::Status ReadConfig(const std::string& path, const Invocation& invocation,
 }
 
 absl::Status UseDefaults(const Invocation& invocation, cot::VerifyCotSetup& setup) {
-  SW_ASSIGN_OR_RETURN(cot::LoadedPolicy policy,
-                      cot::LoadPolicy(cot::DefaultPolicyText(), cot::kDefaultPolicyName));
+  SW_ASSIGN_OR_RETURN(cot::LoadedPolicy policy, cot::LoadDefaultPolicy());
   setup.policy = std::make_shared<const cot::Policy>(std::move(policy.policy));
   SW_ASSIGN_OR_RETURN(Deployment deployment,
                       FindDeployment(invocation.environment, invocation.working_directory));

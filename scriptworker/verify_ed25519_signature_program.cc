@@ -41,8 +41,7 @@ absl::StatusOr<std::vector<NamedKey>> Keys(const std::string& pubkey, std::strin
     SW_ASSIGN_OR_RETURN(Ed25519PublicKey key, ReadKey(pubkey, directory));
     keys.push_back({"cmdln", key});
   }
-  SW_ASSIGN_OR_RETURN(const cot::LoadedPolicy loaded,
-                      cot::LoadPolicy(cot::DefaultPolicyText(), cot::kDefaultPolicyName));
+  SW_ASSIGN_OR_RETURN(const cot::LoadedPolicy loaded, cot::LoadDefaultPolicy());
   for (const std::string type : {"docker-worker", "generic-worker", "scriptworker"}) {
     const auto found = loaded.policy.public_keys.find(type);
     if (found == loaded.policy.public_keys.end()) continue;

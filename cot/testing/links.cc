@@ -86,7 +86,7 @@ Link MakeLink(std::string_view name, std::string_view task_id, std::string_view 
 
 const Policy& BuiltInPolicy() {
   static const LoadedPolicy& loaded = *new LoadedPolicy([] {
-    absl::StatusOr<LoadedPolicy> policy = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
+    absl::StatusOr<LoadedPolicy> policy = LoadDefaultPolicy();
     CHECK_OK(policy);
     return *std::move(policy);
   }());

@@ -84,7 +84,7 @@ void ReadProduct(const Settings& settings, std::string_view policy_name, Policy&
 
 absl::StatusOr<cot::LoadedPolicy> LoadDocument(const std::string& path) {
   if (path.empty()) {
-    return cot::LoadPolicy(cot::DefaultPolicyText(), cot::kDefaultPolicyName);
+    return cot::LoadDefaultPolicy();
   }
   SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return cot::LoadPolicy(text, path);

@@ -454,9 +454,9 @@ TEST_F(ConfigTest, ANewProductIsDefinedByAllItsKeys) {
 }
 
 TEST_F(ConfigTest, APolicyOfOnesOwnReplacesTheBuiltInOne) {
-  dir_.Write("p.yml", absl::StrCat(cot::DefaultPolicyText().substr(
-                                       0, cot::DefaultPolicyText().find("products:")),
-                                   "products: {}\n"));
+  const std::string built_in = ReadTestFile("cot/policy/firefox-ci.yml");
+  dir_.Write("p.yml",
+             absl::StrCat(built_in.substr(0, built_in.find("products:")), "products: {}\n"));
   const absl::StatusOr<LoadedConfig> loaded = Load(Good("cot_policy_path: p.yml\n"));
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->config.policy->products, IsEmpty());
