@@ -19,6 +19,7 @@ namespace cot {
 using scriptworker::CancellationToken;
 using scriptworker::Logger;
 using scriptworker::crypto::Ed25519PublicKey;
+using scriptworker::taskcluster::PatientTaskReader;
 using scriptworker::taskcluster::TaskId;
 
 namespace {
@@ -43,6 +44,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
       sources(the_sources),
       logger(the_logger),
       cancellation(the_cancellation),
+      definitions(sources.queue, request.retry.value_or(PatientTaskReader::DefaultPolicy()),
+                  sources.clock),
       downloader(sources.transport, sources.clock),
       artifacts(policy, sources.queue, downloader, logger,
                 {.work_dir = request.work_dir, .retry = request.retry}),

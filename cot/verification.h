@@ -33,6 +33,7 @@
 #include "scriptworker/base/task_pool.h"
 #include "scriptworker/json/json_schema.h"
 #include "scriptworker/taskcluster/artifact_download.h"
+#include "scriptworker/taskcluster/patient_task_reader.h"
 #include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
@@ -94,6 +95,8 @@ class Verification {
   scriptworker::Logger& logger;
   const scriptworker::CancellationToken cancellation;
 
+  // For the definitions of upstream tasks.
+  scriptworker::taskcluster::PatientTaskReader definitions;
   scriptworker::taskcluster::ArtifactDownloader downloader;
   ArtifactVerifier artifacts;
   SourceFacts source_facts;

@@ -118,7 +118,7 @@ int BuildTheChain(Verification& v) {
              absl::MutexLock lock(&mutex);
              written.Update(status);
            }},
-      v.request.task, v.policy.scriptworker_provisioners, v.sources.queue, v.queue_reads, v.logger,
+      v.request.task, v.policy.scriptworker_provisioners, v.definitions, v.queue_reads, v.logger,
       v.cancellation, findings);
   v.Add(std::move(findings));
   if (!chain.ok()) {

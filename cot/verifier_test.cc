@@ -190,6 +190,14 @@ TEST_F(VerifierTest, EachUrlIsFetchedOnce) {
   EXPECT_EQ(std::set<std::string>(requests.begin(), requests.end()).size(), requests.size());
 }
 
+TEST_F(VerifierTest, ADefinitionThatTheQueueDoesNotKnowYetIsAskedForAgain) {
+  chain_.Publish();
+  chain_.late = {SmallChain::TaskUrl(kSmallBuild)};
+  const auto verdict = Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kVerified) << FormatVerdict(*verdict);
+}
+
 TEST_F(VerifierTest, ACheckedTargetIsALinkToo) {
   chain_.states.clear();
   const auto verdict = Run([](VerifyRequest& request) { request.check_target = true; });

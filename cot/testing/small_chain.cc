@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -192,7 +193,7 @@ void SmallChain::Publish() {
 }
 
 Policy SmallChain::policy() const {
-  absl::StatusOr<LoadedPolicy> loaded = LoadPolicy(DefaultPolicyText(), kDefaultPolicyName);
+  absl::StatusOr<LoadedPolicy> loaded = LoadDefaultPolicy();
   CHECK_OK(loaded);
   for (auto& [implementation, keys] : loaded->policy.public_keys) keys = {key.public_key()};
   return std::move(loaded->policy);
@@ -202,14 +203,16 @@ absl::StatusOr<Response> SmallChain::SendOne(const Request& request) {
   const absl::StatusOr<std::string> decoded =
       scriptworker::http::PercentDecode(absl::StrCat(request.url.origin(), request.url.path()));
   CHECK_OK(decoded);
+  bool is_late = false;
   {
     absl::MutexLock lock(&mutex_);
+    is_late = late.contains(*decoded) && !absl::c_linear_search(requests_, *decoded);
     requests_.push_back(*decoded);
   }
   Response response;
   response.final_url = request.url;
   const auto answer = answers.find(*decoded);
-  if (answer == answers.end()) {
+  if (is_late || answer == answers.end()) {
     response.status = 404;
     response.body = R"({"code": "ResourceNotFound", "message": "no such thing"})";
     return response;

@@ -2,7 +2,9 @@
 #ifndef COT_TESTING_SMALL_CHAIN_H_
 #define COT_TESTING_SMALL_CHAIN_H_
 
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +56,8 @@ class SmallChain final : public scriptworker::http::Transport {
   };
   // By URL, percent-decoded, without query.
   std::map<std::string, Answer, std::less<>> answers;
+  // URLs whose first answer is a 404.
+  std::set<std::string, std::less<>> late;
   static std::string TaskUrl(std::string_view task_id);
   static std::string ArtifactUrl(std::string_view task_id, std::string_view name);
 

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/taskcluster/patient_task_reader.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
+#include "scriptworker/base/clock.h"
+#include "scriptworker/base/retry.h"
+#include "scriptworker/http/url.h"
+#include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/taskcluster/task_definition.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/task_status.h"
+
+namespace scriptworker::taskcluster {
+
+RetryPolicy PatientTaskReader::DefaultPolicy() {
+  return {.attempts = 5,
+          .backoff = RetryPolicy::Backoff::kTaskclusterClient,
+          .initial = absl::Milliseconds(500)};
+}
+
+PatientTaskReader::PatientTaskReader(TaskReader& inner, RetryPolicy policy, Clock& clock)
+    : inner_(inner), policy_(std::move(policy)), clock_(clock) {}
+
+absl::StatusOr<TaskDefinition> PatientTaskReader::Task(const TaskId& task_id,
+                                                       const CancellationToken& cancellation) {
+  absl::StatusOr<TaskDefinition> task = inner_.Task(task_id, cancellation);
+  if (!absl::IsNotFound(task.status())) return task;
+  // A generator is not cheap to make, and this hardly ever happens.
+  absl::BitGen bit_gen;
+  bool is_first = true;
+  return Retry(
+      policy_, clock_, bit_gen, cancellation,
+      [&] {
+        return std::exchange(is_first, false) ? std::move(task)
+                                              : inner_.Task(task_id, cancellation);
+      },
+      absl::IsNotFound);
+}
+
+absl::StatusOr<TaskStatus> PatientTaskReader::Status(const TaskId& task_id,
+                                                     const CancellationToken& cancellation) {
+  return inner_.Status(task_id, cancellation);
+}
+
+absl::StatusOr<std::vector<ArtifactInfo>> PatientTaskReader::ListLatestArtifacts(
+    const TaskId& task_id, const CancellationToken& cancellation) {
+  return inner_.ListLatestArtifacts(task_id, cancellation);
+}
+
+absl::StatusOr<http::Url> PatientTaskReader::ArtifactUrl(const TaskId& task_id,
+                                                         std::string_view name) {
+  return inner_.ArtifactUrl(task_id, name);
+}
+
+}  // namespace scriptworker::taskcluster
