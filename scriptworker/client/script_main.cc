@@ -49,13 +49,12 @@ constexpr std::string_view kStatusHelp =
     "  5  the set-up is wrong\n"
     "  7  it may work the next time; to be tried again\n";
 
-absl::Status Run(const ScriptOptions& options, const ScriptConfig& config, Clock& clock,
-                 Logger& log, ScriptFunction script) {
+absl::Status Run(const ScriptOptions& options, const ScriptConfig& config,
+                 const Environment& environment, Clock& clock, Logger& log, ScriptFunction script) {
   SW_ASSIGN_OR_RETURN(const json::Value task, ReadTask(config));
   if (options.validate_task) {
     SW_RETURN_IF_ERROR(ValidateTaskSchema(config, task));
   }
-  const Environment environment = Environment::FromProcess();
   SW_ASSIGN_OR_RETURN(
       const std::unique_ptr<http::CurlTransport> transport,
       http::CurlTransport::Create(
@@ -88,13 +87,18 @@ int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
     return 0;
   }
   SystemClock clock;
+  const Environment environment = Environment::FromProcess();
+  const std::string config_path =
+      takes_config ? ResolveAgainstWorkingDirectory(
+                         argv[1], environment.GetOr("BUILD_WORKING_DIRECTORY", ""))
+                   : options.config_path;
   const absl::StatusOr<ScriptConfig> config =
-      ScriptConfig::Load(takes_config ? argv[1] : options.config_path, options.default_config);
+      ScriptConfig::Load(config_path, options.default_config);
   StreamLogger log(std::cerr, Basename(program),
                    config.ok() && config->verbose() ? LogLevel::kDebug : LogLevel::kInfo, clock,
                    absl::LocalTimeZone());
   const absl::Status done =
-      config.ok() ? Run(options, *config, clock, log, script) : config.status();
+      config.ok() ? Run(options, *config, environment, clock, log, script) : config.status();
   if (!done.ok()) {
     const std::optional<ErrorKind> kind = ErrorKindOf(done);
     log.Error(absl::StrCat(

@@ -43,7 +43,8 @@ struct ScriptContext {
 struct ScriptOptions {
   // What the script does, for --help.
   std::string description = {};
-  // The configuration; empty: the program's only argument.
+  // The configuration, a relative path from here; empty: the program's only argument, from
+  // where `bazel run` was called.
   std::string config_path = {};
   // Members that the configuration need not have.
   json::Object default_config = {};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/client/script_main.h"
 
+#include <stdlib.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -123,6 +125,16 @@ TEST_F(ScriptMainTest, HelpSaysWhatItDoesAndItsExitStatuses) {
       EXPECT_THAT(line.size(), Le(80u)) << line;
     }
   }
+}
+
+// `bazel run` starts it elsewhere than it was called.
+TEST_F(ScriptMainTest, ARelativePathIsFromWhereItWasCalled) {
+  ::setenv("BUILD_WORKING_DIRECTORY", temp_.path().c_str(), 1);
+  const char* const argv[] = {"/app/signer", "config.json"};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(ScriptMain(2, argv, {}, Nothing), 0);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ::unsetenv("BUILD_WORKING_DIRECTORY");
 }
 
 TEST_F(ScriptMainTest, ThePathMayBeGivenByTheProgram) {

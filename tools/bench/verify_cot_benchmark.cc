@@ -26,6 +26,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cot/testing/small_chain.h"
+#include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/testing/temp_dir.h"
@@ -336,6 +337,8 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
+  program = scriptworker::ResolveAgainstWorkingDirectory(
+      program, scriptworker::Environment::FromProcess().GetOr("BUILD_WORKING_DIRECTORY", ""));
   std::cout << "  N    links  graph   latency slots     CPU/ms             wall/ms           "
                "peak/MiB          requests  path x latency\n";
   bool reached = true;

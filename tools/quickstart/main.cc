@@ -233,10 +233,9 @@ class Quickstart {
 int Main(Flags flags) {
   worker::KeepEndedChildren();
   const Environment environment = Environment::FromProcess();
-  if (!flags.out.empty()) {
-    flags.out =
-        ResolveAgainstWorkingDirectory(flags.out, environment.GetOr("BUILD_WORKING_DIRECTORY", ""));
-  }
+  const std::string here = environment.GetOr("BUILD_WORKING_DIRECTORY", "");
+  flags.out = ResolveAgainstWorkingDirectory(flags.out, here);
+  flags.worker = ResolveAgainstWorkingDirectory(flags.worker, here);
   const absl::StatusOr<bool> good = Quickstart(std::move(flags), environment).Run();
   if (!good.ok()) {
     std::cerr << "quickstart: " << good.status().message() << "\n";

@@ -26,7 +26,9 @@ done
 ignore_chld='import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 os.execv(sys.argv[1], sys.argv[1:])'
-if python3 -c "$ignore_chld" "$quickstart" --out "$out-2" --worker /bin/false >"$screen"; then
+# `bazel run` starts it elsewhere than it was called.
+export BUILD_WORKING_DIRECTORY=/bin
+if python3 -c "$ignore_chld" "$quickstart" --out "$out-2" --worker false >"$screen"; then
   fail "a worker that does nothing is fine with it"
 fi
 grep -q "worker *ended with status 1" "$screen" || fail "the worker's end was not seen"
