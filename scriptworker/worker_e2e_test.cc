@@ -25,6 +25,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/version.h"
 #include "scriptworker/http/listener.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
@@ -173,6 +174,7 @@ TEST_F(WorkerE2eTest, UserAgentAndRequestsAreThoseOfAWorker) {
   std::vector<std::string> endpoints;
   for (const auto& request : fake().request_log().Requests()) {
     endpoints.push_back(request.endpoint);
+    EXPECT_EQ(request.user_agent, absl::StrCat("scriptworker ", kVersion)) << request.endpoint;
     if (request.endpoint == "reportCompleted") break;
   }
   std::sort(endpoints.begin(), endpoints.end());

@@ -137,7 +137,8 @@ WireReply FakeTaskcluster::Serve(const WireRequest& request) {
   LoggedRequest logged{.time = services_->state().clock.Now(),
                        .endpoint = std::string(target.endpoint),
                        .method = request.method,
-                       .target = request.target};
+                       .target = request.target,
+                       .user_agent = std::string(request.headers.Find("User-Agent").value_or(""))};
   if (target.match.has_value()) NameRun(target.match->params, logged);
   const std::optional<Fault> fault = faults_.Next(target.endpoint);
   const bool replaced = fault.has_value() && fault->kind == Fault::Kind::kStatus;

@@ -22,11 +22,12 @@ struct LoggedRequest {
   absl::Time time = {};       // when it came
   std::string endpoint = {};  // "claimWork", "putObject", ...; "" for no route
   http::Method method = http::Method::kGet;
-  std::string target = {};   // as sent, signatures included
-  std::string task_id = {};  // "" if the route has none, as in the store
-  int run_id = -1;           // -1: likewise
-  int status = 0;            // 0: no answer was given
-  std::string fault = {};    // "" or Fault::ToString()
+  std::string target = {};      // as sent, signatures included
+  std::string user_agent = {};  // as sent; "" if it was not
+  std::string task_id = {};     // "" if the route has none, as in the store
+  int run_id = -1;              // -1: likewise
+  int status = 0;               // 0: no answer was given
+  std::string fault = {};       // "" or Fault::ToString()
 };
 
 // Thread-safe.
