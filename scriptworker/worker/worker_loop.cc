@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/task_runner.h"
@@ -53,6 +54,7 @@ bool WorkerLoop::IsReady() {
 
 absl::Status WorkerLoop::Run() {
   LogLife("starting up");
+  with_.logger.Info(absl::StrCat("Running scriptworker version ", kVersion));
   SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
   absl::Status claimed;  // of `once`
   while (!with_.shutdown.drain().cancelled()) {

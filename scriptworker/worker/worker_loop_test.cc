@@ -12,10 +12,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/exit_status.h"
@@ -69,7 +71,7 @@ TEST(WorkerLoopTest, RunsOneTaskAfterTheOtherAndSleepsOnlyWhenIdle) {
   EXPECT_THAT(h.Runs(second), ElementsAre("completed"));
 }
 
-TEST(WorkerLoopTest, SaysWhenItStartsAndStops) {
+TEST(WorkerLoopTest, SaysWhenItStartsWithWhichVersionAndWhenItStops) {
   WorkerHarness h("true");
   h.shutdown.Drain("SIGUSR1");
   EXPECT_THAT(h.loop().Run(), IsOk());
@@ -77,6 +79,7 @@ TEST(WorkerLoopTest, SaysWhenItStartsAndStops) {
               ElementsAre("INFO SIGUSR1 received; no more tasks will be taken",
                           "INFO Scriptworker starting up at 2027-01-15 08:00:00+00:00 UTC",
                           "INFO Worker FQDN: here",
+                          absl::StrCat("INFO Running scriptworker version ", kVersion),
                           "INFO Scriptworker stopped at 2027-01-15 08:00:00+00:00 UTC",
                           "INFO Worker FQDN: here"));
   EXPECT_EQ(h.fake.request_log().total(), 0);
