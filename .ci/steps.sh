@@ -82,7 +82,11 @@ differential() {
     add "$name" 0 0 1
     return
   fi
-  tools/bazel "${startup[@]}" build --symlink_prefix=/ --noshow_progress //tools/jsone_differential:render_lines
+  # A program of a build before would be compared in its place.
+  if ! tools/bazel "${startup[@]}" build --symlink_prefix=/ --noshow_progress //tools/jsone_differential:render_lines; then
+    add "$name" 0 1 0
+    return
+  fi
   binary=$(tools/bazel "${startup[@]}" info bazel-bin 2>/dev/null)/tools/jsone_differential/render_lines
   check "$name" env NODE_PATH="$packages/node_modules" \
     node tools/jsone_differential/differential.js "$binary" 10000 "$seed"
@@ -95,12 +99,24 @@ fault_soak() {
     //tools:fault_soak -- --minutes "$1"
 }
 
+# fuzz SECONDS: each fuzz target for so long. That there is none is a failure.
+fuzz() {
+  local targets fuzzers fuzzer
+  targets=$(bazel_query 'attr(tags, "\bfuzz\b", tests(//...))') || targets=
+  check "fuzz targets" test -n "$targets"
+  mapfile -t fuzzers <<<"$targets"
+  for fuzzer in ${targets:+"${fuzzers[@]}"}; do
+    check "fuzz $fuzzer" tools/bazel "${startup[@]}" run --config=fuzz --symlink_prefix=/ --noshow_progress "$fuzzer" -- \
+      -runs=-1 -max_total_time="$1" -verbosity=0
+  done
+}
+
 formatted() {
-  git ls-files -z -- '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror
+  git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror
 }
 
 # The C++ files that differ from where this branch left main, or, on main, from
-# the last commit but one.
+# the last commit but one; and those that git does not know yet.
 changed_sources() {
   local base
   base=$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null)
@@ -108,6 +124,7 @@ changed_sources() {
     base=$(git rev-parse --verify -q HEAD~1 || git hash-object -t tree /dev/null)
   fi
   git diff --name-only --diff-filter=d "$base" -- '*.h' '*.cc'
+  git ls-files --others --exclude-standard -- '*.h' '*.cc'
 }
 
 tidy() {
