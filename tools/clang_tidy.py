@@ -5,12 +5,14 @@
     tools/clang_tidy.py [--startup=OPTION...] FILE...
     tools/clang_tidy.py --all
 
-A header is checked through the source of the same name. Files that no target
-compiles are left out. The build must be up to date (bazel build //...), since
+A header is checked through the source of the same name, else through its test, else
+through one that includes it, if only by other headers. Files that no target compiles
+are left out. The build must be up to date (bazel build //...), since
 generated headers are read. Exits 1 if there is a finding.
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -71,6 +73,36 @@ def clang_arguments(arguments, source):
     return kept + ["--system-header-prefix=absl/", "--system-header-prefix=re2/"]
 
 
+def source_of(file, sources, includers):
+    """The source to check `file` through, or None. `includers`: those of a header."""
+    if not file.endswith(".h"):
+        return file if file in sources else None
+    stem = file[: -len(".h")]
+    seen, waiting = {file}, collections.deque([stem + ".cc", stem + "_test.cc", file])
+    while waiting:
+        candidate = waiting.popleft()
+        if candidate in sources:
+            return candidate
+        following = sorted(includers.get(candidate, set()) - seen)
+        seen.update(following)
+        waiting.extend(following)
+    return None
+
+
+def read_includers(root):
+    """By the path of each included file those of ours that include it."""
+    includers = collections.defaultdict(set)
+    for ours in OURS:
+        for folder, _, names in os.walk(os.path.join(root, ours)):
+            for name in names:
+                if name.endswith((".h", ".cc")):
+                    path = os.path.join(folder, name)
+                    with open(path, encoding="utf-8") as file:
+                        for included in re.findall(r'^#include "(.+)"', file.read(), re.MULTILINE):
+                            includers[included].add(os.path.relpath(path, root))
+    return includers
+
+
 def link_view(startup, view):
     """Fills a folder with links, laid out as the compiler sees the sources.
 
@@ -110,7 +142,8 @@ def main():
 
     program = shutil.which("clang-tidy-14") or shutil.which("clang-tidy")
     commands = compile_commands(options.startup)
-    wanted = {re.sub(r"\.h$", ".cc", file) for file in options.files}
+    includers = read_includers(ROOT)
+    wanted = {source_of(file, commands, includers) for file in options.files}
     sources = sorted(source for source in commands if options.all or source in wanted)
 
     found = 0
