@@ -40,7 +40,8 @@ using ::testing::StartsWith;
 
 constexpr absl::Duration kHorizon = absl::Seconds(150);
 
-// The loop on a thread of its own.
+// The loop on a thread of its own. A loop that is stopped may be in the next claim, whose
+// long poll ends when time passes: a TimeDriver has to outlive it, or Join() to be called.
 class RunningLoop {
  public:
   explicit RunningLoop(WorkerHarness& harness)
@@ -143,8 +144,8 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
   h.set_observer(&thief);
   h.Submit();
   h.Submit();
-  RunningLoop loop(h);
   const TimeDriver driver(h.clock, kHorizon);
+  const RunningLoop loop(h);
   ASSERT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1));
   for (int i = 0; i < 3000; ++i) {
     if (testing::Value(h.logger.lines(), Contains(StartsWith("CRITICAL No task is claimed"))))
@@ -165,8 +166,8 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
                     return false;
                   }});
   h.Submit();
-  RunningLoop loop(h);
   const TimeDriver driver(h.clock, kHorizon);
+  const RunningLoop loop(h);
   for (int i = 0; i < 3000 && h.clock.sleeps().size() < 3; ++i) {
     absl::SleepFor(absl::Milliseconds(5));
   }
@@ -197,8 +198,8 @@ TEST(WorkerLoopTest, AFailedClaimIsSaidAndTriedAgainAfterAPause) {
   WorkerHarness h("true");
   h.fake.faults().Add("claimWork", Fault::Status(401));
   const TaskId id = h.Submit();
-  RunningLoop loop(h);
   const TimeDriver driver(h.clock, kHorizon);
+  const RunningLoop loop(h);
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted));
   h.shutdown.Stop("SIGTERM");
   EXPECT_THAT(h.logger.lines(), Contains(StartsWith("WARNING claimWork failed: ")));
