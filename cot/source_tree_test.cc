@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "cot/task_origin.h"
 #include "cot/testing/links.h"
 #include "cot/violation.h"
@@ -210,6 +211,18 @@ TEST(TaskOriginTest, BothRevisionsOfAnOfficialTaskMustHaveLanded) {
   EXPECT_EQ(signs->must_have_landed[0].revision, "def");
   EXPECT_EQ(signs->must_have_landed[1].revision, "abc");
   EXPECT_EQ(signs->must_have_landed[1].repo.full_name(), "mozilla/glean");
+}
+
+TEST(TaskOriginTest, AnEmptyRevisionIsNone) {
+  const std::string without = absl::StrReplaceAll(kOfficial, {{R"("def")", R"("")"}});
+  const auto signs = FindPullRequestSigns(Task(without), "GLEAN", "mozilla", "github.com");
+  ASSERT_TRUE(signs.ok()) << signs.status();
+  EXPECT_FALSE(signs->is_pull_request);
+  ASSERT_EQ(signs->must_have_landed.size(), 1u);
+  EXPECT_EQ(signs->must_have_landed[0].revision, "abc");
+  // Whose repository it is still counts.
+  EXPECT_TRUE(FindPullRequestSigns(Task(without), "GLEAN", "mozilla-mobile", "github.com")
+                  ->is_pull_request);
 }
 
 TEST(TaskOriginTest, ATaskOfAnotherOwnerIsAPullRequest) {

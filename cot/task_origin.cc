@@ -41,7 +41,8 @@ absl::Status NotOfGithub(std::string_view url, std::string_view why) {
 void AddSigns(const GithubRepoName& repo, const std::optional<std::string>& revision,
               std::string_view official_owner, PullRequestSigns& signs) {
   if (repo.owner != official_owner) signs.is_pull_request = true;
-  if (revision.has_value()) signs.must_have_landed.push_back({repo, *revision});
+  if (revision.has_value() && !revision->empty())
+    signs.must_have_landed.push_back({repo, *revision});
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ struct PullRequestSigns {
   bool is_pull_request = false;  // by the task itself
   std::vector<LandedQuestion> must_have_landed;
 };
-// Of the repository in the environment and of the one in metadata.source.
+// Of the repository in the environment (without revision, or with an empty one, it only tells
+// whose it is) and of the one in metadata.source.
 // `official_owner` is who owns the official repositories. Violations:
 // kSourceMissing, kSourceMismatch for a URL that is none of GitHub or has no
 // revision.
