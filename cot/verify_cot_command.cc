@@ -2,6 +2,7 @@
 #include "cot/verify_cot_command.h"
 
 #include <cstdlib>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "cot/output_file.h"
 #include "cot/progress.h"
 #include "cot/task_inference.h"
 #include "cot/verdict.h"
@@ -90,7 +92,8 @@ class Command {
 
  private:
   // Those of --json and --record: what cannot be written is to be known before the work.
-  absl::Status CreateFiles() const;
+  absl::Status OpenFiles();
+  absl::Status WriteRecording(const scriptworker::har::Document& document) const;
   int Verify(Transport& transport);
   absl::StatusOr<Verdict> Judge(Transport& transport, const std::string& work_dir);
   absl::StatusOr<VerifyRequest> Request(TaskDefinition task,
@@ -105,6 +108,8 @@ class Command {
   const Terminal& terminal_;
   const CancellationToken& cancellation_;
   StreamLogger logger_;
+  std::optional<OutputFile> json_;
+  std::optional<OutputFile> record_;
 };
 
 int Command::Failed(const absl::Status& error) const {
@@ -112,17 +117,24 @@ int Command::Failed(const absl::Status& error) const {
   return absl::IsInvalidArgument(error) ? kUsage : kInternalError;
 }
 
-absl::Status Command::CreateFiles() const {
-  for (const std::string& path : {options_.json, options_.record}) {
-    if (path.empty() || path == kJsonToOutput) continue;
-    const absl::Status created = scriptworker::AtomicWriteFile(path, "");
-    if (!created.ok()) return absl::InvalidArgumentError(created.message());
+absl::Status Command::OpenFiles() {
+  if (!options_.json.empty() && options_.json != kJsonToOutput) {
+    SW_ASSIGN_OR_RETURN(json_, OutputFile::Create(options_.json));
+  }
+  if (!options_.record.empty()) {
+    SW_ASSIGN_OR_RETURN(record_, OutputFile::Create(options_.record));
   }
   return absl::OkStatus();
 }
 
+absl::Status Command::WriteRecording(const scriptworker::har::Document& document) const {
+  // Nothing can lie beside a pipe.
+  return record_->is_regular() ? scriptworker::har::WriteHarFile(record_->path(), document)
+                               : record_->Write(scriptworker::har::FormatHar(document));
+}
+
 int Command::Run(Transport& transport) {
-  if (const absl::Status created = CreateFiles(); !created.ok()) return Failed(created);
+  if (const absl::Status opened = OpenFiles(); !opened.ok()) return Failed(opened);
   if (!options_.replay.empty()) {
     absl::StatusOr<scriptworker::har::Document> document =
         scriptworker::har::ReadHarFile(options_.replay);
@@ -134,12 +146,12 @@ int Command::Run(Transport& transport) {
         {.ignored_headers = {{"Authorization", "a replay needs no credentials"}}});
     return Verify(replay);
   }
-  if (options_.record.empty()) return Verify(transport);
+  if (!record_.has_value()) return Verify(transport);
   scriptworker::har::RecordingTransport recording(
       transport, clock_, std::string(scriptworker::kVersion), setup_.redirect_limits);
   const int status = Verify(recording);
-  const absl::Status written =
-      scriptworker::har::WriteHarFile(options_.record, recording.document());
+  if (status == kUsage) return status;  // nothing was verified
+  const absl::Status written = WriteRecording(recording.document());
   return written.ok() ? status : Failed(absl::InternalError(written.message()));
 }
 
@@ -297,7 +309,7 @@ int Command::Print(const Verdict& verdict, const std::string& work_dir) {
     terminal_.out << text << std::endl;
     return ExitStatus(verdict);
   }
-  const absl::Status written = scriptworker::AtomicWriteFile(options_.json, text + "\n");
+  const absl::Status written = json_->Write(text + "\n");
   return written.ok() ? ExitStatus(verdict) : Failed(absl::InternalError(written.message()));
 }
 

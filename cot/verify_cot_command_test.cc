@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/verify_cot_command.h"
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <memory>
 #include <set>
@@ -302,6 +304,41 @@ TEST_F(VerifyCotCommandTest, WhatCannotBeWrittenIsWrongUsageBeforeAnythingIsFetc
     EXPECT_EQ(Run(nowhere), 2);
     EXPECT_THAT(nowhere.requests(), IsEmpty());
     EXPECT_THAT(err_.str(), HasSubstr("no/such/folder/file"));
+  }
+}
+
+TEST_F(VerifyCotCommandTest, WhatIsThereStaysIfTheWorkComesToNothing) {
+  options_.json = temp_dir_.Write("verdict.json", "of an earlier run");
+  options_.record = temp_dir_.Write("chain.har", "of an earlier run");
+  const auto expect_both_there = [&] {
+    for (const std::string& path : {options_.json, options_.record}) {
+      EXPECT_EQ(scriptworker::ReadFile(path).value_or(""), "of an earlier run") << path;
+    }
+  };
+  options_.cot_product = "fenix";
+  EXPECT_EQ(Run(), 2);
+  expect_both_there();
+  options_.cot_product.reset();
+  const std::string recording = std::exchange(options_.record, "");
+  options_.replay = temp_dir_.Write("x.har", "{}");
+  EXPECT_EQ(Run(), 2);
+  options_.record = recording;
+  expect_both_there();
+}
+
+TEST_F(VerifyCotCommandTest, WhatIsNoRegularFileIsWrittenToAndNotReplaced) {
+  const std::string link = temp_dir_.Path("link.json");
+  ASSERT_EQ(::symlink("verdict.json", link.c_str()), 0);
+  temp_dir_.Write("verdict.json", "");
+  options_.json = link;
+  options_.record = temp_dir_.Path("null.har");
+  ASSERT_EQ(::symlink("/dev/null", options_.record.c_str()), 0);
+  EXPECT_EQ(Run(), 0) << err_.str();
+  EXPECT_EQ(ReadVerdict(temp_dir_.Path("verdict.json")).Find("outcome")->string_value(),
+            "verified");
+  for (const std::string& path : {options_.json, options_.record}) {
+    char target[64];
+    EXPECT_GT(::readlink(path.c_str(), target, sizeof target), 0) << path;
   }
 }
 
