@@ -16,8 +16,12 @@ namespace {
 
 using SharedResponse = std::shared_ptr<const http::Response>;
 
-bool IsLasting(const SharedResponse& response) {
-  return response->status < 400 || response->status == 404 || response->status == 410;
+bool IsLasting(const http::Response& response) {
+  return response.status < 400 || response.status == 404 || response.status == 410;
+}
+
+SharedResponse Shared(http::Response response) {
+  return std::make_shared<const http::Response>(std::move(response));
 }
 
 constexpr std::string_view kOverCapUrl = "scriptworker.vcs/over_cap";
@@ -35,7 +39,9 @@ absl::Status OverCap(const http::Url& url, int64_t max_bytes) {
 }  // namespace
 
 FetchCache::FetchCache(http::Transport& transport, int64_t max_bytes)
-    : transport_(transport), max_bytes_(max_bytes), calls_(IsLasting) {}
+    : transport_(transport),
+      max_bytes_(max_bytes),
+      calls_([](const SharedResponse& response) { return IsLasting(*response); }) {}
 
 bool IsOverCap(const absl::Status& error) { return error.GetPayload(kOverCapUrl).has_value(); }
 
@@ -50,9 +56,13 @@ absl::StatusOr<http::Response> FetchCache::Send(const http::Request& request) {
                           absl::StrCat(follows ? "follow " : "return ", request.url.ToString()),
                           [&]() -> absl::StatusOr<SharedResponse> {
                             SW_ASSIGN_OR_RETURN(http::Response answer, transport_.Send(request));
-                            bytes_ += static_cast<int64_t>(answer.body.size());
-                            if (bytes_ > max_bytes_) return OverCap(request.url, max_bytes_);
-                            return std::make_shared<const http::Response>(std::move(answer));
+                            if (!IsLasting(answer)) return Shared(std::move(answer));
+                            const auto size = static_cast<int64_t>(answer.body.size());
+                            // What others add meanwhile is theirs to answer for.
+                            if (bytes_.fetch_add(size) + size > max_bytes_) {
+                              return OverCap(request.url, max_bytes_);
+                            }
+                            return Shared(std::move(answer));
                           },
                           /*fresh=*/request.headers.Find("Cache-Control") == "no-cache"));
   return *response;

@@ -30,7 +30,8 @@ namespace scriptworker::vcs {
 // one URL always in the same way. Thread-safe.
 class FetchCache final : public http::Transport {
  public:
-  // Of the bodies that are kept. Those of a real chain have a megabyte or two.
+  // Of the bodies that are or were kept, and of that which went over it. Those of a real chain have
+  // a megabyte or two.
   static constexpr int64_t kMaxBytes = int64_t{64} << 20;
 
   // Borrows `transport`.

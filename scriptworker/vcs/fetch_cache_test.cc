@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/vcs/fetch_cache.h"
 
+#include <atomic>
+#include <barrier>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -9,10 +11,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/http/transport.h"
+#include "scriptworker/http/url.h"
 
 namespace scriptworker::vcs {
 namespace {
@@ -64,6 +69,54 @@ TEST_F(FetchCacheTest, AllAnswersTogetherHaveACap) {
   EXPECT_FALSE(IsOverCap(absl::Status(third.status().code(), third.status().message())));
   // What is there stays.
   EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "answer 1");
+}
+
+TEST_F(FetchCacheTest, WhatIsNotKeptDoesNotCount) {
+  http::FunctionTransport server(http::InTurn({http::MakeResponse(503, std::string(100, 'x')),
+                                               http::MakeResponse(200, "there"),
+                                               http::MakeResponse(404, std::string(16, 'x'))}));
+  FetchCache cache(server, /*max_bytes=*/20);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->status, 503);
+  EXPECT_EQ(cache.Send(Get("https://h.example/a"))->body, "there");
+  // But that there is nothing is kept.
+  EXPECT_THAT(cache.Send(Get("https://h.example/b")),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+// Lets nobody go before all have come.
+class GatheringTransport final : public http::Transport {
+ public:
+  GatheringTransport(int count, std::string_view body) : barrier_(count), body_(body) {}
+
+  absl::StatusOr<http::Response> Send(const http::Request& /*request*/) override {
+    barrier_.arrive_and_wait();
+    return http::MakeResponse(200, body_);
+  }
+
+ private:
+  std::barrier<> barrier_;
+  const std::string body_;
+};
+
+TEST_F(FetchCacheTest, OfAnswersThatComeAtOnceAsManyAreKeptAsFit) {
+  constexpr int kThreads = 8;
+  for (int round = 0; round < 50; ++round) {
+    GatheringTransport server(kThreads, "12345678");
+    FetchCache cache(server, /*max_bytes=*/5 * 8);
+    std::atomic<int> kept = 0, over = 0;
+    std::vector<std::thread> threads;
+    threads.reserve(kThreads);
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&, i] {
+        const auto answer = cache.Send(Get(absl::StrCat("https://h.example/", i)));
+        ++(answer.ok() ? kept : over);
+        EXPECT_TRUE(answer.ok() || IsOverCap(answer.status())) << answer.status();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(kept, 5);
+    EXPECT_EQ(over, 3);
+  }
 }
 
 TEST_F(FetchCacheTest, FailuresAreFetchedAgain) {
