@@ -24,6 +24,7 @@ using ::absl_testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
@@ -82,9 +83,10 @@ class RateLimitTransportTest : public testing::Test {
     return response;
   }
   absl::StatusOr<http::Response> Send(std::vector<absl::StatusOr<http::Response>> answers,
-                                      const CancellationToken& token = {}) {
+                                      const CancellationToken& token = {},
+                                      absl::Duration max_pause = absl::InfiniteDuration()) {
     server_.emplace(http::InTurn(std::move(answers)));
-    RateLimitTransport transport(*server_, clock_, absl::Seconds(60));
+    RateLimitTransport transport(*server_, clock_, absl::Seconds(60), max_pause);
     http::Request request;
     request.url = http::Url::Parse("https://api.github.com/x").value();
     request.cancellation = token;
@@ -118,6 +120,16 @@ TEST_F(RateLimitTransportTest, ACancelledTokenEndsTheWait) {
   source.Cancel(absl::CancelledError("shutdown"));
   EXPECT_THAT(Send({Limited("1")}, source.token()),
               StatusIs(absl::StatusCode::kCancelled, Not(HasSubstr("rate limit"))));
+}
+
+TEST_F(RateLimitTransportTest, WithoutPausesAShortLimitIsTriedAgainAtOnceAndALongOneIsAnError) {
+  const absl::Duration none = absl::ZeroDuration();
+  EXPECT_EQ(Send({Limited("30"), http::MakeResponse(200, "ok")}, {}, none)->body, "ok");
+  EXPECT_THAT(server_->requests(), SizeIs(2));
+  EXPECT_THAT(Send({Limited("61"), http::MakeResponse(200)}, {}, none),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("until 2027-01-15T08:01:01Z")));
+  EXPECT_THAT(server_->requests(), SizeIs(1));
+  EXPECT_THAT(clock_.sleeps(), IsEmpty());
 }
 
 }  // namespace
