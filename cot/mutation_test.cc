@@ -181,6 +181,9 @@ TEST_P(MutationTest, IsRefusedUnlessTheFieldIsIgnoredOnPurpose) {
   std::vector<IgnoredField> ignored = IgnoredFields();
   std::erase_if(ignored, [&](const IgnoredField& field) { return !IsAbout(field, GetParam()); });
   const Value good = ReadDocument(chain, document);
+  // A chain that is refused as it is would be refused with every mutation.
+  std::string unmutated;
+  ASSERT_EQ(Judge(chain, document, good, unmutated), Result::kAccepted) << unmutated;
   for (const std::string& pointer : LeavesOf(good)) {
     for (const Value& value : MutatedValues()) {
       if (*scriptworker::json::FindByPointer(good, pointer) == value) continue;
