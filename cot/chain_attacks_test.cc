@@ -381,7 +381,14 @@ TEST(ChainAttacksTest, ALinkInTheWorkFolderLeadsNoArtifactOut) {
   const std::string folder = JoinPath(trial.work_dir(), "cot", chain.facts().TaskId("build"));
   ASSERT_THAT(scriptworker::MakeDirs(folder), IsOk());
   std::filesystem::create_directory_symlink(outside.path(), JoinPath(folder, "public"));
-  EXPECT_THAT(trial.Run(), IsOk());
+  const absl::StatusOr<Verdict> verdict = trial.Run();
+  ASSERT_THAT(verdict, IsOk());
+  // It did get as far as to write it.
+  EXPECT_THAT(chain.requests(), Contains(chain.StoreUrl("build", "public/chain-of-trust.json")));
+  EXPECT_EQ(verdict->outcome, Verdict::Outcome::kFailed);
+  EXPECT_THAT(
+      FormatVerdict(*verdict),
+      HasSubstr(absl::StrCat(folder, "/public/chain-of-trust.json: cannot open its folder")));
   const auto listing = scriptworker::ListFiles(outside.path());
   ASSERT_THAT(listing, IsOk());
   EXPECT_THAT(listing->files, IsEmpty());
