@@ -5,16 +5,20 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "cot/testing/links.h"
 #include "cot/upstream_artifacts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 
 namespace cot {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::IsEmpty;
 
 constexpr std::string_view kDocker =
@@ -84,6 +88,29 @@ TEST(PlanArtifactsTest, MorePatternsThanCanBeTriedAreAViolation) {
   const std::vector<UpstreamArtifacts> entries = Parse(Entry(patterns));
   const std::vector<std::string> available(kMaxPatternTrials / 1000, "public/a");
   std::vector<Finding> findings;
+  EXPECT_THAT(PlanArtifacts(Build(), entries, available, findings), IsEmpty());
+  EXPECT_THAT(ViolationsOf(findings), ElementsAre(Violation::kMalformedDependency));
+}
+
+TEST(PlanArtifactsTest, AsManyPatternsAsCanBeTriedAreAndThoseOfOtherTasksDoNotCount) {
+  // A hundred more are of the decision task.
+  constexpr int kPatterns = 500;
+  static_assert(kMaxPatternTrials % kPatterns == 0);
+  std::string of_build = "\"public/a\"";
+  std::string of_decision = "\"other\"";
+  for (int i = 0; i < kPatterns; ++i) absl::StrAppend(&of_build, ", \"", i, "*\"");
+  for (int i = 0; i < 100; ++i) absl::StrAppend(&of_decision, ", \"public/", i, "*\"");
+  const std::string other = absl::StrReplaceAll(Entry(of_decision), {{kBuildId, kDecisionId}});
+  const std::vector<UpstreamArtifacts> entries = Parse(absl::StrCat(Entry(of_build), ",", other));
+  std::vector<std::string> available(kMaxPatternTrials / kPatterns, "x");
+  std::vector<Finding> findings;
+  // Cancelled, as to try them all takes seconds.
+  scriptworker::CancellationSource source;
+  source.Cancel(absl::CancelledError("enough"));
+  EXPECT_THAT(PlanArtifacts(Build(), entries, available, findings, source.token()),
+              ElementsAre(Field(&PlannedArtifact::name, "public/a")));
+  EXPECT_THAT(ViolationsOf(findings), IsEmpty());
+  available.emplace_back("x");
   EXPECT_THAT(PlanArtifacts(Build(), entries, available, findings), IsEmpty());
   EXPECT_THAT(ViolationsOf(findings), ElementsAre(Violation::kMalformedDependency));
 }
