@@ -2,6 +2,7 @@
 #include "scriptworker/worker/config_watching.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -9,6 +10,7 @@
 #include "cot/defect_list.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/http/listener.h"
+#include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/worker/config_directories.h"
 #include "scriptworker/worker/config_file.h"
@@ -53,9 +55,12 @@ absl::StatusOr<std::string> StatusSocketOf(const ConfigFile& file, const Environ
   if (!socket.empty()) return socket;
   if (const json::Value* given = file.document.value.Find(kStatusSocket);
       given != nullptr && settings.InFile(kStatusSocket) == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file.document.marks.Prefix(absl::StrCat("/", kStatusSocket)), kStatusSocket,
-                     ": expected the path of a socket"));
+    // What is wrong with it, and only that: as if the rest were not there.
+    json::Object alone;
+    alone.Set(kStatusSocket, *given);
+    if (settings.cot_product().has_value()) alone.Set("cot_product", *settings.cot_product());
+    Settings::Read(std::move(alone), Environment(), defects, Settings::Absent::kIsDefault);
+    if (!defects.empty()) return defects.ToStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(file.name, ": ", kStatusSocket, " is not set"));
 }

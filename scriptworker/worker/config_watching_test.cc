@@ -61,6 +61,16 @@ TEST_F(StatusSocketTest, AProductMayHaveItsOwn) {
               IsOkAndHolds("/a"));
 }
 
+TEST_F(StatusSocketTest, AProductWithoutItsOwnIsNamed) {
+  EXPECT_THAT(Find("cot_product: c\nverbose: 5\nstatus_socket: {by-cot-product: {a: /a, b: /b}}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "c.yml:3: status_socket: has no entry for the cot_product \"c\""));
+  EXPECT_THAT(Find("status_socket: {by-cot-product: {a: /a}}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "c.yml:1: status_socket: must be set, found null"))
+      << "no product";
+}
+
 TEST_F(StatusSocketTest, WithoutOneThereIsNobodyToAsk) {
   for (const std::string_view text : {"verbose: true\n", "status_socket: ''\n", ""}) {
     EXPECT_THAT(Find(text),
@@ -70,9 +80,9 @@ TEST_F(StatusSocketTest, WithoutOneThereIsNobodyToAsk) {
 }
 
 TEST_F(StatusSocketTest, WhatIsNoPathIsNamedWithItsLine) {
-  EXPECT_THAT(Find("verbose: true\nstatus_socket: 5\n"),
+  EXPECT_THAT(Find("verbose: 5\nstatus_socket: 5\n"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "c.yml:2: status_socket: expected the path of a socket"));
+                       "c.yml:2: status_socket: expected a string, found an integer"));
   EXPECT_THAT(Find("status_socket: /" + std::string(120, 'x') + "\n"),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("c.yml:1: status_socket: a Unix socket needs")));
