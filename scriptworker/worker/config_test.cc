@@ -569,31 +569,5 @@ TEST_F(ConfigTest, OverlappingRestrictedScopesAreAWarning) {
   EXPECT_THAT(loaded->warnings, ElementsAre(HasSubstr("product glean: ")));
 }
 
-TEST_F(ConfigTest, ForVerificationOnlyWhatThatUsesIsNeeded) {
-  const std::string path = dir_.Write("v.yml", "taskcluster_root_url: https://tc.example.com\n");
-  chmod(path.c_str(), 0666);
-  options_.purpose = LoadOptions::Purpose::kVerification;
-  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(path, environment_, options_);
-  ASSERT_THAT(loaded, IsOk());
-  EXPECT_EQ(loaded->config.queue.root_url, "https://tc.example.com");
-  EXPECT_NE(loaded->config.policy, nullptr);
-  EXPECT_THAT(loaded->credentials.client_id, IsEmpty());
-  EXPECT_THAT(loaded->warnings, IsEmpty());
-  options_.purpose = LoadOptions::Purpose::kWorker;
-  EXPECT_THAT(LoadConfig(path, environment_, options_),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("work_dir: must be set")));
-}
-
-TEST_F(ConfigTest, ForVerificationAWorkersFileIsReadToo) {
-  options_.purpose = LoadOptions::Purpose::kVerification;
-  const absl::StatusOr<LoadedConfig> loaded =
-      LoadConfig(dir_.Write("v.yml", Good()), environment_, options_);
-  ASSERT_THAT(loaded, IsOk());
-  EXPECT_EQ(loaded->credentials.client_id, "me");
-  EXPECT_THAT(
-      LoadConfig(dir_.Write("v.yml", Good("max_chain_length: many\n")), environment_, options_),
-      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("max_chain_length")));
-}
-
 }  // namespace
 }  // namespace scriptworker::worker
