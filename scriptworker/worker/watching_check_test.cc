@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/watching_check.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/ordinary_user.h"
+#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/listener.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/testing/socket_dir.h"
@@ -19,6 +27,7 @@ namespace {
 
 using Outcome = Check::Outcome;
 using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::FieldsAre;
 using ::testing::HasSubstr;
@@ -26,6 +35,16 @@ using ::testing::IsEmpty;
 
 class WatchingCheckTest : public testing::Test {
  protected:
+  // A socket of that name on which nobody listens yet.
+  static UniqueFd Bind(const std::string& path) {
+    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address = {};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    EXPECT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+    return fd;
+  }
+
   const SocketDir sockets_;
   const std::string path_ = sockets_.Path("s");
 };
@@ -62,6 +81,37 @@ TEST_F(WatchingCheckTest, ASocketInUseIsAWarningAndStays) {
   EXPECT_THAT(CheckWatching({.status_socket = path_}),
               ElementsAre(FieldsAre(Outcome::kWarning, "status_socket", HasSubstr("is in use"))));
   EXPECT_TRUE(std::filesystem::exists(path_));
+}
+
+TEST_F(WatchingCheckTest, ASocketThatIsLeftOverIsNoHindranceAndStays) {
+  Bind(path_);  // and close
+  ASSERT_TRUE(std::filesystem::is_socket(path_));
+  EXPECT_THAT(CheckWatching({.status_socket = path_}),
+              ElementsAre(FieldsAre(Outcome::kOk, "status_socket", path_)));
+  EXPECT_TRUE(std::filesystem::is_socket(path_));
+}
+
+TEST_F(WatchingCheckTest, AFolderInWhichNoSocketCanBeMadeFails) {
+  const std::string folder = sockets_.Path("folder");
+  std::filesystem::create_directory(folder);
+  ASSERT_EQ(::chmod(folder.c_str(), 0500), 0);
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(
+      CheckWatching({.status_socket = folder + "/s"}),
+      ElementsAre(FieldsAre(Outcome::kFailed, "status_socket",
+                            HasSubstr("cannot make it in " + folder + ": Permission denied"))));
+}
+
+TEST_F(WatchingCheckTest, AWorkerTooBusyToAcceptIsThereAllTheSame) {
+  const UniqueFd worker = Bind(path_);
+  ASSERT_EQ(::listen(worker.get(), 0), 0);
+  // One connection waits to be accepted, and there is no room for another.
+  const absl::StatusOr<UniqueFd> first = http::ConnectToUnix(path_, absl::Seconds(10));
+  ASSERT_THAT(first, IsOk());
+  ASSERT_THAT(http::ConnectToUnix(path_, absl::Milliseconds(1)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(CheckWatching({.status_socket = path_}),
+              ElementsAre(FieldsAre(Outcome::kWarning, "status_socket", HasSubstr("is in use"))));
 }
 
 TEST_F(WatchingCheckTest, AHealthAddressInUseIsAWarningAndAForeignOneFails) {
