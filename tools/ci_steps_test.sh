@@ -52,12 +52,18 @@ expect_step() {
 
 passed='{"id":{"testResult":{"label":"//a"}},"testResult":{"status":"PASSED"}}'
 refused='{"id":{"testResult":{"label":"//a"}},"testResult":{"status":"FAILED"}}'
+skips='{"id":{"testResult":{"label":"//a"}},"testResult":{"status":"PASSED",
+  "testActionOutput":[{"name":"test.log","uri":"file://LOG"}]}}'
+skips=$(tr -d '\n' <<<"${skips/LOG/$TEST_TMPDIR/test.log}")
+echo 'SKIPPED: there is no data' >"$TEST_TMPDIR/test.log"
 nothing='{"id":{"started":{}}}'
 expect 'a test that passes' 0 "$passed" '1 passed, 0 failed, 0 skipped exit 0'
 expect 'a test that fails' 3 "$refused" '0 passed, 1 failed, 0 skipped exit 1'
 expect 'no test in the pattern' 4 "$nothing" '0 passed, 1 failed, 0 skipped exit 1'
 expect 'no test was run' 0 "$nothing" '0 passed, 1 failed, 0 skipped exit 1'
 expect 'an error beside tests that pass' 1 "$passed" '1 passed, 1 failed, 0 skipped exit 1'
+expect 'tests that skip themselves alone' 0 "$skips" '0 passed, 0 failed, 1 skipped exit 0'
+expect 'skips, and an error' 1 "$skips" '0 passed, 1 failed, 1 skipped exit 1'
 
 FOUND=$'//a\n//b\n' expect_step 'two fuzz targets' '3 passed, 0 failed, 0 skipped exit 0' fuzz 1
 FOUND=//a FAILING=run expect_step 'a fuzz target that fails' '1 passed, 1 failed, 0 skipped exit 1' fuzz 1
