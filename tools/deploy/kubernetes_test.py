@@ -8,6 +8,7 @@ Usage: kubernetes_test.py KUSTOMIZATION. SKIPPED without kubectl or the Python
 client, which Debian has as kubernetes-client and python3-kubernetes.
 """
 
+import copy
 import os
 import re
 import shutil
@@ -116,6 +117,32 @@ def check_times(spec, config):
         yield "the probes ask another port than health_address"
 
 
+def missed_times(objects):
+    """Yields the wrong times and ports that check_times does not complain about."""
+    pod = objects["Deployment"]["spec"]["template"]["spec"]
+    config = objects["ConfigMap"]["data"]["scriptworker.yaml"]
+
+    def changed(change):
+        spec = copy.deepcopy(pod)
+        change(spec, spec["containers"][0])
+        return spec
+
+    def drain_for(container, seconds):
+        container["lifecycle"]["preStop"]["exec"]["command"][1] = seconds
+
+    for name, spec, text in (
+        ("a grace of 1700 s", changed(lambda s, _: s.update(terminationGracePeriodSeconds=1700)), config),
+        ("preStop of 1100 s", changed(lambda _, c: drain_for(c, "1100")), config),
+        ("port 8081", changed(lambda _, c: c["ports"][0].update(containerPort=8081)), config),
+        ("loopback", pod, config.replace("0.0.0.0:", "127.0.0.1:")),
+        ("shutdown_grace of 300 s", pod, config.replace("shutdown_grace: 240", "shutdown_grace: 300")),
+        ("tasks of 1600 s", pod, config.replace("task_max_timeout: 1200", "task_max_timeout: 1600")),
+    ):
+        found = list(check_times(spec, text))
+        if len(found) != 1:
+            yield f"{name}: expected one complaint, found {found}"
+
+
 def main():
     reason = reason_to_skip()
     if reason:
@@ -134,7 +161,8 @@ def main():
     documents = list(yaml.safe_load_all(text))
     api_client = client.ApiClient()
     complaints = [line for one in documents for line in check_object(api_client, one)]
-    complaints += check_pool({document["kind"]: document for document in documents})
+    objects = {document["kind"]: document for document in documents}
+    complaints += check_pool(objects)
     # What the check is for is found.
     for wrong in (
         {"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 1}},
@@ -143,6 +171,7 @@ def main():
     ):
         if not list(check_object(api_client, wrong)):
             complaints.append(f"nothing is found wrong with {wrong}")
+    complaints += missed_times(objects)
     print("\n".join(complaints + [f"{len(documents)} objects, {len(complaints)} complaints"]))
     return 1 if complaints else 0
 
