@@ -3,6 +3,7 @@
 // Attacks that are no single violation: one attempt in many spellings, servers and files that
 // change under the verifier. docs/testing.md says which test defends what.
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -48,6 +49,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 const ChainDescription kHgPush = {.worker = "generic-worker"};
 const ChainDescription kGithubPush = {
@@ -85,10 +87,12 @@ TEST(ChainAttacksTest, AParentOfAnotherShapeIsRefusedOnTargetAndUpstream) {
 }
 
 TEST(ChainAttacksTest, AnotherParentThanTheTaskGroupIsNoWayAroundItsTaskGraph) {
-  // The target takes the build for its parent: no graph has the target then.
+  // The target takes the build for its parent, which makes that a decision task, and it is none.
   GeneratedChain chain(kHgPush);
   Define(chain, "target", "/extra/parent", chain.facts().TaskId("build"));
-  EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty()));
+  EXPECT_THAT(ViolationsOf(chain),
+              ElementsAre(Violation::kArtifactNotInCot, Violation::kDecisionWorkerPool,
+                          Violation::kTasksForNotAllowed));
 }
 
 // Where the task that an action counts as its decision task is none, there is no list of
@@ -141,11 +145,35 @@ TEST(ChainAttacksTest, ASourceIsReadInOneWayOnly) {
         "javascript:https://hg.example.com/desktop/main", "hg.example.com/desktop/main"}) {
     GeneratedChain chain(kHgPush);
     Define(chain, "build", "/metadata/source", source);
-    EXPECT_THAT(ViolationsOf(chain), Not(IsEmpty())) << source;
+    EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kSourceMismatch)) << source;
   }
   GeneratedChain chain(kHgPush);
   Define(chain, "build", "/metadata/source", good);
   EXPECT_THAT(ViolationsOf(chain), IsEmpty());
+}
+
+// Two questions that fail are two findings; one defect that both stumble over is one.
+TEST(ChainAttacksTest, AllEvidenceThatIsMissingIsNamed) {
+  const auto messages = [](GeneratedChain& chain) {
+    ChainTrial trial(chain);
+    const absl::StatusOr<Verdict> verdict = trial.Run();
+    EXPECT_THAT(verdict, IsOk());
+    std::vector<std::string> texts;
+    for (const Finding& finding : verdict->findings) texts.push_back(finding.message);
+    return texts;
+  };
+  GeneratedChain missing(kHgPush);
+  missing.Publish();
+  for (auto answer = missing.answers.begin(); answer != missing.answers.end();) {
+    const bool is_fact = absl::StrContains(answer->first, "json-pushes") ||
+                         absl::StrContains(answer->first, "projects.yml");
+    answer = is_fact ? missing.answers.erase(answer) : std::next(answer);
+  }
+  EXPECT_THAT(messages(missing),
+              UnorderedElementsAre(HasSubstr("json-pushes"), HasSubstr("projects.yml")));
+  GeneratedChain without(kHgPush);
+  RemoveAt(DefinitionOf(without, "decision"), "/payload/env/DESKTOP_HEAD_REV");
+  EXPECT_THAT(messages(without), ElementsAre(HasSubstr("no DESKTOP_HEAD_REV in payload.env")));
 }
 
 // A commit that has not landed can be read from the official repository, and its template

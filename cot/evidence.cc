@@ -165,6 +165,9 @@ void EvidenceCollector::Arrived(Entry& entry) {
   }
   if (complete) {
     entry.evidence.cot = judge_(*entry.link, entry.files);
+    if (!entry.files.body.ok() && options_.with_signatures) {
+      entry.evidence.signature_missing = GetFinding(entry.files.signature.status());
+    }
     entry.files = CotFiles();
     if (entry.evidence.cot.ok()) StartArtifacts(entry);
   }

@@ -43,6 +43,8 @@ struct CotFiles {
 struct LinkEvidence {
   // What its CotFiles are worth.
   absl::StatusOr<TrustedCotBody> cot = absl::UnknownError("not judged");
+  // What is also to be said then: that neither of the two is there.
+  std::optional<Finding> signature_missing = std::nullopt;
   // Of the artifacts; empty unless `cot` is trusted. Result i is that of plan[i].
   absl::Status listed;
   std::vector<Finding> findings = {};

@@ -189,19 +189,19 @@ absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Produc
     return ToStatus(InParent(
         decision, {.violation = Violation::kSourceMissing,
                    .message = absl::StrCat(decision.Label(), ": no ", product.source_env_prefix,
-                                           "_HEAD_REPOSITORY or _HEAD_REV in "
-                                           "payload.env")}));
+                                           repo.has_value() ? "_HEAD_REV" : "_HEAD_REPOSITORY",
+                                           " in payload.env")}));
   }
-  const auto unsupported = [&](std::string message) {
-    return ToStatus(InParent(
-        decision,
-        {.violation = Violation::kUnsupportedVcs, .message = std::move(message), .found = *repo}));
+  const auto unsupported = [&](std::string_view message) {
+    return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
+                                        .message = absl::StrCat(decision.Label(), ": ", message),
+                                        .found = *repo}));
   };
   const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(*repo);
-  if (!source.ok()) return unsupported(std::string(source.status().message()));
+  if (!source.ok()) return unsupported(source.status().message());
   const bool is_github = source->netloc() == hosts.github_host;
   absl::StatusOr<Url> url = TemplateUrl(*source, *revision, hosts);
-  if (!url.ok()) return unsupported(std::string(url.status().message()));
+  if (!url.ok()) return unsupported(url.status().message());
   return TemplateLocation{
       .url = *std::move(url),
       .with_token = is_github && have_github_token &&

@@ -62,7 +62,8 @@ std::vector<absl::Status> DistinctErrors(const std::vector<absl::Status>& all) {
                        std::any_of(errors.begin(), errors.end(), [&](const absl::Status& other) {
                          const std::optional<Finding> earlier = GetFinding(other);
                          return earlier.has_value() && earlier->violation == finding->violation &&
-                                earlier->task_id == finding->task_id;
+                                earlier->task_id == finding->task_id &&
+                                earlier->message == finding->message;
                        });
     if (!status.ok() && !known) errors.push_back(status);
   }

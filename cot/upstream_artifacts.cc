@@ -30,16 +30,29 @@ absl::Status Malformed(const absl::Status& error) {
       {.violation = Violation::kMalformedDependency, .message = std::string(error.message())});
 }
 
-absl::Status CheckPath(const TaskId& task_id, std::string_view path) {
-  // ".." anywhere, also within a name, as in the reference.
-  if (absl::StrContains(path, "..") || !ArtifactName::Parse(path).ok()) {
-    return ToStatus({.violation = Violation::kIllegalUpstreamPath,
-                     .task_id = task_id.str(),
-                     .message = absl::StrCat("upstreamArtifacts taskId ", task_id.str(),
-                                             " has illegal path ", path, "!"),
-                     .expected = "a relative path without \"..\""});
+// Of illegal paths in one message.
+constexpr size_t kMaxPathsInText = 20;
+
+// All illegal paths of all entries.
+absl::Status CheckPaths(const std::vector<UpstreamArtifacts>& entries) {
+  std::string message;
+  size_t illegal = 0;
+  for (const UpstreamArtifacts& entry : entries) {
+    for (const std::string& path : entry.paths) {
+      // ".." anywhere, also within a name, as in the reference.
+      if (!absl::StrContains(path, "..") && ArtifactName::Parse(path).ok()) continue;
+      if (++illegal > kMaxPathsInText) continue;
+      absl::StrAppend(&message, illegal == 1 ? "" : "\n", "upstreamArtifacts taskId ",
+                      entry.task_id.str(), " has illegal path ", path, "!");
+    }
   }
-  return absl::OkStatus();
+  if (illegal == 0) return absl::OkStatus();
+  if (illegal > kMaxPathsInText) {
+    absl::StrAppend(&message, "\n... and ", illegal - kMaxPathsInText, " more illegal paths");
+  }
+  return ToStatus({.violation = Violation::kIllegalUpstreamPath,
+                   .message = std::move(message),
+                   .expected = "relative paths without \"..\""});
 }
 
 bool IsExactlyTrue(const scriptworker::json::Value* value) {
@@ -115,11 +128,9 @@ absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(const Task
   for (const Reader& reader : entries) {
     absl::StatusOr<UpstreamArtifacts> entry = ParseEntry(reader);
     if (!entry.ok()) return Malformed(entry.status());
-    for (const std::string& path : entry->paths) {
-      SW_RETURN_IF_ERROR(CheckPath(entry->task_id, path));
-    }
     result.push_back(*std::move(entry));
   }
+  SW_RETURN_IF_ERROR(CheckPaths(result));
   return result;
 }
 

@@ -31,8 +31,8 @@ absl::StatusOr<std::vector<UpstreamTask>> ParseUpstreamTasks(
 
 // Reads and checks the entries, but for their types, which only a chain needs: paths are legal
 // artifact names (not absolute, no "..").
-// Violations: kMalformedDependency, kIllegalUpstreamPath. No upstreamArtifacts:
-// empty. (That patterns may only be optional is the worker's rule about the task
+// Violations: kMalformedDependency, kIllegalUpstreamPath (one for all such paths). No
+// upstreamArtifacts: empty. (That patterns may only be optional is the worker's rule about the task
 // that it runs, not one of the chain's: what a pattern matches is mandatory then.)
 absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
     const scriptworker::taskcluster::TaskDefinition& task);

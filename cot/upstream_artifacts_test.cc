@@ -17,8 +17,11 @@
 namespace cot {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string Entry(std::string_view rest) {
   return absl::StrCat(R"({"payload": {"upstreamArtifacts": [{"taskId": ")", kBuildId,
@@ -120,6 +123,22 @@ TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
     types.push_back(dependency.type);
   }
   EXPECT_THAT(types, ElementsAre("parent", "build", "build", "docker-image", "signing"));
+}
+
+TEST(UpstreamArtifactsTest, AllIllegalPathsAreNamedUpToALimit) {
+  const auto message = [](std::string_view paths) {
+    return std::string(
+        ParseUpstreamArtifacts(Task(Entry(absl::StrCat(R"("paths": [)", paths, "]"))))
+            .status()
+            .message());
+  };
+  EXPECT_THAT(message(R"("public/a", "/b", "public/c", "../d")"),
+              AllOf(HasSubstr("has illegal path /b!\n"), HasSubstr("has illegal path ../d!"),
+                    Not(HasSubstr("public/"))));
+  std::string many = R"("/0")";
+  for (int i = 1; i < 1000; ++i) absl::StrAppend(&many, R"(, "/)", i, R"(")");
+  EXPECT_THAT(message(many), AllOf(HasSubstr("/19!"), Not(HasSubstr("/20!")),
+                                   HasSubstr("\n... and 980 more illegal paths")));
 }
 
 TEST(DependenciesTest, ATypeThatIsLongerThanAnyIsRefused) {

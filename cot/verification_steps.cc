@@ -147,6 +147,7 @@ int CheckCotFiles(Verification& v) {
     const LinkEvidence& evidence = v.evidence.Of(link);
     if (!evidence.cot.ok()) {
       v.Add(evidence.cot.status());
+      if (evidence.signature_missing.has_value()) v.Add(ToStatus(*evidence.signature_missing));
       continue;
     }
     for (LinkVerdict& verdict : v.verdict.links) {

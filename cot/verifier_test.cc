@@ -282,6 +282,23 @@ TEST_P(MissingEvidenceTest, AServerThatFailsIsEvidenceUnavailable) {
   EXPECT_EQ(ExitStatus(*verdict), 4);
 }
 
+TEST_F(VerifierTest, AllThatIsMissingIsSaid) {
+  chain_.Publish();
+  for (const std::string_view name :
+       {"public/chain-of-trust.json", "public/chain-of-trust.json.sig"}) {
+    chain_.answers.erase(SmallChain::ArtifactUrl(kSmallBuild, name));
+  }
+  const auto verdict = Run();
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_THAT(ViolationsOf(verdict->findings),
+              ElementsAre(Violation::kCotMissing, Violation::kSignatureMissing));
+  // A signature that nobody asks for is not missing.
+  const auto unsigned_verdict =
+      Run([](VerifyRequest& request) { request.verify_signatures = false; });
+  ASSERT_THAT(unsigned_verdict, IsOk());
+  EXPECT_THAT(ViolationsOf(unsigned_verdict->findings), ElementsAre(Violation::kCotMissing));
+}
+
 constexpr std::string_view kRevision = "0123456789abcdef0123456789abcdef01234567";
 
 INSTANTIATE_TEST_SUITE_P(
