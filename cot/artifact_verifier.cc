@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cot/artifact_url_rule.h"
+#include "cot/queue_places.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
@@ -230,10 +231,13 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
   logger_.Debug(
       absl::StrCat("Verifying ", name, " is in ", link.task_id.str(), " cot artifacts..."));
   const auto entry = cot.body().artifacts.find(name);
-  if (entry == cot.body().artifacts.end()) return NotInCot(link, name);
+  const std::string cot_place = ArtifactPlace(queue_, link.task_id, kCotBodyName);
+  if (entry == cot.body().artifacts.end()) return WithSource(NotInCot(link, name), cot_place);
   const ArtifactHashes& hashes = entry->second;
   DownloadOptions options = Options(options_.max_bytes);
-  SW_ASSIGN_OR_RETURN(options.algorithms, Algorithms(link, policy_, path, hashes));
+  absl::StatusOr<std::vector<HashAlgorithm>> algorithms = Algorithms(link, policy_, path, hashes);
+  if (!algorithms.ok()) return WithSource(algorithms.status(), cot_place);
+  options.algorithms = *std::move(algorithms);
   SW_ASSIGN_OR_RETURN(const Url url, CheckedUrl(link, artifact, cancellation));
   logger_.Info(absl::StrCat("Downloading Chain of Trust artifact:\n", url.Redacted()));
   absl::StatusOr<QuarantinedFile> file = downloader_.Fetch(url, options, cancellation);
@@ -254,6 +258,7 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
                                          algorithm_name, " ", expected, "; got ", found, "!"));
     finding.expected = absl::StrCat(algorithm_name, " ", expected);
     finding.found = absl::StrCat(algorithm_name, " ", found);
+    finding.source = url.Redacted();
     return ToStatus(finding);
   }
   VerifiedArtifact verified(link.task_id, std::move(artifact), path, hashes, file->size());

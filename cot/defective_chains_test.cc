@@ -23,6 +23,7 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::testing::ElementsAreArray;
+using ::testing::MatchesRegex;
 
 // Violations that no chain can have, each with its reason.
 const std::map<Violation, std::string_view>& Exempt() {
@@ -33,6 +34,14 @@ const std::map<Violation, std::string_view>& Exempt() {
        "tests the guard itself"},
   };
   return exempt;
+}
+
+// Violations that are seen in no document and by no key of the configuration.
+const std::map<Violation, std::string_view>& WithoutSource() {
+  static const auto& without = *new std::map<Violation, std::string_view>{
+      {Violation::kChainTooLong, "it is about all definitions together, by a built-in limit"},
+  };
+  return without;
 }
 
 std::vector<ChainDefect> AllDefects() {
@@ -61,6 +70,15 @@ TEST_P(DefectiveChainTest, IsRefusedForJustThat) {
   EXPECT_EQ(verdict->outcome, Verdict::Outcome::kRefused) << FormatVerdict(*verdict);
   EXPECT_THAT(ChainTrial::ViolationsOf(*verdict), ElementsAreArray(defect.violations))
       << FormatVerdict(*verdict);
+  for (const Finding& finding : verdict->findings) {
+    if (WithoutSource().contains(finding.violation)) {
+      EXPECT_EQ(finding.source, "");
+      continue;
+    }
+    EXPECT_THAT(finding.source,
+                MatchesRegex("https://.*|[a-z0-9_]+(\\.[A-Za-z0-9_-]+)*"))  // a URL or a key
+        << FormatFinding(finding);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DefectiveChainTest, ::testing::ValuesIn(AllDefects()),

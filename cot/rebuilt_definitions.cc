@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "cot/jsone_context.h"
 #include "cot/parent_task.h"
+#include "cot/queue_places.h"
 #include "cot/tasks_for.h"
 #include "cot/verification_steps.h"
 #include "scriptworker/base/status_macros.h"
@@ -46,7 +47,7 @@ absl::Status AddControlFile(const Verification& v, const Link& parent, const Lin
   if (!value.ok()) {
     Finding finding =
         InParent(parent, Violation::kMalformedEvidence, std::string(value.status().message()));
-    finding.source = std::string(name);
+    finding.source = ArtifactPlace(v.sources.queue, decision.task_id(), name);
     return ToStatus(finding);
   }
   fact = *std::move(value);
@@ -102,12 +103,20 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   if (!errors.empty() || LacksControlFile(v, *answers.decision, *answers.tasks_for)) return errors;
   const absl::StatusOr<RenderInput> input = BuildRenderInput(
       parent, *answers.decision, *answers.tasks_for, v.product, facts, v.policy.source_hosts);
-  if (!input.ok()) return {input.status()};
+  if (!input.ok()) {
+    std::optional<Finding> finding = GetFinding(input.status());
+    if (!finding.has_value() || finding->source != kActionsName) return {input.status()};
+    finding->source = ArtifactPlace(v.sources.queue, answers.decision->task_id(), kActionsName);
+    return {ToStatus(*finding)};
+  }
   std::vector<Finding> findings;
   CheckRebuiltDefinition(parent, *answers.decision, *answers.tasks_for, answers.document, *input,
                          findings);
   if (findings.empty()) v.logger.Info(absl::StrCat(parent.name(), ": Good."));
-  for (const Finding& finding : findings) errors.push_back(ToStatus(finding));
+  const absl::StatusOr<TemplateLocation> location =
+      FindTemplate(*answers.decision, v.product, v.policy.source_hosts, false);
+  const std::string place = location.ok() ? location->url.Redacted() : std::string();
+  for (const Finding& finding : findings) errors.push_back(WithSource(ToStatus(finding), place));
   return errors;
 }
 

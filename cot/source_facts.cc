@@ -38,25 +38,26 @@ using scriptworker::vcs::Push;
 using scriptworker::vcs::SourceUrl;
 
 absl::Status Refused(const Link& link, Violation violation, std::string_view message,
-                     Step step = Step::kRebuiltDefinitions) {
+                     std::string_view source = "", Step step = Step::kRebuiltDefinitions) {
   return ToStatus({.violation = violation,
                    .step = step,
                    .link_name = link.name(),
                    .task_id = link.task_id().str(),
-                   .message = absl::StrCat(link.Label(), ": ", message)});
+                   .message = absl::StrCat(link.Label(), ": ", message),
+                   .source = scriptworker::http::RedactUrl(source)});
 }
 
-// What a failed question about `link` means.
-absl::Status Judge(const Link& link, const absl::Status& error,
+// What a failed question about `link` means that was asked at the URL `source`.
+absl::Status Judge(const Link& link, const absl::Status& error, std::string_view source,
                    const CancellationToken& cancellation,
                    Violation missing = Violation::kEvidenceMissing,
                    Step step = Step::kRebuiltDefinitions) {
   if (error.ok() || cancellation.cancelled() || GetFinding(error).has_value()) {
     return EvidenceError(error, cancellation);
   }
-  if (absl::IsNotFound(error)) return Refused(link, missing, error.message(), step);
+  if (absl::IsNotFound(error)) return Refused(link, missing, error.message(), source, step);
   if (absl::IsInvalidArgument(error) || scriptworker::vcs::IsOverCap(error)) {
-    return Refused(link, Violation::kMalformedEvidence, error.message(), step);
+    return Refused(link, Violation::kMalformedEvidence, error.message(), source, step);
   }
   return EvidenceError(error, cancellation);
 }
@@ -101,6 +102,11 @@ absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl&
   return *std::move(name);
 }
 
+std::string ApiUrl(const SourceHosts& hosts, const GithubRepoName& name,
+                   std::string_view what = "") {
+  return absl::StrCat(hosts.github_api_url, "/repos/", name.full_name(), what);
+}
+
 // The same at GitHub, which has been asked about the repository.
 struct GithubHead {
   GithubRepository repository;
@@ -114,7 +120,9 @@ absl::StatusOr<GithubHead> GithubHeadOf(const Link& decision, const Product& pro
   SW_ASSIGN_OR_RETURN(Head head, HeadOf(decision, product));
   SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo, hosts));
   absl::StatusOr<GithubRepository> repository = github.GetRepository(name, cancellation);
-  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  if (!repository.ok()) {
+    return Judge(decision, repository.status(), ApiUrl(hosts, name), cancellation);
+  }
   return GithubHead{*std::move(repository), std::move(head.revision)};
 }
 
@@ -159,7 +167,8 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
         return ParseTemplate(text, location.url.Redacted());
       });
   if (document.ok()) return document;
-  return Judge(decision, document.status(), cancellation, Violation::kTemplateMissing);
+  return Judge(decision, document.status(), location.url.ToString(), cancellation,
+               Violation::kTemplateMissing);
 }
 
 absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,
@@ -174,7 +183,7 @@ absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& produc
   if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
   absl::StatusOr<Push> push =
       hg_.GetPush(policy_.pushlog_url, head.repo, head.revision, cancellation);
-  if (!push.ok()) return Judge(decision, push.status(), cancellation);
+  if (!push.ok()) return Judge(decision, push.status(), url->ToString(), cancellation);
   facts.push = *std::move(push);
   return absl::OkStatus();
 }
@@ -194,19 +203,21 @@ absl::Status SourceFacts::AddProject(const Link& decision, const Product& produc
   const absl::StatusOr<Url> url = Url::Parse(policy_.project_configuration_url);
   if (!url.ok()) return absl::InternalError(url.status().message());
   const absl::StatusOr<std::string> text = documents_.GetText(Get(*url, cancellation));
-  if (!text.ok()) return Judge(decision, text.status(), cancellation);
+  if (!text.ok()) return Judge(decision, text.status(), url->ToString(), cancellation);
   const absl::StatusOr<Projects> projects = Projects::Parse(*text, url->Redacted());
-  if (!projects.ok()) return Judge(decision, projects.status(), cancellation);
+  if (!projects.ok()) return Judge(decision, projects.status(), url->ToString(), cancellation);
   if (source.has_value()) {
     absl::StatusOr<std::string> found = projects->FindProject(*source);
     if (!found.ok()) {
-      return Judge(decision, found.status(), cancellation, Violation::kUnknownProject);
+      return Judge(decision, found.status(), url->ToString(), cancellation,
+                   Violation::kUnknownProject);
     }
     project = *std::move(found);
   }
   absl::StatusOr<std::string> level = projects->ScmLevel(project);
   if (!level.ok()) {
-    return Judge(decision, level.status(), cancellation, Violation::kUnknownProject);
+    return Judge(decision, level.status(), url->ToString(), cancellation,
+                 Violation::kUnknownProject);
   }
   facts.project = std::move(project);
   facts.level = *std::move(level);
@@ -220,7 +231,11 @@ absl::Status SourceFacts::AddGithubCommit(const Link& decision, const Product& p
                       GithubHeadOf(decision, product, policy_.source_hosts, github_, cancellation));
   absl::StatusOr<GithubCommit> commit =
       github_.GetCommit(head.repository, head.revision, cancellation);
-  if (!commit.ok()) return Judge(decision, commit.status(), cancellation);
+  if (!commit.ok()) {
+    const std::string source = ApiUrl(policy_.source_hosts, head.repository.name,
+                                      absl::StrCat("/commits/", head.revision));
+    return Judge(decision, commit.status(), source, cancellation);
+  }
   facts.commit = *std::move(commit);
   return absl::OkStatus();
 }
@@ -232,7 +247,11 @@ absl::Status SourceFacts::AddGithubRelease(const Link& decision, const Product& 
                       GithubHeadOf(decision, product, policy_.source_hosts, github_, cancellation));
   absl::StatusOr<GithubRelease> release =
       github_.GetRelease(head.repository, head.revision, cancellation);
-  if (!release.ok()) return Judge(decision, release.status(), cancellation);
+  if (!release.ok()) {
+    const std::string source = ApiUrl(policy_.source_hosts, head.repository.name,
+                                      absl::StrCat("/releases/tags/", head.revision));
+    return Judge(decision, release.status(), source, cancellation);
+  }
   facts.release = *std::move(release);
   return absl::OkStatus();
 }
@@ -254,18 +273,25 @@ absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Produ
                                 "_PULL_REQUEST_NUMBER in payload.env is no number"));
   }
   absl::StatusOr<GithubRepository> repository = github_.GetRepository(name, cancellation);
-  if (!repository.ok()) return Judge(decision, repository.status(), cancellation);
+  const std::string repository_url = ApiUrl(policy_.source_hosts, name);
+  if (!repository.ok()) {
+    return Judge(decision, repository.status(), repository_url, cancellation);
+  }
   // Pull requests are numbered in the repository that a fork was made from.
   if (repository->fork && base.text() != head.repo.text()) {
     if (!repository->parent.has_value()) {
       return Refused(decision, Violation::kMalformedEvidence,
-                     absl::StrCat(name.full_name(), " is a fork without parent"));
+                     absl::StrCat(name.full_name(), " is a fork without parent"), repository_url);
     }
     repository->name = *repository->parent;
   }
   absl::StatusOr<GithubPullRequest> pull =
       github_.GetPullRequest(*repository, number, cancellation);
-  if (!pull.ok()) return Judge(decision, pull.status(), cancellation);
+  if (!pull.ok()) {
+    const std::string source =
+        ApiUrl(policy_.source_hosts, repository->name, absl::StrCat("/pulls/", number));
+    return Judge(decision, pull.status(), source, cancellation);
+  }
   facts.pull_request = *std::move(pull);
   return absl::OkStatus();
 }
@@ -278,8 +304,9 @@ absl::StatusOr<bool> SourceFacts::HasLanded(const LandedQuestion& question,
 }
 
 absl::Status SourceFacts::JudgeLanded(const Link& link, const absl::Status& error,
+                                      std::string_view source,
                                       const CancellationToken& cancellation) {
-  return Judge(link, error, cancellation, Violation::kEvidenceMissing, Step::kSourceTree);
+  return Judge(link, error, source, cancellation, Violation::kEvidenceMissing, Step::kSourceTree);
 }
 
 }  // namespace cot

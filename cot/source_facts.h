@@ -64,8 +64,9 @@ class SourceFacts {
   // GithubClient: many links ask the same.
   absl::StatusOr<bool> HasLanded(const LandedQuestion& question,
                                  const scriptworker::CancellationToken& cancellation);
-  // What such an error means for a link, at step `kSourceTree`.
+  // What such an error means for a link, at step `kSourceTree`; `source` is the page asked for.
   static absl::Status JudgeLanded(const Link& link, const absl::Status& error,
+                                  std::string_view source,
                                   const scriptworker::CancellationToken& cancellation);
 
  private:

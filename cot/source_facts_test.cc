@@ -247,9 +247,9 @@ TEST_F(SourceFactsTest, ACommitHasLandedIfTheWebPageNamesABranch) {
   answers_[page] = MakeResponse(200, "<html>Sign in</html>", "text/html");
   EXPECT_THAT(Facts().HasLanded(question, {}), StatusIs(absl::StatusCode::kUnavailable));
   // For a link: no repository is a violation, no answer is none.
-  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::NotFoundError("404"), {}),
+  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::NotFoundError("404"), "https://h/x", {}),
               IsViolation(Violation::kEvidenceMissing));
-  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::UnavailableError("503"), {}),
+  EXPECT_THAT(SourceFacts::JudgeLanded(Github(), absl::UnavailableError("503"), "https://h/x", {}),
               StatusIs(absl::StatusCode::kUnavailable));
 }
 

@@ -10,6 +10,7 @@
 #include "cot/task_type.h"
 #include "cot/trusted_repo.h"
 #include "cot/violation.h"
+#include "scriptworker/http/url.h"
 
 namespace cot {
 
@@ -150,9 +151,12 @@ std::vector<absl::Status> SourceQuestions::AwaitOrigins() {
       const absl::StatusOr<bool>& landed =
           landed_.at({question.repo.full_name(), question.revision});
       if (!verdict.ok() || (landed.ok() && *landed)) continue;
+      const std::string page = scriptworker::http::RedactUrl(
+          absl::StrCat(hosts_.github_url, "/", question.repo.full_name(), "/branch_commits/",
+                       question.revision));
       verdict = landed.ok()
-                    ? ToStatus(TryOrPullRequest(*origin.link))
-                    : SourceFacts::JudgeLanded(*origin.link, landed.status(), cancellation_);
+                    ? WithSource(ToStatus(TryOrPullRequest(*origin.link)), page)
+                    : SourceFacts::JudgeLanded(*origin.link, landed.status(), page, cancellation_);
     }
     verdicts.push_back(std::move(verdict));
   }

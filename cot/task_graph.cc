@@ -94,7 +94,6 @@ void CompareMembers(const Link& child, const Object& expected, std::vector<Findi
                 .message = absl::StrCat(child.Label(), " ", member.key(), " differs!\n graph: ",
                                         FormatReadably(member.value(), kMaxIndentation),
                                         "\n task: ", FormatReadably(runtime, kMaxIndentation)),
-                .source = std::string(member.key()),
                 .diff = scriptworker::json::FormatDifferences(
                     scriptworker::json::Diff(member.value(), runtime))}));
   }

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cot/queue_places.h"
 #include "cot/upstream_artifacts.h"
 #include "cot/worker_impl.h"
 #include "scriptworker/base/file.h"
@@ -130,6 +131,10 @@ void Verification::Add(std::vector<Finding> findings) {
 
 void Verification::Add(Finding finding) {
   if (verdict.findings.size() < kMaxFindings) {
+    if (const auto task_id = TaskId::Parse(finding.task_id);
+        finding.source.empty() && task_id.ok()) {
+      finding.source = DefinitionPlace(sources.queue, *task_id);
+    }
     verdict.findings.push_back(std::move(finding));
   } else {
     ++verdict.findings_left_out;
@@ -216,8 +221,12 @@ bool Verification::IsOfUnknownRun(const Link& link) const {
 }
 
 absl::StatusOr<TrustedCotBody> Verification::Judge(const Link& link, const CotFiles& files) {
-  SW_ASSIGN_OR_RETURN(TrustedCotBody trusted, JudgeFiles(link, files));
-  SW_RETURN_IF_ERROR(CheckRun(link, files, trusted.body()));
+  absl::StatusOr<TrustedCotBody> trusted = JudgeFiles(link, files);
+  const absl::Status status =
+      trusted.ok() ? CheckRun(link, files, trusted->body()) : trusted.status();
+  if (!status.ok()) {
+    return WithSource(status, ArtifactPlace(sources.queue, link.task_id(), kCotBodyName));
+  }
   SW_RETURN_IF_ERROR(Write(link, kCotBodyName, *files.body));
   return trusted;
 }

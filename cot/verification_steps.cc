@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "cot/chain_builder.h"
 #include "cot/docker_image.h"
+#include "cot/queue_places.h"
 #include "cot/task_graph.h"
 #include "cot/task_type_checks.h"
 #include "cot/worker_checks.h"
@@ -70,11 +71,16 @@ absl::Status CheckChildren(Verification& v, const Link& parent, std::vector<Find
     return absl::InternalError(absl::StrCat(parent.Label(), ": its task graph was not fetched"));
   }
   const std::vector<const Link*> children = ChildrenOf(parent, *v.chain);
-  SW_ASSIGN_OR_RETURN(const scriptworker::json::Object entries,
-                      ReadTaskGraph(graph->fd(), parent, children));
+  const std::string place = ArtifactPlace(v.sources.queue, parent.task_id(), kTaskGraphName);
+  const absl::StatusOr<scriptworker::json::Object> entries =
+      ReadTaskGraph(graph->fd(), parent, children);
+  if (!entries.ok()) return WithSource(entries.status(), place);
   for (const Link* child : children) {
-    CheckAgainstGraph(*child, parent, entries, v.chain->target().decision_task_id(), v.logger,
+    CheckAgainstGraph(*child, parent, *entries, v.chain->target().decision_task_id(), v.logger,
                       findings);
+  }
+  for (Finding& finding : findings) {
+    if (finding.violation != Violation::kMalformedTask) finding.source = place;
   }
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "cot/output_file.h"
 #include "cot/progress.h"
+#include "cot/queue_places.h"
 #include "cot/task_inference.h"
 #include "cot/verdict.h"
 #include "cot/verifier.h"
@@ -268,12 +269,14 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
           {.violation = Violation::kTaskMissing,
            .task_id = options_.task_id.str(),
            .message = absl::StrCat("This deployment knows no such task; is it that of ",
-                                   "TASKCLUSTER_ROOT_URL or --config? ", message)});
+                                   "TASKCLUSTER_ROOT_URL or --config? ", message),
+           .source = DefinitionPlace(*queue, options_.task_id)});
     } else if (scriptworker::taskcluster::IsWrongShape(task.status())) {
       unknown.outcome = Verdict::Outcome::kRefused;
       unknown.findings.push_back({.violation = Violation::kMalformedTask,
                                   .task_id = options_.task_id.str(),
-                                  .message = std::move(message)});
+                                  .message = std::move(message),
+                                  .source = DefinitionPlace(*queue, options_.task_id)});
     } else {
       unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
       unknown.unavailable.push_back(message);

@@ -225,6 +225,13 @@ std::optional<Finding> GetFinding(const absl::Status& status) {
                  .diff = StringMember(*value, "diff")};
 }
 
+absl::Status WithSource(const absl::Status& error, std::string_view source) {
+  std::optional<Finding> finding = GetFinding(error);
+  if (!finding.has_value() || !finding->source.empty()) return error;
+  finding->source = std::string(source);
+  return ToStatus(*finding);
+}
+
 std::string FormatFinding(const Finding& finding) {
   std::string said = finding.message;
   const std::string label = absl::StrCat(finding.link_name, " ", finding.task_id);

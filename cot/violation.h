@@ -113,7 +113,7 @@ struct Finding {
   std::string message = {};
   std::string expected = {};  // empty where there is nothing to compare
   std::string found = {};
-  std::string source = {};  // a redacted URL, or a configuration key
+  std::string source = {};  // a redacted URL (of what was judged), or a configuration key
   std::string diff = {};    // of documents, readable, of several lines
 };
 
@@ -122,6 +122,8 @@ struct Finding {
 // could not be applied (kUnavailable: evidence could not be had).
 absl::Status ToStatus(const Finding& finding);
 std::optional<Finding> GetFinding(const absl::Status& status);
+// The error, with a source if it is a finding that has none.
+absl::Status WithSource(const absl::Status& error, std::string_view source);
 
 // "STEP. LINK TASKID: MESSAGE", then indented lines for the rest.
 std::string FormatFinding(const Finding& finding);
