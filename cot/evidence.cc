@@ -194,6 +194,7 @@ void EvidenceCollector::StartArtifacts(Entry& entry) {
       const PlannedArtifact& artifact = evidence.plan[i];
       evidence.artifacts[i] = artifacts_.Fetch(entry.id, *evidence.cot, artifact.name,
                                                artifact.keep_open, cancellation_);
+      if (evidence.artifacts[i].ok() && options_.on_artifact != nullptr) options_.on_artifact();
       absl::MutexLock lock(&mutex_);
       --pending_artifacts_;
     });

@@ -59,6 +59,8 @@ struct EvidenceOptions {
   int64_t max_cot_bytes = int64_t{256} << 20;
   // The target's payload.upstreamArtifacts.
   std::vector<UpstreamArtifacts> upstream = {};
+  // Called on any thread, beside itself, for each artifact that is verified. May be null.
+  std::function<void()> on_artifact = nullptr;
 };
 
 // Fetches everything about each link of one chain as soon as its task id is known:

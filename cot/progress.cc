@@ -31,7 +31,7 @@ class ProgressTransport::CountingSink final : public scriptworker::http::BodySin
       : inner_(inner), progress_(progress) {}
 
   absl::Status Write(std::string_view data) override {
-    progress_.Add(0, static_cast<int64_t>(data.size()));
+    progress_.Add({.bytes = static_cast<int64_t>(data.size())});
     return inner_.Write(data);
   }
   absl::Status Restart() override { return inner_.Restart(); }
@@ -44,21 +44,27 @@ class ProgressTransport::CountingSink final : public scriptworker::http::BodySin
 absl::StatusOr<Response> ProgressTransport::Send(const Request& request) {
   if (request.sink == nullptr) {
     absl::StatusOr<Response> response = inner_.Send(request);
-    Add(1, response.ok() ? static_cast<int64_t>(response->body.size()) : 0);
+    Add({.requests = 1, .bytes = response.ok() ? static_cast<int64_t>(response->body.size()) : 0});
     return response;
   }
   CountingSink sink(*request.sink, *this);
   Request counted = request;
   counted.sink = &sink;
   absl::StatusOr<Response> response = inner_.Send(counted);
-  Add(1, 0);
+  Add({.requests = 1});
   return response;
 }
 
-void ProgressTransport::Add(int requests, int64_t bytes) {
+void ProgressTransport::AddLink() { Add({.links = 1}); }
+
+void ProgressTransport::AddArtifact() { Add({.artifacts = 1}); }
+
+void ProgressTransport::Add(const Counts& counts) {
   absl::MutexLock lock(&mutex_);
-  requests_ += requests;
-  bytes_ += bytes;
+  counts_.links += counts.links;
+  counts_.artifacts += counts.artifacts;
+  counts_.requests += counts.requests;
+  counts_.bytes += counts.bytes;
   if (stream_ == nullptr || clock_.Monotonic() - shown_ < kInterval) return;
   shown_ = clock_.Monotonic();
   Show();
@@ -66,7 +72,8 @@ void ProgressTransport::Add(int requests, int64_t bytes) {
 
 void ProgressTransport::Show() {
   *stream_ << kClearLine
-           << absl::StrFormat("%d requests, %.1f MB", requests_, static_cast<double>(bytes_) / 1e6);
+           << absl::StrFormat("%d links, %d artifacts, %.1f MB", counts_.links, counts_.artifacts,
+                              static_cast<double>(counts_.bytes) / 1e6);
   stream_->flush();
 }
 
@@ -79,12 +86,12 @@ void ProgressTransport::Clear() {
 
 int ProgressTransport::requests() const {
   absl::MutexLock lock(&mutex_);
-  return requests_;
+  return counts_.requests;
 }
 
 int64_t ProgressTransport::bytes() const {
   absl::MutexLock lock(&mutex_);
-  return bytes_;
+  return counts_.bytes;
 }
 
 }  // namespace cot

@@ -32,8 +32,8 @@ class StreamLogger final : public scriptworker::Logger {
   const scriptworker::LogLevel least_;
 };
 
-// Counts what comes through a transport and, on a terminal, keeps a line of it
-// up to date. Thread-safe.
+// Counts what comes through a transport, and the links and artifacts that it is told of. On a
+// terminal it keeps a line of that up to date. Thread-safe.
 class ProgressTransport final : public scriptworker::http::Transport {
  public:
   // Borrows all. `stream` may be null: nothing is shown.
@@ -44,6 +44,9 @@ class ProgressTransport final : public scriptworker::http::Transport {
   absl::StatusOr<scriptworker::http::Response> Send(
       const scriptworker::http::Request& request) override;
 
+  void AddLink();
+  void AddArtifact();
+
   // Takes the line away.
   void Clear();
 
@@ -51,7 +54,13 @@ class ProgressTransport final : public scriptworker::http::Transport {
   int64_t bytes() const;
 
  private:
-  void Add(int requests, int64_t bytes);
+  struct Counts {
+    int links = 0;
+    int artifacts = 0;
+    int requests = 0;
+    int64_t bytes = 0;
+  };
+  void Add(const Counts& counts);
   void Show() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   class CountingSink;
@@ -60,8 +69,7 @@ class ProgressTransport final : public scriptworker::http::Transport {
   scriptworker::Clock& clock_;
   mutable absl::Mutex mutex_;
   std::ostream* const stream_;
-  int requests_ ABSL_GUARDED_BY(mutex_) = 0;
-  int64_t bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  Counts counts_ ABSL_GUARDED_BY(mutex_);
   absl::Duration shown_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };
 

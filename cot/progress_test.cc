@@ -48,12 +48,14 @@ TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
   std::ostringstream terminal;
   ProgressTransport progress(inner_, clock_, &terminal);
   ASSERT_TRUE(progress.Send(request_).ok());
-  EXPECT_THAT(terminal.str(), HasSubstr("1 requests, 0.0 MB"));
-  ASSERT_TRUE(progress.Send(request_).ok());  // at once: not shown
-  EXPECT_THAT(terminal.str(), Not(HasSubstr("2 requests")));
+  EXPECT_THAT(terminal.str(), HasSubstr("0 links, 0 artifacts, 0.0 MB"));
+  progress.AddLink();  // at once: not shown
+  progress.AddLink();
+  progress.AddArtifact();
+  EXPECT_THAT(terminal.str(), Not(HasSubstr("1 links")));
   clock_.AdvanceTime(absl::Seconds(1));
   ASSERT_TRUE(progress.Send(request_).ok());
-  EXPECT_THAT(terminal.str(), HasSubstr("3 requests"));
+  EXPECT_THAT(terminal.str(), HasSubstr("2 links, 1 artifacts, 0.0 MB"));
   terminal.str("");
   progress.Clear();
   EXPECT_EQ(terminal.str(), "\r\x1b[K");

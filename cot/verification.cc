@@ -59,7 +59,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
            .with_signatures = request.verify_signatures,
            // A malformed list is a finding of step 1.
            .upstream =
-               ParseUpstreamArtifacts(request.task).value_or(std::vector<UpstreamArtifacts>())},
+               ParseUpstreamArtifacts(request.task).value_or(std::vector<UpstreamArtifacts>()),
+           .on_artifact = request.on_artifact},
           [this](const Link& link, const CotFiles& files) { return Judge(link, files); }, artifacts,
           sources.queue, queue_reads, fetching.token()),
       questions(policy, product, source_facts, logger, request.max_parallel_reads,

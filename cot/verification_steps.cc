@@ -121,6 +121,7 @@ int BuildTheChain(Verification& v) {
              const absl::Status status = v.Write(
                  link, kTaskFileName, scriptworker::json::FormatReadably(link.task().raw()));
              v.evidence.Define(link);
+             if (v.request.on_link != nullptr) v.request.on_link();
              absl::MutexLock lock(&mutex);
              written.Update(status);
            }},

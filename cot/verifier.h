@@ -6,6 +6,7 @@
 #define COT_VERIFIER_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -44,6 +45,10 @@ struct VerifyRequest {
   int max_links = 1000;
   int max_concurrent_downloads = 32;
   int max_parallel_reads = 16;  // of the queue, and of hg and GitHub
+  // Called on any thread, beside themselves, for each link that is found and each artifact that
+  // is verified. May be null.
+  std::function<void()> on_link = nullptr;
+  std::function<void()> on_artifact = nullptr;
   // Of downloads, and of what hg and GitHub are asked. Default: as the reference.
   std::optional<scriptworker::RetryPolicy> retry = std::nullopt;
 };

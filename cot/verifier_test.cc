@@ -2,6 +2,7 @@
 #include "cot/verifier.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -280,6 +281,18 @@ TEST_P(MissingEvidenceTest, AServerThatFailsIsEvidenceUnavailable) {
   EXPECT_EQ(verdict->outcome, Verdict::Outcome::kEvidenceUnavailable) << FormatVerdict(*verdict);
   EXPECT_THAT(ToStatus(*verdict), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_EQ(ExitStatus(*verdict), 4);
+}
+
+TEST_F(VerifierTest, TellsOfEachLinkAndEachVerifiedArtifact) {
+  std::atomic<int> links = 0, artifacts = 0;
+  const auto verdict = Run([&](VerifyRequest& request) {
+    request.on_link = [&] { ++links; };
+    request.on_artifact = [&] { ++artifacts; };
+  });
+  ASSERT_THAT(verdict, IsOk());
+  EXPECT_EQ(links, 2);
+  EXPECT_EQ(artifacts, static_cast<int>(verdict->artifacts.size()));
+  EXPECT_GT(artifacts, 3);
 }
 
 TEST_F(VerifierTest, AllThatIsMissingIsSaid) {

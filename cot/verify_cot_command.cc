@@ -96,7 +96,7 @@ class Command {
   absl::Status OpenFiles();
   absl::Status WriteRecording(const scriptworker::har::Document& document) const;
   int Verify(Transport& transport);
-  absl::StatusOr<Verdict> Judge(Transport& transport, const std::string& work_dir);
+  absl::StatusOr<Verdict> Judge(ProgressTransport& transport, const std::string& work_dir);
   absl::StatusOr<VerifyRequest> Request(TaskDefinition task,
                                         const absl::StatusOr<TaskStatus>& status,
                                         const std::string& work_dir, Verdict& verdict);
@@ -231,7 +231,7 @@ absl::StatusOr<VerifyRequest> Command::Request(TaskDefinition task,
   return request;
 }
 
-absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& work_dir) {
+absl::StatusOr<Verdict> Command::Judge(ProgressTransport& transport, const std::string& work_dir) {
   const bool replayed = !options_.replay.empty();
   scriptworker::taskcluster::ApiOptions api;
   if (replayed) api.retry = kWithoutPauses;
@@ -291,6 +291,8 @@ absl::StatusOr<Verdict> Command::Judge(Transport& transport, const std::string& 
     unknown.unavailable.emplace_back(request.status().message());
     return unknown;
   }
+  request->on_link = [&transport] { transport.AddLink(); };
+  request->on_artifact = [&transport] { transport.AddArtifact(); };
   SW_ASSIGN_OR_RETURN(
       Verdict verdict,
       cot::Verify(*request, *setup_.policy,
