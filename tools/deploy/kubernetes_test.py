@@ -130,13 +130,16 @@ def missed_times(objects):
     def drain_for(container, seconds):
         container["lifecycle"]["preStop"]["exec"]["command"][1] = seconds
 
+    def shorten_grace(spec, _):
+        spec["terminationGracePeriodSeconds"] = 1700
+
     for name, spec, text in (
-        ("a grace of 1700 s", changed(lambda s, _: s.update(terminationGracePeriodSeconds=1700)), config),
+        ("a grace of 1700 s", changed(shorten_grace), config),
         ("preStop of 1100 s", changed(lambda _, c: drain_for(c, "1100")), config),
         ("port 8081", changed(lambda _, c: c["ports"][0].update(containerPort=8081)), config),
         ("loopback", pod, config.replace("0.0.0.0:", "127.0.0.1:")),
-        ("shutdown_grace of 300 s", pod, config.replace("shutdown_grace: 240", "shutdown_grace: 300")),
-        ("tasks of 1600 s", pod, config.replace("task_max_timeout: 1200", "task_max_timeout: 1600")),
+        ("a shutdown of 300 s", pod, config.replace("_grace: 240", "_grace: 300")),
+        ("tasks of 1600 s", pod, config.replace("_timeout: 1200", "_timeout: 1600")),
     ):
         found = list(check_times(spec, text))
         if len(found) != 1:
