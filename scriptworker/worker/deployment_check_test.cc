@@ -14,6 +14,7 @@
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/testing/check_is.h"
 #include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {
@@ -22,17 +23,8 @@ namespace {
 using Outcome = Check::Outcome;
 using ::scriptworker::taskcluster::Credentials;
 using ::scriptworker::taskcluster::Fault;
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::HasSubstr;
-using ::testing::Matcher;
-
-Matcher<const Check&> Is(Outcome outcome, const std::string& subject, const std::string& text) {
-  return AllOf(Field("outcome", &Check::outcome, outcome),
-               Field("subject", &Check::subject, subject),
-               Field("text", &Check::text, HasSubstr(text)));
-}
 
 class DeploymentCheckTest : public testing::Test {
  protected:
@@ -55,61 +47,61 @@ class DeploymentCheckTest : public testing::Test {
 
 TEST_F(DeploymentCheckTest, AClientThatMayClaimPasses) {
   EXPECT_THAT(Run(fake_.worker_credentials()),
-              ElementsAre(Is(Outcome::kOk, "taskcluster", fake_.root_url()),
-                          Is(Outcome::kOk, "clock", "within"),
-                          Is(Outcome::kOk, "credentials", "may claim from prov/type")));
+              ElementsAre(CheckIs(Outcome::kOk, "taskcluster", fake_.root_url()),
+                          CheckIs(Outcome::kOk, "clock", "within"),
+                          CheckIs(Outcome::kOk, "credentials", "may claim from prov/type")));
   EXPECT_EQ(fake_.request_log().Count("claimWork"), 0);
 }
 
 TEST_F(DeploymentCheckTest, MissingScopesAreNamed) {
-  EXPECT_THAT(
-      Run(fake_.powerless_credentials()).back(),
-      Is(Outcome::kFailed, "credentials", "queue:claim-work:prov/type, queue:worker-id:group/id"));
+  EXPECT_THAT(Run(fake_.powerless_credentials()).back(),
+              CheckIs(Outcome::kFailed, "credentials",
+                      "queue:claim-work:prov/type, queue:worker-id:group/id"));
 }
 
 TEST_F(DeploymentCheckTest, AWrongAccessTokenFailsAndIsNotRepeated) {
   Credentials wrong = fake_.worker_credentials();
   wrong.access_token = SecretString("a-wrong-access-token");
   const Check check = Run(wrong).back();
-  EXPECT_THAT(check, Is(Outcome::kFailed, "credentials", "Bad mac"));
+  EXPECT_THAT(check, CheckIs(Outcome::kFailed, "credentials", "Bad mac"));
   EXPECT_THAT(check.text, testing::Not(HasSubstr("a-wrong-access-token")));
 }
 
 TEST_F(DeploymentCheckTest, AClientThatMayNotReadItsScopesIsOnlyAWarning) {
   fake_.faults().Add("currentScopes", Fault::Status(403));
   EXPECT_THAT(Run(fake_.worker_credentials()).back(),
-              Is(Outcome::kWarning, "credentials", "auth:current-scopes"));
+              CheckIs(Outcome::kWarning, "credentials", "auth:current-scopes"));
 }
 
 TEST_F(DeploymentCheckTest, AClockThatGoesWrongIsAWarningAndThenAFailure) {
   clock_.AdvanceTime(absl::Minutes(2));
-  EXPECT_THAT(Run(fake_.worker_credentials())[1], Is(Outcome::kWarning, "clock", "ahead of"));
+  EXPECT_THAT(Run(fake_.worker_credentials())[1], CheckIs(Outcome::kWarning, "clock", "ahead of"));
   clock_.AdvanceTime(absl::Minutes(20));
-  EXPECT_THAT(Run(fake_.worker_credentials())[1], Is(Outcome::kFailed, "clock", "ahead of"));
+  EXPECT_THAT(Run(fake_.worker_credentials())[1], CheckIs(Outcome::kFailed, "clock", "ahead of"));
   theirs_.AdvanceTime(absl::Minutes(23));
-  EXPECT_THAT(Run(fake_.worker_credentials())[1], Is(Outcome::kWarning, "clock", "behind"));
+  EXPECT_THAT(Run(fake_.worker_credentials())[1], CheckIs(Outcome::kWarning, "clock", "behind"));
 }
 
 TEST_F(DeploymentCheckTest, ADeploymentThatDoesNotAnswerEndsTheChecks) {
   for (int i = 0; i < 3; ++i) fake_.faults().Add("ping", Fault::Status(503));
   const TimeDriver driver(clock_, absl::Minutes(1));
   EXPECT_THAT(Run(fake_.worker_credentials()),
-              ElementsAre(Is(Outcome::kFailed, "taskcluster", "ping")));
+              ElementsAre(CheckIs(Outcome::kFailed, "taskcluster", "ping")));
 }
 
 TEST_F(DeploymentCheckTest, WhereWorkerManagerGivesThemOutItIsAskedForASignOfLife) {
   EXPECT_THAT(CheckDeployment(queue_, std::nullopt, fake_, clock_).back(),
-              Is(Outcome::kOk, "worker-manager", "answers"));
+              CheckIs(Outcome::kOk, "worker-manager", "answers"));
   EXPECT_EQ(fake_.request_log().Count("registerWorker"), 0);
   fake_.faults().Add("ping", Fault::Status(404), 2);
   EXPECT_THAT(CheckDeployment(queue_, std::nullopt, fake_, clock_).back(),
-              Is(Outcome::kFailed, "worker-manager", "ping"));
+              CheckIs(Outcome::kFailed, "worker-manager", "ping"));
 }
 
 TEST_F(DeploymentCheckTest, AnImpossibleRootUrlFails) {
   queue_.root_url = "no url";
   EXPECT_THAT(Run(fake_.worker_credentials()),
-              ElementsAre(Is(Outcome::kFailed, "taskcluster", "no url")));
+              ElementsAre(CheckIs(Outcome::kFailed, "taskcluster", "no url")));
 }
 
 }  // namespace

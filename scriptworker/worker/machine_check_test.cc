@@ -13,29 +13,22 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/testing/check_is.h"
 
 namespace scriptworker::worker {
 namespace {
 
 using Outcome = Check::Outcome;
-using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::Field;
 using ::testing::FieldsAre;
 using ::testing::HasSubstr;
-using ::testing::Matcher;
 using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr std::string_view kSeed = "28CK5/8euw24MoBnQ8Tv2HwaSccf7yORrC/BYnSk+yY=";
-
-Matcher<const Check&> Is(Outcome outcome, const std::string& subject, const std::string& text) {
-  return AllOf(Field("outcome", &Check::outcome, outcome),
-               Field("subject", &Check::subject, subject),
-               Field("text", &Check::text, HasSubstr(text)));
-}
 
 class MachineCheckTest : public testing::Test {
  protected:
@@ -63,14 +56,15 @@ TEST_F(MachineCheckTest, AMachineThatIsReadyFailsNothingAndIsNotChanged) {
   const std::vector<Check> checks = Run();
   EXPECT_THAT(checks, Each(Field(&Check::outcome, Not(Outcome::kFailed))));
   EXPECT_THAT(checks, Contains(Field(&Check::text, HasSubstr("it will be made"))).Times(4));
-  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "task_script", "bash")));
-  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "chain of trust", "firefox, with signatures")));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kOk, "task_script", "bash")));
+  EXPECT_THAT(checks,
+              Contains(CheckIs(Outcome::kOk, "chain of trust", "firefox, with signatures")));
   EXPECT_FALSE(std::filesystem::exists(config_.directories.work_dir));
 }
 
 TEST_F(MachineCheckTest, TheFolderForTemporaryFilesIsNamed) {
   environment_.Set("TMPDIR", temp_.path());
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "temporary files", temp_.path())));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "temporary files", temp_.path())));
   environment_.Set("TMPDIR", temp_.Path("missing"));
   EXPECT_THAT(Run(), Contains(FieldsAre(Outcome::kOk, "temporary files",
                                         AnyOf("/tmp", "/var/tmp", "/usr/tmp", "."))));
@@ -78,7 +72,7 @@ TEST_F(MachineCheckTest, TheFolderForTemporaryFilesIsNamed) {
 
 TEST_F(MachineCheckTest, TheSigningKeyIsNamedByItsPublicHalfAlone) {
   const std::vector<Check> checks = Run();
-  EXPECT_THAT(checks, Contains(Is(Outcome::kOk, "signing key", "public key ")));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kOk, "signing key", "public key ")));
   EXPECT_THAT(checks, Each(Field(&Check::text, Not(HasSubstr(std::string(kSeed))))));
 }
 
@@ -101,48 +95,48 @@ TEST_F(MachineCheckTest, FoldersThatCannotBeUsedFail) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.name);
     config_.directories.work_dir = c.work_dir;
-    EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "work_dir", std::string(c.why))));
+    EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "work_dir", std::string(c.why))));
   }
 }
 
 TEST_F(MachineCheckTest, AStateFolderThatWasAskedForHasToBeUsable) {
   config_.directories.state_dir = "/proc/sys/state";
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "state_dir", "cannot be made")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", "cannot be made")));
   config_.directories.state_dir_is_default = true;
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "state_dir", "cannot be made")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "state_dir", "cannot be made")));
 }
 
 TEST_F(MachineCheckTest, WhatIsKeptIsTriedOutInItsFolderWhichStaysAsItWas) {
   temp_.Write("state/file", "kept");
   config_.directories.state_dir = temp_.Path("state");
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "state_dir", temp_.Path("state"))));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "state_dir", temp_.Path("state"))));
   const std::filesystem::directory_iterator entries(temp_.Path("state"));
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
   config_.directories.state_dir = "/proc";
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "state_dir", "/proc: ")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", "/proc: ")));
 }
 
 TEST_F(MachineCheckTest, TheLogFolderMayBeALink) {
   std::filesystem::create_directory_symlink(temp_.path(), temp_.Path("log"));
-  EXPECT_THAT(Run(), Not(Contains(Is(Outcome::kFailed, "log_dir", ""))));
+  EXPECT_THAT(Run(), Not(Contains(CheckIs(Outcome::kFailed, "log_dir", ""))));
 }
 
 TEST_F(MachineCheckTest, LittleSpaceIsAWarningAndNoneAFailure) {
   EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", int64_t{5} << 30),
-              Is(Outcome::kOk, "work_dir", "/w, 5.0 GiB free"));
+              CheckIs(Outcome::kOk, "work_dir", "/w, 5.0 GiB free"));
   EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", int64_t{12} << 20),
-              Is(Outcome::kWarning, "work_dir", "/w, 12 MiB free"));
+              CheckIs(Outcome::kWarning, "work_dir", "/w, 12 MiB free"));
   EXPECT_THAT(JudgeFreeSpace("work_dir", "/w", 4096),
-              Is(Outcome::kFailed, "work_dir", "/w, 0 MiB free"));
+              CheckIs(Outcome::kFailed, "work_dir", "/w, 0 MiB free"));
 }
 
 TEST_F(MachineCheckTest, AKeyThatCannotSignFails) {
   config_.signing.private_key_path = temp_.Write("bad", "no key");
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "signing key", temp_.Path("bad"))));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "signing key", temp_.Path("bad"))));
   config_.signing.private_key_path = temp_.Path("missing");
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "signing key", temp_.Path("missing"))));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "signing key", temp_.Path("missing"))));
   config_.signing.sign_chain_of_trust = false;
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "signing key", "not signed")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "signing key", "not signed")));
 }
 
 TEST_F(MachineCheckTest, AScriptThatCannotBeStartedFails) {
@@ -150,14 +144,14 @@ TEST_F(MachineCheckTest, AScriptThatCannotBeStartedFails) {
   EXPECT_THAT(Run(), Contains(FieldsAre(Outcome::kFailed, "task_script",
                                         StartsWith("no-such-program: not found in PATH ("))));
   config_.script.argv = {temp_.Write("text", "no program")};
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", temp_.Path("text"))));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "task_script", temp_.Path("text"))));
   config_.script.argv = {temp_.path()};
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "task_script", temp_.path())));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "task_script", temp_.path())));
 }
 
 TEST_F(MachineCheckTest, AnArgumentThatNamesAMissingFileIsAWarning) {
   config_.script.argv = {"bash", temp_.Path("script.sh"), "--verbose"};
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "task_script", temp_.Path("script.sh"))));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "task_script", temp_.Path("script.sh"))));
 }
 
 TEST_F(MachineCheckTest, ASandboxThatCannotBeHadFails) {
@@ -178,40 +172,42 @@ TEST_F(MachineCheckTest, AHiddenPathThatIsNotThereIsAWarning) {
 TEST_F(MachineCheckTest, WhereTheWorkerIsWatchedIsChecked) {
   config_.watching = {.status_socket = temp_.Path("missing/s"), .health_address = "192.0.2.1:80"};
   const std::vector<Check> checks = Run();
-  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "status_socket", temp_.Path("missing"))));
-  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "health_address", "192.0.2.1:80")));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kFailed, "status_socket", temp_.Path("missing"))));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kFailed, "health_address", "192.0.2.1:80")));
 }
 
 TEST_F(MachineCheckTest, UnverifiedChainsAreAWarning) {
   config_.verification.verify_cot_signature = false;
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "no signature")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "chain of trust", "no signature")));
   config_.verification.verify_chain_of_trust = false;
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "chain of trust", "not verified")));
 }
 
 TEST_F(MachineCheckTest, AJobTypeThatNoTaskHasFails) {
   config_.verification.cot_job_type = "sign";
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "chain of trust",
-                                 "cot_job_type \"sign\" is none of action, balrog")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "chain of trust",
+                                      "cot_job_type \"sign\" is none of action, balrog")));
   config_.verification.verify_chain_of_trust = false;
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kWarning, "chain of trust", "not verified")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "chain of trust", "not verified")));
 }
 
 TEST_F(MachineCheckTest, TheSecretForWorkerManagerHasToHaveItsForm) {
   config_.worker_management = {.provider = "static", .secret_path = temp_.Write("s", "too short")};
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kFailed, "worker_manager_secret_path", temp_.Path("s"))));
+  EXPECT_THAT(Run(),
+              Contains(CheckIs(Outcome::kFailed, "worker_manager_secret_path", temp_.Path("s"))));
   temp_.Write("s", std::string(44, 'a'));
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "worker_manager_secret_path", temp_.Path("s"))));
+  EXPECT_THAT(Run(),
+              Contains(CheckIs(Outcome::kOk, "worker_manager_secret_path", temp_.Path("s"))));
 }
 
 TEST_F(MachineCheckTest, FilesThatAreReadLaterHaveToBeThere) {
   config_.signing.schema_path = temp_.Path("schema.json");
   config_.network.ca_bundle = temp_.Path("ca.pem");
   const std::vector<Check> checks = Run();
-  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "cot_schema_path", "schema.json")));
-  EXPECT_THAT(checks, Contains(Is(Outcome::kFailed, "ca_bundle", "ca.pem")));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kFailed, "cot_schema_path", "schema.json")));
+  EXPECT_THAT(checks, Contains(CheckIs(Outcome::kFailed, "ca_bundle", "ca.pem")));
   temp_.Write("ca.pem", "");
-  EXPECT_THAT(Run(), Contains(Is(Outcome::kOk, "ca_bundle", "ca.pem")));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "ca_bundle", "ca.pem")));
 }
 
 }  // namespace
