@@ -102,7 +102,7 @@ TEST_F(FetchCacheTest, OfAnswersThatComeAtOnceAsManyAreKeptAsFit) {
   constexpr int kThreads = 8;
   for (int round = 0; round < 50; ++round) {
     GatheringTransport server(kThreads, "12345678");
-    FetchCache cache(server, /*max_bytes=*/5 * 8);
+    FetchCache cache(server, /*max_bytes=*/40);  // five
     std::atomic<int> kept = 0, over = 0;
     std::vector<std::thread> threads;
     threads.reserve(kThreads);

@@ -37,7 +37,7 @@ class ConfigVerificationTest : public testing::Test {
  protected:
   // With a mode that lets others read it, or write it as well.
   std::string Write(std::string_view name, std::string_view text, mode_t mode = 0644) {
-    const std::string path = dir_.Write(name, text);
+    std::string path = dir_.Write(name, text);
     EXPECT_EQ(chmod(path.c_str(), mode), 0);
     return path;
   }
