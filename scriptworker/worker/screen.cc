@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/screen.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
@@ -14,8 +15,27 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
+namespace {
+
+// How long a terminal that has some room, but too little, is left alone.
+constexpr absl::Duration kPause = absl::Milliseconds(5);
+
+// Not O_NONBLOCK on `fd` itself: that is the mode of all who share it, the shell too.
+UniqueFd OpenTerminal(int fd) {
+  if (::isatty(fd) == 0) return UniqueFd();
+  return UniqueFd(::open(absl::StrCat("/proc/self/fd/", fd).c_str(),
+                         O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+}  // namespace
+
+Screen::Screen(int fd, absl::Duration patience)
+    : terminal_(OpenTerminal(fd)),
+      fd_(terminal_.valid() ? terminal_.get() : fd),
+      patience_(patience) {}
 
 bool Screen::IsReady(absl::Duration patience) const {
   const absl::Time deadline = absl::Now() + patience;
@@ -29,20 +49,26 @@ bool Screen::IsReady(absl::Duration patience) const {
 }
 
 bool Screen::Write(std::string_view text) {
+  absl::Time deadline = absl::Now() + patience_;
   while (!text.empty()) {
     if (!IsReady(blocked_ ? absl::ZeroDuration() : patience_)) {
       blocked_ = true;
       return false;
     }
-    // What is ready takes this many without blocking.
+    // What is ready takes this many without blocking, but for a terminal.
     const ssize_t written = ::write(fd_, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EAGAIN) {  // somebody else was quicker
+    if (written < 0 && errno == EAGAIN) {  // somebody else was quicker, or it needs more room
+      if (!blocked_ && absl::Now() < deadline) {
+        absl::SleepFor(kPause);
+        continue;
+      }
       blocked_ = true;
       return false;
     }
     if (written < 0) return true;  // it is gone
     blocked_ = false;
+    deadline = absl::Now() + patience_;
     cut_ = text[static_cast<size_t>(written) - 1] != '\n';
     text.remove_prefix(static_cast<size_t>(written));
   }

@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
 
@@ -20,9 +21,9 @@ namespace scriptworker::worker {
 class Screen {
  public:
   // `fd` is not owned. It is polled, so it may be one that blocks; what is not polled (a file) is
-  // always ready.
-  explicit Screen(int fd, absl::Duration patience = absl::Seconds(1))
-      : fd_(fd), patience_(patience) {}
+  // always ready. A terminal is opened once more, as one that does not block: its poll promises
+  // less room than a line may take. One that may not be opened (another user's) is only polled.
+  explicit Screen(int fd, absl::Duration patience = absl::Seconds(1));
 
   // `line` ends with a newline. A screen that is gone (closed, no reader) is no error.
   void Show(std::string_view line) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -32,6 +33,7 @@ class Screen {
   bool Write(std::string_view text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsReady(absl::Duration patience) const;
 
+  const UniqueFd terminal_;  // if it is one
   const int fd_;
   const absl::Duration patience_;
   absl::Mutex mutex_;

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -22,6 +24,18 @@ namespace scriptworker::worker {
 namespace {
 
 using ::testing::Each;
+using ::testing::EndsWith;
+
+// What can be read without waiting.
+std::string ReadFrom(int fd) {
+  ::fcntl(fd, F_SETFL, O_NONBLOCK);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = ::read(fd, buffer, sizeof(buffer))) > 0;) {
+    text.append(buffer, static_cast<size_t>(got));
+  }
+  return text;
+}
 
 class ScreenTest : public testing::Test {
  protected:
@@ -32,15 +46,7 @@ class ScreenTest : public testing::Test {
     writer_ = UniqueFd(ends[1]);
   }
   // What lies in the pipe.
-  std::string Read() {
-    ::fcntl(reader_.get(), F_SETFL, O_NONBLOCK);
-    std::string text;
-    char buffer[4096];
-    for (ssize_t got = 0; (got = ::read(reader_.get(), buffer, sizeof(buffer))) > 0;) {
-      text.append(buffer, static_cast<size_t>(got));
-    }
-    return text;
-  }
+  std::string Read() { return ReadFrom(reader_.get()); }
 
   UniqueFd reader_, writer_;
 };
@@ -113,6 +119,32 @@ TEST_F(ScreenTest, LinesOfManyThreadsAreNotMixed) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_THAT(std::vector<std::string>(absl::StrSplit(text, '\n', absl::SkipEmpty())), Each(line));
+}
+
+// Its poll promises less room than a line may need, so a write to it may block.
+TEST_F(ScreenTest, ATerminalThatNobodyReadsHoldsNobodyUp) {
+  UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_TRUE(master.valid());
+  ASSERT_EQ(::unlockpt(master.get()), 0);
+  const UniqueFd terminal(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_TRUE(terminal.valid());
+  Screen screen(terminal.get(), absl::Milliseconds(10));
+  absl::Notification shown;
+  std::thread show([&] {
+    for (int i = 0; i < 1000; ++i) screen.Show(std::string(100, 'x') + "\n");
+    shown.Notify();
+  });
+  if (!shown.WaitForNotificationWithTimeout(absl::Seconds(30))) {
+    ADD_FAILURE() << "a line waits for the reader";
+    master.reset();  // ends the wait
+  }
+  show.join();
+  if (!master.valid()) return;
+  ReadFrom(master.get());
+  screen.Show("again\n");
+  EXPECT_THAT(ReadFrom(master.get()),
+              EndsWith(" lines are not shown here, since nobody read them\r\nagain\r\n"));
+  EXPECT_EQ(::fcntl(terminal.get(), F_GETFL) & O_NONBLOCK, 0) << "others write to it, too";
 }
 
 TEST_F(ScreenTest, AScreenThatIsGoneIsNoError) {
