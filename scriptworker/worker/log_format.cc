@@ -20,6 +20,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "scriptworker/json/format.h"
+#include "scriptworker/worker/visible_text.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -53,43 +54,6 @@ void AppendPadded(std::string_view text, bool left, int width, std::string* out)
   if (!left) out->append(padding, ' ');
   out->append(text);
   if (left) out->append(padding, ' ');
-}
-
-// Whether the character at `at` moves a terminal's cursor or worse: C0 but for the
-// tab, DEL, and C1 (U+0080 to U+009F in UTF-8).
-bool IsControl(std::string_view text, size_t at) {
-  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto is_c1 = [&](size_t lead) {
-    return byte(lead) == 0xC2 && lead + 1 < text.size() && byte(lead + 1) >= 0x80 &&
-           byte(lead + 1) <= 0x9F;
-  };
-  if (byte(at) < 0x20) return byte(at) != '\t';
-  return byte(at) == 0x7F || is_c1(at) || (at > 0 && is_c1(at - 1));
-}
-
-// Messages have texts in them that tasks and scripts have made up. None of these
-// looks like a line of its own: what follows a newline is indented, and controls
-// are spelled out.
-std::string Defused(std::string_view message) {
-  std::string out;
-  out.reserve(message.size() + 16);
-  for (size_t i = 0; i < message.size(); ++i) {
-    if (message[i] == '\n') {
-      out.append("\n    ");
-    } else if (IsControl(message, i)) {
-      absl::StrAppendFormat(&out, "\\x%02x", static_cast<unsigned char>(message[i]));
-    } else {
-      out.push_back(message[i]);
-    }
-  }
-  return out;
-}
-
-bool HasControls(std::string_view message) {
-  for (size_t i = 0; i < message.size(); ++i) {
-    if (IsControl(message, i)) return true;
-  }
-  return false;
 }
 
 std::string Strftime(const std::string& format, absl::Time time, absl::TimeZone zone) {
@@ -272,7 +236,7 @@ void LogFormat::Append(const Piece& piece, const LogRecord& record, std::string*
     case Field::kLineNumber:
       return integer(0);
     case Field::kMessage:
-      return HasControls(record.message) ? text(Defused(record.message)) : text(record.message);
+      return text(VisibleText(record.message));
     case Field::kMilliseconds:
       return real(static_cast<double>(absl::ToUnixMillis(record.time) % 1000));
     case Field::kName:

@@ -26,7 +26,8 @@ json::Value StatusDocument(const QueueIdentity& queue, const WorkerState::Snapsh
                            const std::vector<WorkerMetrics::Value>& counters);
 
 // A few lines of at most 80 columns, but for names and errors that are longer.
-// Counters that are 0 are left out. Members that a document lacks, too.
+// Counters that are 0 are left out. Members that a document lacks, too. Fit for a terminal
+// whoever has answered (visible_text.h).
 std::string FormatStatusDocument(const json::Value& document);
 
 }  // namespace scriptworker::worker

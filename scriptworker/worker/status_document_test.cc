@@ -93,6 +93,18 @@ TEST(StatusDocumentTest, AWorkerThatHasJustBegunIsUpForNoSeconds) {
               testing::HasSubstr(", up 0s\n"));
 }
 
+// The error has the queue's words in it, and another program may listen there.
+TEST(StatusDocumentTest, NothingReachesATerminalThatItWouldObey) {
+  WorkerState::Snapshot state;
+  state.last_poll =
+      WorkerState::Poll{.tasks = absl::UnavailableError("\x1b[2Jclaimed\nstate:     working\r")};
+  const std::string text = FormatStatusDocument(
+      StatusDocument(kQueue, state, absl::UnavailableError("\x1b]0;x\x07"), {{"\x1b[m", 1}}));
+  EXPECT_THAT(text, testing::HasSubstr("0s ago, \\x1b[2Jclaimed\n    state:     working\\x0d\n"));
+  EXPECT_THAT(text, testing::HasSubstr("problem:   \\x1b]0;x\\x07\n"));
+  EXPECT_THAT(text, testing::HasSubstr("  \\x1b[m 1\n"));
+}
+
 TEST(StatusDocumentTest, AForeignDocumentIsNoFault) {
   for (const char* text : {"{}", "[]", "null", R"({"run": 1, "lastPoll": [], "counters": "x"})"}) {
     EXPECT_THAT(FormatStatusDocument(json::Parse(text).value()), testing::HasSubstr("state:"));
