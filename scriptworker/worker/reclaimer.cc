@@ -60,11 +60,7 @@ absl::Status Reclaimer::Start() {
 }
 
 void Reclaimer::Stop() {
-  {
-    absl::MutexLock lock(&mutex_);
-    stopped_ = true;
-    changed_ = true;
-  }
+  EndWatch();
   stop_.Cancel(absl::CancelledError("the claim is no longer needed"));
   if (keeper_.joinable()) keeper_.join();
   if (watcher_.joinable()) watcher_.join();
@@ -141,6 +137,7 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
   if (stop_.token().cancelled()) return Attempt::kStopped;
   if (IsConflict(answer.status())) {
     Lose(absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
+    EndWatch();
     with_.logger.Debug("409: not reclaiming task.");
     with_.logger.Warning("Killing task after receiving 409 status in reclaim_task");
     return Attempt::kLost;
@@ -176,6 +173,12 @@ bool Reclaimer::LeaseLapses() {
     with_.clock.AwaitWithTimeout(mutex_, absl::Condition(&changed_), std::min(left, kLook));
   }
   return false;
+}
+
+void Reclaimer::EndWatch() {
+  absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  changed_ = true;
 }
 
 void Reclaimer::WatchLease() {

@@ -65,6 +65,7 @@ class Reclaimer {
 
   void KeepLease();
   void WatchLease();
+  void EndWatch() ABSL_LOCKS_EXCLUDED(mutex_);
   bool LeaseLapses();
   bool SleepUntilRenewal();
   Attempt TryOnce(int attempt);

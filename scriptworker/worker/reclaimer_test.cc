@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -47,6 +48,7 @@ using ::scriptworker::taskcluster::Credentials;
 using ::scriptworker::taskcluster::Reclaim;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const absl::Time kStart = absl::FromUnixSeconds(1'800'000'000);
 constexpr absl::Duration kLease = absl::Minutes(20);
@@ -194,15 +196,16 @@ class ReclaimerTest : public testing::Test {
   }
   // Keeper and watcher both sleep.
   void AwaitBothAsleep() { ASSERT_TRUE(clock_.AwaitSleepers(2)); }
-  bool AwaitLost() {
+  bool AwaitLost() { return AwaitCancelled(claim_.token()); }
+  static bool AwaitCancelled(const CancellationToken& token) {
     absl::Mutex mutex;
-    bool lost = false;
-    const CancellationCallback callback(claim_.token(), [&] {
+    bool cancelled = false;
+    const CancellationCallback callback(token, [&] {
       absl::MutexLock lock(&mutex);
-      lost = true;
+      cancelled = true;
     });
     absl::MutexLock lock(&mutex);
-    return mutex.AwaitWithTimeout(absl::Condition(&lost), absl::Seconds(30));
+    return mutex.AwaitWithTimeout(absl::Condition(&cancelled), absl::Seconds(30));
   }
 
   SimulatedClock clock_{kStart};
@@ -253,19 +256,39 @@ TEST_F(ReclaimerTest, AConflictLosesTheClaimAtOnce) {
   EXPECT_EQ(queue_.AwaitCalls(1).size(), 1u);
 }
 
+TEST_F(ReclaimerTest, AClaimThatTheQueueHasTakenAwayIsNotSaidToHaveLapsed) {
+  queue_.FailNext(taskcluster::MakeQueueError(
+      "reclaimTask",
+      {.http_status = 409, .code = "RequestConflict", .message = "task is cancelled"}));
+  auto reclaimer = Start();
+  AwaitBothAsleep();
+  clock_.AdvanceTime(absl::Seconds(300));
+  ASSERT_TRUE(AwaitLost());
+  while (!absl::c_linear_search(logger_.lines(), "DEBUG 409: not reclaiming task.")) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  clock_.AdvanceTime(kLease);
+  absl::SleepFor(absl::Milliseconds(100));  // in which a watcher would say so
+  reclaimer.reset();
+  EXPECT_THAT(logger_.lines(), Not(Contains(HasSubstr("could not be renewed"))));
+}
+
 // Hangs, as a log on a full pipe does, until the claim is lost.
 class HangingLogger final : public Logger {
  public:
   explicit HangingLogger(CancellationToken claim) : claim_(std::move(claim)) {}
   void Log(LogLevel level, std::string_view) override {
     if (level < LogLevel::kWarning) return;
+    ++calls_;
     const absl::Time deadline = absl::Now() + absl::Seconds(30);
     while (!claim_.cancelled() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
     if (!claim_.cancelled()) ADD_FAILURE() << "the claim was not lost before it was said";
   }
+  int calls() const { return calls_; }
 
  private:
   const CancellationToken claim_;
+  std::atomic<int> calls_ = 0;
 };
 
 TEST_F(ReclaimerTest, AClaimIsLostBeforeItIsSaid) {
@@ -278,14 +301,18 @@ TEST_F(ReclaimerTest, AClaimIsLostBeforeItIsSaid) {
     answered ? queue.FailAlways(conflict) : queue.BlockUntilCancelled();
     CancellationSource claim;
     HangingLogger logger(claim.token());
-    Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
-                        {queue, credentials_, clock, logger, observer_, journal_}, claim);
-    ASSERT_THAT(reclaimer.Start(), IsOk());
-    ASSERT_TRUE(clock.AwaitSleepers(2));
-    clock.AdvanceTime(absl::Seconds(300));
-    queue.AwaitCalls(1);
-    ASSERT_TRUE(answered || clock.AwaitSleepers(1));
-    if (!answered) clock.AdvanceTime(kLease - absl::Seconds(300));
+    {
+      Reclaimer reclaimer(Claimed(kStart), clock.Monotonic(), absl::Seconds(300),
+                          {queue, credentials_, clock, logger, observer_, journal_}, claim);
+      ASSERT_THAT(reclaimer.Start(), IsOk());
+      ASSERT_TRUE(clock.AwaitSleepers(2));
+      clock.AdvanceTime(absl::Seconds(300));
+      queue.AwaitCalls(1);
+      ASSERT_TRUE(answered || clock.AwaitSleepers(1));
+      if (!answered) clock.AdvanceTime(kLease - absl::Seconds(300));
+      EXPECT_TRUE(AwaitCancelled(claim.token()));
+    }
+    EXPECT_GE(logger.calls(), 1);
   }
 }
 
