@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -146,13 +145,10 @@ void KillGroup(pid_t leader, Events& events) {
 }
 
 // TERM to the group, up to a second, KILL to the group. The leader is not yet
-// waited for, so its number still names the group. `say` comes in between: a log that hangs does
-// not keep the script from its TERM.
-void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clock,
-               absl::FunctionRef<void()> say) {
+// waited for, so its number still names the group.
+void StopGroup(pid_t leader, const ProcessTree& tree, Events& events, Clock& clock) {
   const absl::Duration start = clock.Monotonic();
   ::kill(-leader, SIGTERM);
-  say();
   const auto left = [&] {
     return std::max(kGrace - (clock.Monotonic() - start), absl::ZeroDuration());
   };
@@ -204,21 +200,19 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   if (command.on_started != nullptr) command.on_started(leader);
 
   ProcessOutcome outcome;
+  bool ended = false;
   {
     const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
     const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
     bool stopped = false;
-    const bool ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
+    ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
     if (stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
     } else if (!ended) {
       outcome.cause = Cause::kTimedOut;
     }
-    if (!ended) {
-      StopGroup(leader, tree, events, clock,
-                [&] { logger.Warning(WhyStopped(outcome, command.time_limit)); });
-    }
+    if (!ended) StopGroup(leader, tree, events, clock);
     KillGroup(leader, events);  // what is left of it in any case
     // A process of another session that traces the leader hides its end.
     while (!events.AwaitEnd(kUsualEnd)) tree.Kill();
@@ -230,6 +224,8 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
     outcome.cause = Cause::kSignaled;
   }
   const absl::Status killed = tree.KillAll(kPatience);
+  // Not earlier: a log that hangs lets nothing of the script live.
+  if (!ended) logger.Warning(WhyStopped(outcome, command.time_limit));
   pump->Finish();
   if (outcome.cause != Cause::kCancelled && outcome.cause != Cause::kTimedOut &&
       WasStoppedFromOutside(outcome, tokens.stop, clock)) {

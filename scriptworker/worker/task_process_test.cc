@@ -288,6 +288,14 @@ TEST_F(TaskProcessTest, AScriptThatDiesWhileTheWorkerIsStoppedWasStopped) {
   }
 }
 
+// Until the worker has taken note of its end.
+void AwaitBurial(const std::atomic<pid_t>& leader) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while ((leader == 0 || ::kill(leader, 0) == 0) && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+}
+
 // Hears the script's last line, and acts when it is dead.
 class LateLogger final : public Logger {
  public:
@@ -306,12 +314,11 @@ TEST_F(TaskProcessTest, AScriptThatHasFailedWasStoppedIfTheWorkerIsRightAfter) {
     std::atomic<pid_t> started = 0;
     stop_ = CancellationSource();
     LateLogger logger([&] {
-      AwaitDeath(started);
-      absl::SleepFor(absl::Milliseconds(50));  // it is taken for ended by now
+      AwaitBurial(started);
       stop_.Cancel(absl::CancelledError("shutting down"));
     });
     const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
-        {.argv = {"/bin/sh", "-c", absl::StrCat("sleep 0.1; echo bye; ", end)},
+        {.argv = {"/bin/sh", "-c", absl::StrCat("echo bye; ", end)},
          .on_started = [&](pid_t leader) { started = leader; }},
         {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
     ASSERT_THAT(outcome, IsOk());
@@ -322,12 +329,11 @@ TEST_F(TaskProcessTest, AScriptThatHasFailedWasStoppedIfTheWorkerIsRightAfter) {
 TEST_F(TaskProcessTest, AScriptThatHasSucceededIsNotRunAgainForAStopRightAfter) {
   std::atomic<pid_t> started = 0;
   LateLogger logger([&] {
-    AwaitDeath(started);
-    absl::SleepFor(absl::Milliseconds(50));
+    AwaitBurial(started);
     stop_.Cancel(absl::CancelledError("shutting down"));
   });
   const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
-      {.argv = {"/bin/sh", "-c", "sleep 0.1; echo bye"},
+      {.argv = {"/bin/sh", "-c", "echo bye"},
        .on_started = [&](pid_t leader) { started = leader; }},
       {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
   ASSERT_THAT(outcome, IsOk());
@@ -343,17 +349,23 @@ TEST_F(TaskProcessTest, AScriptThatSomebodyElseTerminatesWasNotStopped) {
 }
 
 // A log that hangs, as on a full pipe.
-TEST_F(TaskProcessTest, AScriptIsStoppedBeforeItIsSaid) {
-  class HangingLogger final : public Logger {
-   public:
-    explicit HangingLogger(std::function<void()> wait) : wait_(std::move(wait)) {}
-    void Log(LogLevel level, std::string_view) override {
-      if (level == LogLevel::kWarning) wait_();
-    }
+class WarningLogger final : public Logger {
+ public:
+  explicit WarningLogger(std::function<void()> wait) : wait_(std::move(wait)) {}
+  void Log(LogLevel level, std::string_view) override {
+    if (level != LogLevel::kWarning) return;
+    ++warnings_;
+    wait_();
+  }
+  int warnings() const { return warnings_; }
 
-   private:
-    const std::function<void()> wait_;
-  } logger([this] { AwaitFile("got_term"); });
+ private:
+  const std::function<void()> wait_;
+  std::atomic<int> warnings_ = 0;
+};
+
+TEST_F(TaskProcessTest, AScriptIsStoppedBeforeItIsSaid) {
+  WarningLogger logger([this] { AwaitFile("got_term"); });
   stop_.Cancel(absl::AbortedError("the claim was lost"));
   const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
       {.argv = {"/bin/bash", "-c",
@@ -363,6 +375,29 @@ TEST_F(TaskProcessTest, AScriptIsStoppedBeforeItIsSaid) {
       {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
   ASSERT_THAT(outcome, IsOk());
   EXPECT_EQ(outcome->return_code, 3);
+}
+
+TEST_F(TaskProcessTest, AScriptThatIgnoresTermIsDeadBeforeItIsSaid) {
+  std::atomic<pid_t> started = 0;
+  WarningLogger logger([&] {
+    AwaitBurial(started);
+    EXPECT_NE(::kill(started, 0), 0) << "it lives as long as its log hangs";
+  });
+  const TimeDriver driver(clock_, absl::Seconds(1));
+  stop_.Cancel(absl::AbortedError("the claim was lost"));
+  const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
+      {.argv = {"/bin/bash", "-c",
+                absl::StrCat("trap '' TERM; : > ", temp_.Path("ready"),
+                             "; while true; do sleep 0.01; done")},
+       .on_started =
+           [&](pid_t leader) {
+             started = leader;
+             AwaitFile("ready");
+           }},
+      {task_log_, logger, redactor_, clock_}, {.stop = stop_.token(), .at_once = {}});
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->return_code, -SIGKILL);
+  EXPECT_EQ(logger.warnings(), 1);
 }
 
 TEST_F(TaskProcessTest, WithoutThreadsNothingIsStarted) {
