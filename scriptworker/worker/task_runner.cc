@@ -200,6 +200,10 @@ int TaskRunner::Work(RunningTask& run) {
 
 // Steps 3 and 4.
 int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd) {
+  if (const CancellationToken stop = run.stop_or_lost.token(); stop.cancelled()) {
+    with_.logger.Info(absl::StrCat("The script is not started: ", stop.reason().message()));
+    return StatusForError(Phase::kRun, stop.reason());
+  }
   with_.observer.OnPhase(Phase::kRun);
   absl::StatusOr<Restrictions> restrictions = Restrictions();
   if (options_.sandbox != nullptr) restrictions = options_.sandbox->Prepare(with_.dirs);

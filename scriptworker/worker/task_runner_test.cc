@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
 #include "gmock/gmock.h"
@@ -370,6 +372,20 @@ class FixedVerifier final : public ChainVerifier {
   const absl::Status result_;
 };
 
+// Finds nothing wrong, and something happens meanwhile.
+class LateVerifier final : public ChainVerifier {
+ public:
+  explicit LateVerifier(std::function<void(const CancellationToken&)> meanwhile)
+      : meanwhile_(std::move(meanwhile)) {}
+  absl::Status Verify(const taskcluster::ClaimedTask&, const CancellationToken& stop) override {
+    meanwhile_(stop);
+    return absl::OkStatus();
+  }
+
+ private:
+  const std::function<void(const CancellationToken&)> meanwhile_;
+};
+
 TEST(TaskRunnerTest, AFailedVerificationRunsNoScriptAndLinksItsLog) {
   WorkerHarness h("touch $DIR/started");
   FixedVerifier verifier(h.dirs.chain_of_trust_log(), absl::PermissionDeniedError("forged"));
@@ -409,6 +425,28 @@ TEST(TaskRunnerTest, AShutdownDuringTheVerificationIsAShutdown) {
   const TaskId id = h.Submit();
   EXPECT_EQ(h.RunPending().status, kWorkerShutdown);
   EXPECT_THAT(h.logger.lines(), Contains("INFO CoT cancelled asynchronously"));
+}
+
+// Its last answer came in the moment of the signal, or of the queue's 409.
+TEST(TaskRunnerTest, AShutdownOrALostClaimAtTheEndOfTheVerificationStartsNoScript) {
+  for (const bool lost : {false, true}) {
+    SCOPED_TRACE(lost);
+    WorkerHarness h("touch $DIR/started");
+    const TaskId id = h.Submit();
+    LateVerifier verifier([&](const CancellationToken& stop_or_lost) {
+      if (!lost) return h.shutdown.Stop("SIGTERM");
+      ASSERT_THAT(h.fake.CancelTask(id), IsOk());
+      const TimeDriver driver(h.clock, kHorizon);
+      while (!stop_or_lost.cancelled()) absl::SleepFor(absl::Milliseconds(1));
+    });
+    h.set_verifier(&verifier);
+    const RunOutcome outcome = h.RunPending();
+    EXPECT_EQ(outcome.resolution, lost ? Resolution::kClaimLost : Resolution::kReported);
+    EXPECT_EQ(h.Runs(id).front(), lost ? "exception canceled" : "exception worker-shutdown");
+    EXPECT_FALSE(std::filesystem::exists(h.temp.Path("started")));
+    EXPECT_THAT(h.logger.lines(), Contains(HasSubstr("The script is not started: ")));
+    EXPECT_THAT(h.logger.lines(), Not(Contains(HasSubstr("exit"))));
+  }
 }
 
 TEST(TaskRunnerTest, AVerifiedTaskRuns) {
