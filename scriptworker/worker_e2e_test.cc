@@ -4,7 +4,10 @@
 // port. What can be tested without sockets and processes is tested in
 // //scriptworker/worker.
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -25,6 +28,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/base/version.h"
 #include "scriptworker/http/listener.h"
 #include "scriptworker/json/json.h"
@@ -207,6 +211,26 @@ TEST_F(WorkerE2eTest, ASecondTermEndsTheWorkerAtOnce) {
   worker.Signal(SIGTERM);
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_EQ(fake().State(id), "running");  // its claim will expire
+}
+
+TEST_F(WorkerE2eTest, AScreenThatNobodyReadsKeepsNoWorkerFromEnding) {
+  const std::string pipe = temp_.Path("screen");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const UniqueFd reader(::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  const std::string text(4096, 'x');
+  while (::write(reader.get(), text.data(), text.size()) > 0) {
+  }
+  const TaskId id = Submit(absl::StrCat("trap true TERM; touch ", temp_.path(),
+                                        "/started; while true; do sleep 0.01; done"));
+  RunningWorker worker({temp_.Path("scriptworker.yaml")}, pipe);
+  ASSERT_TRUE(AwaitFile("started"));
+  worker.Signal(SIGTERM);
+  ASSERT_TRUE(site_->AwaitLogged("SIGTERM received;"));
+  worker.Signal(SIGTERM);
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_EQ(fake().State(id), "running");
+  RunningWorker misconfigured({temp_.Path("missing.yaml")}, pipe);
+  EXPECT_EQ(misconfigured.Wait(), 1);
 }
 
 TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {

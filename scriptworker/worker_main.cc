@@ -3,6 +3,8 @@
 // The worker's program: brings the real network, clock, environment and signals
 // together with the configuration. See worker/worker.h.
 
+#include <unistd.h>
+
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -38,6 +40,7 @@
 #include "scriptworker/worker/measuring_transport.h"
 #include "scriptworker/worker/monitoring.h"
 #include "scriptworker/worker/process_setup.h"
+#include "scriptworker/worker/screen.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/service_notifier.h"
 #include "scriptworker/worker/shutdown.h"
@@ -187,13 +190,20 @@ int Main(int argc, char** argv) {
   OpenStandardDescriptors();
   const std::variant<CommandLine, Farewell> parsed = ParseCommandLine(argc, argv);
   if (const auto* const farewell = std::get_if<Farewell>(&parsed)) {
+    SignalWatcher::Unblock();
     std::cout << farewell->out << std::flush;
     std::cerr << farewell->err;
     return farewell->status;
   }
-  const absl::Status ended = Do(std::get<CommandLine>(parsed));
+  const CommandLine& line = std::get<CommandLine>(parsed);
+  const absl::Status ended = Do(line);
   if (ended.ok()) return kExitOk;
-  std::cerr << ended.message() << "\nExiting...\n";
+  const std::string why = absl::StrCat(ended.message(), "\nExiting...\n");
+  if (line.action == CommandLine::Action::kWork) {
+    Screen(STDERR_FILENO).Show(why);  // signals are held back: nothing would end a wait
+  } else {
+    std::cerr << why;
+  }
   return kExitFailed;
 }
 
