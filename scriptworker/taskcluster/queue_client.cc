@@ -39,6 +39,9 @@ namespace {
 constexpr absl::Duration kSignedUrlLifetime = absl::Minutes(15);
 // A claim that is not renewed for the queue's sake ends, and the task runs twice.
 constexpr absl::Duration kMaxReclaimPause = absl::Seconds(10);
+// Whoever watches the worker holds it for stuck if it polls no more, and a claim is kept until
+// its run is reported.
+constexpr absl::Duration kMaxPause = absl::Seconds(30);
 // More pages than the queue keeps artifacts for: a server that never ends.
 constexpr int kMaxPages = 10'000;
 
@@ -124,7 +127,8 @@ absl::StatusOr<std::vector<ClaimedTask>> QueueClient::ClaimWork(
                                  .credentials = Pointer(credentials),
                                  .cancellation = cancellation,
                                  .last_try = request.last_try,
-                                 .hands_over = true}));
+                                 .hands_over = true,
+                                 .max_retry_after = kMaxPause}));
   SW_ASSIGN_OR_RETURN(std::vector<ClaimedTask> claims, Read(answer, ParseClaimedTasks));
   for (ClaimedTask& claim : claims) claim.server_time = answer.server_time;
   return claims;
@@ -155,7 +159,8 @@ absl::Status QueueClient::Report(std::string_view name, std::string_view pattern
              .route = RunRoute(pattern, task_id, run_id),
              .body = body,
              .credentials = &credentials,
-             .last_try = last_try})
+             .last_try = last_try,
+             .max_retry_after = kMaxPause})
       .status();
 }
 

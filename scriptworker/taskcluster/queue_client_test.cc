@@ -34,11 +34,13 @@ using ::absl_testing::IsOk;
 using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 constexpr std::string_view kBase = "https://tc.test/api/queue/v1";
@@ -294,6 +296,25 @@ TEST_F(QueueClientTest, AClaimIsRenewedSoonerThanTheQueueAsksFor) {
            "credentials": {"clientId": "c", "accessToken": "t"}})")});
   EXPECT_THAT(client.ReclaimTask(task_, 0, temporary_, {}), IsOk());
   EXPECT_THAT(clock_.sleeps(), ElementsAre(absl::Seconds(10)));
+}
+
+// Whoever watches the worker holds it for stuck if it polls no more.
+TEST_F(QueueClientTest, APollOrAReportPausesHalfAMinuteAtMost) {
+  const std::function<absl::Status()> calls[] = {
+      [&] { return client_->ClaimWork({.task_queue_id = "p/w"}, {}).status(); },
+      [&] { return client_->ReportCompleted(task_, 0, temporary_, {}); },
+      [&] { return client_->ReportFailed(task_, 0, temporary_, {}); },
+      [&] {
+        return client_->ReportException(task_, 0, ExceptionReason::kInternalError, temporary_, {});
+      }};
+  for (const auto& call : calls) {
+    SimulatedClock clock(absl::FromUnixSeconds(1700000000), SimulatedClock::Mode::kAutoAdvance);
+    http::FunctionTransport transport([](const http::Request&) { return AskForPatience(); });
+    client_ = QueueClient::Create("https://tc.test", transport, clock, permanent_).value();
+    EXPECT_FALSE(call().ok());
+    EXPECT_THAT(clock.sleeps(), AllOf(SizeIs(5), Each(absl::Seconds(30))));
+    client_.reset();
+  }
 }
 
 TEST_F(QueueClientTest, APauseThatTheQueueAsksForEndsWithTheToken) {

@@ -11,6 +11,10 @@
 
 namespace scriptworker::worker {
 
+void ObserverList::OnRecovering() {
+  for (WorkerObserver* const observer : observers_) observer->OnRecovering();
+}
+
 void ObserverList::OnPollStarted() {
   for (WorkerObserver* const observer : observers_) observer->OnPollStarted();
 }

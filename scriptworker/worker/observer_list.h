@@ -22,6 +22,7 @@ class ObserverList final : public WorkerObserver {
   explicit ObserverList(std::vector<WorkerObserver*> observers)
       : observers_(std::move(observers)) {}
 
+  void OnRecovering() override;
   void OnPollStarted() override;
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;

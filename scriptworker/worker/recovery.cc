@@ -20,6 +20,7 @@
 #include "scriptworker/worker/journal_entry.h"
 #include "scriptworker/worker/orphans.h"
 #include "scriptworker/worker/passing_error.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -60,10 +61,12 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
   RetryPolicy policy;
   policy.attempts = std::numeric_limits<int>::max();
   policy.max = absl::Seconds(30);
+  policy.max_retry_after = policy.max;
   absl::BitGen bit_gen;
   const absl::Status reported = Retry(
       policy, tools.clock, bit_gen, stop,
       [&] {
+        tools.observer.OnRecovering();
         return tools.queue.ReportException(entry.task_id, entry.run_id,
                                            taskcluster::ExceptionReason::kWorkerShutdown,
                                            entry.credentials, stop);

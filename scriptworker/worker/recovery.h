@@ -11,6 +11,7 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 
@@ -18,6 +19,7 @@ struct RecoveryTools {
   taskcluster::TaskClaimer& queue;
   Clock& clock;
   Logger& logger;
+  WorkerObserver& observer;
 };
 
 // The run was cut off by the worker's death, by the machine's, or by a second

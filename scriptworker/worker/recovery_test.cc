@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/recovery.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -13,6 +14,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/http/headers.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -22,6 +25,7 @@
 #include "scriptworker/worker/process_stat.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
+#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -58,8 +62,25 @@ class RecoveryTest : public testing::Test {
   }
   absl::Status Recover() {
     const TimeDriver driver(h_.clock, kHorizon);
-    return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger}, h_.shutdown.stop());
+    return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger, observer_}, h_.shutdown.stop());
   }
+  // Is told that the worker lives.
+  class Watch final : public WorkerObserver {
+   public:
+    explicit Watch(const SimulatedClock& clock) : clock_(clock), last_(clock.Monotonic()) {}
+    void OnRecovering() override {
+      const absl::Duration now = clock_.Monotonic();
+      longest_ = std::max(longest_, now - last_);
+      last_ = now;
+    }
+    // Between two signs of life.
+    absl::Duration longest() const { return longest_; }
+
+   private:
+    const SimulatedClock& clock_;
+    absl::Duration last_, longest_;
+  };
+
   TaskId id() const { return TaskId::Parse(id_).value(); }
   bool wiped() {
     const auto entry = journal_->Read();
@@ -67,6 +88,7 @@ class RecoveryTest : public testing::Test {
   }
 
   WorkerHarness h_{"true"};
+  Watch observer_{h_.clock};
   std::unique_ptr<taskcluster::QueueClient> queue_;
   std::unique_ptr<FileJournal> journal_;
   std::string id_;
@@ -141,6 +163,18 @@ TEST_F(RecoveryTest, AndUntilTheLeaseEndsAtMost) {
   EXPECT_THAT(Recover(), IsOk());
   EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("is left to expire")));
   EXPECT_TRUE(wiped());
+}
+
+// Whoever watches the worker kills one that gives no sign of life for ten minutes.
+TEST_F(RecoveryTest, AQueueThatAsksForPatienceIsNoSilenceOfTheWorker) {
+  ClaimAndDie();
+  http::Headers patience;
+  patience.Add("Retry-After", "300");
+  h_.fake.faults().Add("reportException", Fault::Status(503, "", patience), 1, 100'000);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_GT(observer_.longest(), absl::Minutes(1));
+  EXPECT_LT(observer_.longest(), absl::Minutes(9));
+  EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("is left to expire")));
 }
 
 TEST_F(RecoveryTest, ARefusalIsSaidAndTheWorkerGoesOn) {

@@ -247,7 +247,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                    .observer = observer});
   absl::Status ended = absl::OkStatus();
   if (file_journal != nullptr) {
-    ended = RecoverRun(*file_journal, {*queue, clock, logger}, surroundings.shutdown.stop());
+    ended =
+        RecoverRun(*file_journal, {*queue, clock, logger, observer}, surroundings.shutdown.stop());
   }
   if (ended.ok()) ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());

@@ -22,6 +22,9 @@ class WorkerObserver {
  public:
   virtual ~WorkerObserver() = default;
 
+  // The queue is about to be told of a run that the last worker left behind: before each try.
+  virtual void OnRecovering() {}
+
   // claimWork is sent, and has come to its end: with how many tasks, or why not.
   virtual void OnPollStarted() {}
   virtual void OnPollEnded(const absl::StatusOr<int>& /*tasks*/) {}

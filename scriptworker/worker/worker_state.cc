@@ -91,6 +91,11 @@ absl::Status WorkerState::Ready() const {
   return absl::OkStatus();
 }
 
+void WorkerState::OnRecovering() {
+  absl::MutexLock lock(&mutex_);
+  last_sign_ = clock_.Monotonic();
+}
+
 void WorkerState::OnPollStarted() {
   absl::MutexLock lock(&mutex_);
   polling_ = true;

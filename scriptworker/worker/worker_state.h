@@ -27,10 +27,10 @@ namespace scriptworker::worker {
 // Thread-safe.
 class WorkerState final : public WorkerObserver {
  public:
-  // How long the loop may be silent before it counts as stuck. A poll that is
-  // repeated to the last try takes 7 minutes.
+  // How long the loop may be silent before it counts as stuck. A poll or a report that is
+  // repeated to the last try, with the longest pauses that the queue may ask for, takes 9 minutes.
   struct Bounds {
-    // Without a poll that begins or ends; to this comes the pause between two.
+    // Without a poll that begins or ends, or a try to recover; to this comes the pause between two.
     absl::Duration idle = absl::Minutes(10);
     absl::Duration past_claim = absl::Minutes(10);  // with a task whose claim has ended
   };
@@ -70,6 +70,7 @@ class WorkerState final : public WorkerObserver {
   // OK: tasks may come. kUnavailable: not yet, no more, or the last poll failed.
   absl::Status Ready() const;
 
+  void OnRecovering() override;
   void OnPollStarted() override;
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;

@@ -84,6 +84,15 @@ TEST_F(WorkerStateTest, ALoopThatDoesNotPollIsStuck) {
   EXPECT_THAT(state_.Alive(), StatusIs(kUnavailable, HasSubstr("no poll")));
 }
 
+TEST_F(WorkerStateTest, AWorkerThatRecoversIsNotStuck) {
+  for (int i = 0; i < 3; ++i) {
+    clock_.AdvanceTime(absl::Minutes(9));
+    EXPECT_THAT(state_.Alive(), IsOk());
+    state_.OnRecovering();
+  }
+  EXPECT_EQ(state_.Get().activity(), "starting");
+}
+
 TEST_F(WorkerStateTest, ATaskMayTakeAsLongAsItsClaimIsRenewed) {
   state_.OnTaskStarted(MakeClaimedTask(), absl::Minutes(20));
   for (int hour = 0; hour < 5; ++hour) {
