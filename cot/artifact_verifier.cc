@@ -231,12 +231,14 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
   logger_.Debug(
       absl::StrCat("Verifying ", name, " is in ", link.task_id.str(), " cot artifacts..."));
   const auto entry = cot.body().artifacts.find(name);
-  const std::string cot_place = ArtifactPlace(queue_, link.task_id, kCotBodyName);
-  if (entry == cot.body().artifacts.end()) return WithSource(NotInCot(link, name), cot_place);
+  const auto of_the_cot = [&](const absl::Status& error) {
+    return WithSource(error, ArtifactPlace(queue_, link.task_id, kCotBodyName));
+  };
+  if (entry == cot.body().artifacts.end()) return of_the_cot(NotInCot(link, name));
   const ArtifactHashes& hashes = entry->second;
   DownloadOptions options = Options(options_.max_bytes);
   absl::StatusOr<std::vector<HashAlgorithm>> algorithms = Algorithms(link, policy_, path, hashes);
-  if (!algorithms.ok()) return WithSource(algorithms.status(), cot_place);
+  if (!algorithms.ok()) return of_the_cot(algorithms.status());
   options.algorithms = *std::move(algorithms);
   SW_ASSIGN_OR_RETURN(const Url url, CheckedUrl(link, artifact, cancellation));
   logger_.Info(absl::StrCat("Downloading Chain of Trust artifact:\n", url.Redacted()));
