@@ -7,7 +7,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "cot/dependencies.h"
 #include "cot/testing/links.h"
 #include "cot/violation.h"
 #include "gmock/gmock.h"
@@ -109,22 +108,6 @@ TEST(UpstreamArtifactsTest, PlainPathsAreWantedWhetherThereOrNot) {
               ElementsAre("public/a", "public/b"));
 }
 
-TEST(DependenciesTest, TheParentComesFirstAndTheOthersAreSorted) {
-  const Link link = MakeLink("beetmover", kTargetId, R"({
-    "payload": {"upstreamArtifacts": [
-      {"taskId": "TaskEAAAQACAAAAAAAAAAA", "taskType": "signing", "paths": []},
-      {"taskId": "BuildBAAQACAAAAAAAAAAA", "taskType": "build", "paths": []},
-      {"taskId": "BuildBAAQACAAAAAAAAAAA", "taskType": "build", "paths": []}]},
-    "extra": {"chainOfTrust": {"inputs": {"docker-image": "ImageDAAQACAAAAAAAAAAA"}}}})");
-  const auto dependencies = FindDependencies(link);
-  ASSERT_TRUE(dependencies.ok()) << dependencies.status();
-  std::vector<std::string> types;
-  for (const Dependency& dependency : *dependencies) {
-    types.push_back(dependency.type);
-  }
-  EXPECT_THAT(types, ElementsAre("parent", "build", "build", "docker-image", "signing"));
-}
-
 TEST(UpstreamArtifactsTest, AllIllegalPathsAreNamedUpToALimit) {
   const auto message = [](std::string_view paths) {
     return std::string(
@@ -139,49 +122,6 @@ TEST(UpstreamArtifactsTest, AllIllegalPathsAreNamedUpToALimit) {
   for (int i = 1; i < 1000; ++i) absl::StrAppend(&many, R"(, "/)", i, R"(")");
   EXPECT_THAT(message(many), AllOf(HasSubstr("/19!"), Not(HasSubstr("/20!")),
                                    HasSubstr("\n... and 980 more illegal paths")));
-}
-
-TEST(DependenciesTest, ATypeThatIsLongerThanAnyIsRefused) {
-  const auto with_type = [](size_t bytes) {
-    return FindDependencies(
-        MakeLink("signing", kTargetId,
-                 absl::StrCat(R"({"extra": {"chainOfTrust": {"inputs": {")",
-                              std::string(bytes, 'x'), R"(": "ImageDAAQACAAAAAAAAAAA"}}}})")));
-  };
-  EXPECT_TRUE(with_type(kMaxDependencyTypeBytes).ok());
-  EXPECT_THAT(with_type(kMaxDependencyTypeBytes + 1), IsViolation(Violation::kMalformedDependency));
-}
-
-TEST(DependenciesTest, PathsAreTheTargetsBusiness) {
-  const std::string without = Entry(R"("x": 1)");
-  const std::string illegal = Entry(R"("paths": ["/etc/passwd"])");
-  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, without, Link::Role::kTarget)),
-              IsViolation(Violation::kMalformedDependency));
-  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, illegal, Link::Role::kTarget)),
-              IsViolation(Violation::kIllegalUpstreamPath));
-  for (const std::string& entry : {without, illegal}) {
-    const auto dependencies =
-        FindDependencies(MakeLink("signing", kTargetId, entry, Link::Role::kUpstream));
-    ASSERT_TRUE(dependencies.ok()) << dependencies.status();
-    EXPECT_EQ(dependencies->back().type, "build");
-  }
-}
-
-TEST(DependenciesTest, MalformedInputsAreRefused) {
-  for (const std::string_view extra :
-       {R"({"chainOfTrust": 1})", R"({"chainOfTrust": {"inputs": []}})",
-        R"({"chainOfTrust": {"inputs": {"x": 1}}})",
-        R"({"chainOfTrust": {"inputs": {"x": "short"}}})"}) {
-    EXPECT_THAT(
-        FindDependencies(MakeLink("signing", kTargetId, absl::StrCat(R"({"extra": )", extra, "}"))),
-        IsViolation(Violation::kMalformedDependency))
-        << extra;
-  }
-}
-
-TEST(DependenciesTest, ATaskWithoutExtraIsRefused) {
-  EXPECT_THAT(FindDependencies(MakeLink("signing", kTargetId, R"({"extra": null})")),
-              IsViolation(Violation::kMalformedDependency));
 }
 
 }  // namespace

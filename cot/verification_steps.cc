@@ -130,6 +130,15 @@ int BuildTheChain(Verification& v) {
   v.Add(std::move(findings));
   if (!chain.ok()) {
     v.Add(chain.status());
+    // The target is no link; the verdict has it all the same.
+    const auto& task = v.request.task;
+    v.verdict.links.push_back(
+        {.name = v.request.name,
+         .task_id = v.request.task_id.str(),
+         .task_type = "unknown",
+         .worker_impl = "unknown",
+         .worker_pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type()),
+         .is_target = true});
     return 1;
   }
   if (!written.ok()) v.Add(written);

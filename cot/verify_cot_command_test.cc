@@ -12,11 +12,8 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -38,7 +35,6 @@ using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::AllOf;
-using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -54,7 +50,7 @@ class VerifyCotCommandTest : public ::testing::Test {
     EXPECT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
     out_.str("");
     err_.str("");
-    return VerifyCot(options_, setup_, transport, clock_, {out_, err_, shows_progress_}, {});
+    return VerifyCot(options_, setup_, transport, clock_, {out_, err_}, {});
   }
   int Run() {
     if (chain_.answers.empty()) chain_.Publish();
@@ -78,7 +74,6 @@ class VerifyCotCommandTest : public ::testing::Test {
   scriptworker::SystemClock clock_;
   VerifyCotSetup setup_;
   VerifyCotOptions options_{.task_id = *TaskId::Parse(kSmallTarget)};
-  bool shows_progress_ = false;
   std::ostringstream out_, err_;
 };
 
@@ -187,20 +182,6 @@ TEST_F(VerifyCotCommandTest, AnUnknownTaskIsStatus3AndSaysWhatToDo) {
   options_.task_id = *TaskId::Parse("UnknownAQACAAAAAAAAAAA");
   EXPECT_EQ(Run(), 3);
   EXPECT_THAT(out_.str(), HasSubstr("knows no such task"));
-}
-
-TEST_F(VerifyCotCommandTest, ATerminalShowsLinksArtifactsAndBytesWhileItWorks) {
-  shows_progress_ = true;
-  chain_.Publish();
-  // An artifact comes late, so that what was counted before is shown.
-  FunctionTransport slow([&](const scriptworker::http::Request& request) {
-    if (absl::StrContains(request.url.path(), "target.zip"))
-      absl::SleepFor(absl::Milliseconds(300));
-    return chain_.Send(request);
-  });
-  EXPECT_EQ(Run(slow), 0) << out_.str();
-  EXPECT_THAT(err_.str(), HasSubstr("2 links, "));
-  EXPECT_THAT(err_.str(), ContainsRegex("[3-9] artifacts, 0\\.0 MB"));
 }
 
 TEST_F(VerifyCotCommandTest, ATypeOrProductInDoubtIsStatus2AndAsks) {
@@ -388,6 +369,9 @@ TEST_F(VerifyCotCommandTest, ATargetThatIsNoLinkIsNamedInTheVerdict) {
   EXPECT_EQ(Run(), 3) << out_.str();
   const Value verdict = ReadVerdict(options_.json);
   EXPECT_EQ(verdict.Find("violations")->array()[0].Find("taskId")->string_value(), kSmallTarget);
+  EXPECT_EQ(verdict.Find("links")->array()[0].Find("taskId")->string_value(), kSmallTarget);
+  EXPECT_THAT(out_.str(), HasSubstr("✗ signing TargetAAQACAAAAAAAAAAA (unknown, "
+                                    "unknown/adhoc-3-signing) 1 violation"));
 }
 
 }  // namespace
