@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <set>
@@ -14,6 +15,8 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -182,6 +185,28 @@ TEST_F(VerifyCotCommandTest, AnUnknownTaskIsStatus3AndSaysWhatToDo) {
   options_.task_id = *TaskId::Parse("UnknownAQACAAAAAAAAAAA");
   EXPECT_EQ(Run(), 3);
   EXPECT_THAT(out_.str(), HasSubstr("knows no such task"));
+}
+
+TEST_F(VerifyCotCommandTest, ATerminalShowsLinksArtifactsAndBytesWhileItWorks) {
+  // Time flies: each number is shown.
+  class FlyingClock final : public scriptworker::Clock {
+   public:
+    absl::Time Now() const override { return system_.Now(); }
+    absl::Duration Monotonic() const override { return absl::Seconds(++looks_); }
+    bool AwaitWithTimeout(absl::Mutex& mu, const absl::Condition& condition,
+                          absl::Duration timeout) override {
+      return system_.AwaitWithTimeout(mu, condition, timeout);
+    }
+
+   private:
+    scriptworker::SystemClock system_;
+    mutable std::atomic<int> looks_ = 0;
+  } clock;
+  EXPECT_EQ(Run(), 0) << out_.str();
+  EXPECT_THAT(err_.str(), Not(HasSubstr(" links, ")));
+  EXPECT_EQ(VerifyCot(options_, setup_, chain_, clock, {out_, err_, true}, {}), 0) << out_.str();
+  // The build's four artifacts that are there, and the decision task's three.
+  EXPECT_THAT(err_.str(), HasSubstr("2 links, 7 artifacts, 0.0 MB"));
 }
 
 TEST_F(VerifyCotCommandTest, ATypeOrProductInDoubtIsStatus2AndAsks) {
