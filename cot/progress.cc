@@ -21,8 +21,18 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 void StreamLogger::Log(LogLevel level, std::string_view message) {
   if (level < least_) return;
   absl::MutexLock lock(&mutex_);
+  if (has_status_) stream_ << kClearLine;
+  has_status_ = false;
   stream_ << absl::StrCat(scriptworker::LogLevelName(level), ":scriptworker:", message, "\n");
   stream_.flush();
+}
+
+void StreamLogger::ShowStatus(std::string_view status) {
+  absl::MutexLock lock(&mutex_);
+  if (!has_status_ && status.empty()) return;
+  stream_ << kClearLine << status;
+  stream_.flush();
+  has_status_ = !status.empty();
 }
 
 class ProgressTransport::CountingSink final : public scriptworker::http::BodySink {
@@ -65,23 +75,18 @@ void ProgressTransport::Add(const Counts& counts) {
   counts_.artifacts += counts.artifacts;
   counts_.requests += counts.requests;
   counts_.bytes += counts.bytes;
-  if (stream_ == nullptr || clock_.Monotonic() - shown_ < kInterval) return;
+  if (screen_ == nullptr || clock_.Monotonic() - shown_ < kInterval) return;
   shown_ = clock_.Monotonic();
   Show();
 }
 
 void ProgressTransport::Show() {
-  *stream_ << kClearLine
-           << absl::StrFormat("%d links, %d artifacts, %.1f MB", counts_.links, counts_.artifacts,
-                              static_cast<double>(counts_.bytes) / 1e6);
-  stream_->flush();
+  screen_->ShowStatus(absl::StrFormat("%d links, %d artifacts, %.1f MB", counts_.links,
+                                      counts_.artifacts, static_cast<double>(counts_.bytes) / 1e6));
 }
 
 void ProgressTransport::Clear() {
-  absl::MutexLock lock(&mutex_);
-  if (stream_ == nullptr) return;
-  *stream_ << kClearLine;
-  stream_->flush();
+  if (screen_ != nullptr) screen_->ShowStatus("");
 }
 
 int ProgressTransport::requests() const {

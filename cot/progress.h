@@ -17,8 +17,8 @@
 
 namespace cot {
 
-// The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on.
-// Thread-safe.
+// The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on. On a terminal a
+// status may stand below it. Thread-safe.
 class StreamLogger final : public scriptworker::Logger {
  public:
   StreamLogger(std::ostream& stream, scriptworker::LogLevel least)
@@ -26,20 +26,24 @@ class StreamLogger final : public scriptworker::Logger {
 
   void Log(scriptworker::LogLevel level, std::string_view message) override;
 
+  // In place of the status before; it is gone when the next line is logged. Empty: none.
+  void ShowStatus(std::string_view status);
+
  private:
   absl::Mutex mutex_;
   std::ostream& stream_ ABSL_GUARDED_BY(mutex_);
+  bool has_status_ ABSL_GUARDED_BY(mutex_) = false;
   const scriptworker::LogLevel least_;
 };
 
-// Counts what comes through a transport, and the links and artifacts that it is told of. On a
-// terminal it keeps a line of that up to date. Thread-safe.
+// Counts what comes through a transport, and the links and artifacts that it is told of, and
+// keeps a status of that up to date. Thread-safe.
 class ProgressTransport final : public scriptworker::http::Transport {
  public:
-  // Borrows all. `stream` may be null: nothing is shown.
+  // Borrows all. `screen` may be null: nothing is shown.
   ProgressTransport(scriptworker::http::Transport& inner, scriptworker::Clock& clock,
-                    std::ostream* stream)
-      : inner_(inner), clock_(clock), stream_(stream) {}
+                    StreamLogger* screen)
+      : inner_(inner), clock_(clock), screen_(screen) {}
 
   absl::StatusOr<scriptworker::http::Response> Send(
       const scriptworker::http::Request& request) override;
@@ -47,7 +51,7 @@ class ProgressTransport final : public scriptworker::http::Transport {
   void AddLink();
   void AddArtifact();
 
-  // Takes the line away.
+  // Takes the status away.
   void Clear();
 
   int requests() const;
@@ -68,7 +72,7 @@ class ProgressTransport final : public scriptworker::http::Transport {
   scriptworker::http::Transport& inner_;
   scriptworker::Clock& clock_;
   mutable absl::Mutex mutex_;
-  std::ostream* const stream_;
+  StreamLogger* const screen_;
   Counts counts_ ABSL_GUARDED_BY(mutex_);
   absl::Duration shown_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };

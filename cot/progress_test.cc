@@ -46,7 +46,8 @@ TEST_F(ProgressTransportTest, CountsRequestsAndBytesWithAndWithoutSink) {
 
 TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
   std::ostringstream terminal;
-  ProgressTransport progress(inner_, clock_, &terminal);
+  StreamLogger screen(terminal, LogLevel::kInfo);
+  ProgressTransport progress(inner_, clock_, &screen);
   ASSERT_TRUE(progress.Send(request_).ok());
   EXPECT_THAT(terminal.str(), HasSubstr("0 links, 0 artifacts, 0.0 MB"));
   progress.AddLink();  // at once: not shown
@@ -59,6 +60,21 @@ TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
   terminal.str("");
   progress.Clear();
   EXPECT_EQ(terminal.str(), "\r\x1b[K");
+  progress.Clear();
+  EXPECT_EQ(terminal.str(), "\r\x1b[K");
+}
+
+TEST(StreamLoggerTest, ALineTakesTheStatusAway) {
+  std::ostringstream stream;
+  StreamLogger logger(stream, LogLevel::kInfo);
+  logger.ShowStatus("1 of 2");
+  logger.Debug("unseen");
+  logger.ShowStatus("2 of 2");
+  logger.Warning("done");
+  logger.Info("all");
+  EXPECT_EQ(stream.str(),
+            "\r\x1b[K1 of 2\r\x1b[K2 of 2\r\x1b[KWARNING:scriptworker:done\n"
+            "INFO:scriptworker:all\n");
 }
 
 TEST(StreamLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {

@@ -160,8 +160,7 @@ int Command::Verify(Transport& transport) {
   const absl::StatusOr<std::string> work_dir = MakeWorkDir(options_.work_dir, setup_.temp_dir);
   if (!work_dir.ok()) return Failed(absl::InternalError(work_dir.status().message()));
   if (!options_.cleanup) logger_.Info(absl::StrCat("Artifacts will be in ", *work_dir));
-  ProgressTransport progress(transport, clock_,
-                             terminal_.shows_progress ? &terminal_.err : nullptr);
+  ProgressTransport progress(transport, clock_, terminal_.shows_progress ? &logger_ : nullptr);
   const absl::StatusOr<Verdict> verdict = Judge(progress, *work_dir);
   progress.Clear();
   const int status = verdict.ok() ? Print(*verdict, *work_dir) : Failed(verdict.status());
