@@ -124,7 +124,7 @@ TEST_F(ScreenTest, LinesOfManyThreadsAreNotMixed) {
 // Its poll promises less room than a line may need, so a write to it may block.
 TEST_F(ScreenTest, ATerminalThatNobodyReadsHoldsNobodyUp) {
   UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-  ASSERT_TRUE(master.valid());
+  if (!master.valid()) GTEST_SKIP() << "SKIPPED: this machine has no /dev/pts";
   ASSERT_EQ(::unlockpt(master.get()), 0);
   const UniqueFd terminal(::open(::ptsname(master.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
   ASSERT_TRUE(terminal.valid());
