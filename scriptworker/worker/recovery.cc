@@ -61,7 +61,6 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
   RetryPolicy policy;
   policy.attempts = std::numeric_limits<int>::max();
   policy.max = absl::Seconds(30);
-  policy.max_retry_after = policy.max;
   absl::BitGen bit_gen;
   const absl::Status reported = Retry(
       policy, tools.clock, bit_gen, stop,

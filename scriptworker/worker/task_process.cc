@@ -200,22 +200,31 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   if (command.on_started != nullptr) command.on_started(leader);
 
   ProcessOutcome outcome;
-  bool ended = false;
+  bool said = false;
   {
     const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
     const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
     bool stopped = false;
-    ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
+    const bool ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
     if (stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
     } else if (!ended) {
       outcome.cause = Cause::kTimedOut;
     }
+    said = ended;  // then there is nothing to say
     if (!ended) StopGroup(leader, tree, events, clock);
     KillGroup(leader, events);  // what is left of it in any case
     // A process of another session that traces the leader hides its end.
-    while (!events.AwaitEnd(kUsualEnd)) tree.Kill();
+    const absl::Duration killed_at = clock.Monotonic();
+    while (!events.AwaitEnd(kUsualEnd)) {
+      tree.Kill();
+      // It hangs in the kernel, and its claim is kept: somebody has to be told.
+      if (!said && clock.Monotonic() - killed_at >= kPatience) {
+        logger.Warning(WhyStopped(outcome, command.time_limit));
+        said = true;
+      }
+    }
     watch.reset();
   }
   const std::optional<int> return_code = ReturnCode(leader);
@@ -225,7 +234,7 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   }
   const absl::Status killed = tree.KillAll(kPatience);
   // Not earlier: a log that hangs lets nothing of the script live.
-  if (!ended) logger.Warning(WhyStopped(outcome, command.time_limit));
+  if (!said) logger.Warning(WhyStopped(outcome, command.time_limit));
   pump->Finish();
   if (outcome.cause != Cause::kCancelled && outcome.cause != Cause::kTimedOut &&
       WasStoppedFromOutside(outcome, tokens.stop, clock)) {

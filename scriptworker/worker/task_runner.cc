@@ -202,6 +202,7 @@ int TaskRunner::Work(RunningTask& run) {
 int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int credentials_fd) {
   if (const CancellationToken stop = run.stop_or_lost.token(); stop.cancelled()) {
     with_.logger.Info(absl::StrCat("The script is not started: ", stop.reason().message()));
+    ExplainInTaskLog(stop.reason());
     return StatusForError(Phase::kRun, stop.reason());
   }
   with_.observer.OnPhase(Phase::kRun);
