@@ -195,14 +195,19 @@ absl::StatusOr<Chain> Builder::Build(TaskDefinition target_task) {
   is_target_needed_ = request_.check_target;
   if (is_target_needed_) AddTarget(target, links);
   std::vector<Link> level = {target};
+  const size_t max_links = static_cast<size_t>(request_.max_links);
+  size_t named = links.size();  // those that are missing, too: each is asked for
   while (!level.empty()) {
-    const size_t max_links = static_cast<size_t>(request_.max_links);
-    const size_t room = max_links - std::min(max_links, links.size());
+    const size_t room = max_links - std::min(max_links, named);
     const bool has_target = is_target_needed_;
     const std::vector<LinkId> next = NextLevel(level, room);
     if (cancellation_.cancelled()) return cancellation_.reason();
-    if (is_target_needed_ && !has_target) AddTarget(target, links);
-    if (next.size() > room) {
+    named += next.size();
+    if (is_target_needed_ && !has_target) {
+      AddTarget(target, links);
+      ++named;
+    }
+    if (named > max_links) {
       findings_.push_back(
           {.violation = Violation::kChainTooLong,
            .message = absl::StrCat("The chain has more than ", request_.max_links, " links!"),

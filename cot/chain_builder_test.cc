@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "cot/link_id.h"
 #include "cot/testing/links.h"
@@ -281,6 +282,19 @@ TEST_F(ChainBuilderTest, AChainWithTooManyLinksIsRefused) {
   }
   ASSERT_THAT(Build(Upstream(tasks)), IsOk());
   EXPECT_THAT(ViolationsOf(findings_), ElementsAre(Violation::kChainTooLong));
+}
+
+// Else each level could have the queue asked for as many again.
+TEST_F(ChainBuilderTest, TasksThatTheQueueDoesNotKnowCountToo) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 60; ++i) ids.push_back(absl::StrFormat("Miss%04dQACAAAAAAAAAAA", i));
+  std::vector<std::pair<std::string_view, std::string_view>> first = {{"signing", kSigningId}};
+  std::vector<std::pair<std::string_view, std::string_view>> second;
+  for (int i = 0; i < 60; ++i) (i < 30 ? first : second).emplace_back("build", ids[i]);
+  queue_.Add(kSigningId, Upstream(second));
+  ASSERT_THAT(Build(Upstream(first)), IsOk());
+  EXPECT_THAT(ViolationsOf(findings_), testing::Contains(Violation::kChainTooLong));
+  EXPECT_THAT(asked_, SizeIs(testing::Le(50u)));
 }
 
 TEST_F(ChainBuilderTest, OfCountlessDependenciesNoMoreAreNamedThanAChainMayHave) {

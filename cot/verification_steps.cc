@@ -32,6 +32,21 @@ LinkVerdict Describe(const Link& link, bool is_target) {
           .is_target = is_target};
 }
 
+// The target of a chain that could not be built: the verdict has it all the same.
+LinkVerdict DescribeTarget(const Verification& v) {
+  const scriptworker::taskcluster::TaskDefinition& task = v.request.task;
+  const absl::StatusOr<Link> target =
+      Link::Create(v.request.name, v.request.task_id, task, Link::Role::kTarget,
+                   v.policy.scriptworker_provisioners);
+  if (target.ok()) return Describe(*target, true);
+  return {.name = v.request.name,
+          .task_id = v.request.task_id.str(),
+          .task_type = "unknown",
+          .worker_impl = "unknown",
+          .worker_pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type()),
+          .is_target = true};
+}
+
 // Takes an artifact, or why it is none, into the verdict; `absent` gets the path of an
 // optional one that was not to be had.
 void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& planned,
@@ -130,15 +145,7 @@ int BuildTheChain(Verification& v) {
   v.Add(std::move(findings));
   if (!chain.ok()) {
     v.Add(chain.status());
-    // The target is no link; the verdict has it all the same.
-    const auto& task = v.request.task;
-    v.verdict.links.push_back(
-        {.name = v.request.name,
-         .task_id = v.request.task_id.str(),
-         .task_type = "unknown",
-         .worker_impl = "unknown",
-         .worker_pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type()),
-         .is_target = true});
+    v.verdict.links.push_back(DescribeTarget(v));
     return 1;
   }
   if (!written.ok()) v.Add(written);
@@ -147,11 +154,13 @@ int BuildTheChain(Verification& v) {
   for (const Link* link : v.chain->AllLinks()) {
     v.verdict.links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
+  std::stable_partition(v.verdict.links.begin(), v.verdict.links.end(),
+                        [](const LinkVerdict& link) { return link.is_target; });
   v.questions.Start(*v.chain, !v.privileged.empty());
   const Link& target = v.chain->target();
   if (IsDecisionOrAction(target.type()) && v.IsBareTarget(target)) {
-    v.verdict.not_checked.push_back(
-        absl::StrCat(target.Label(), ": what it leaves behind, such as ", kTaskGraphName));
+    v.verdict.not_checked.push_back(absl::StrCat(
+        target.Label(), ": its docker image, and what it leaves behind, such as ", kTaskGraphName));
   }
   // At least its target, which was found to rest on nothing else.
   return std::max(1, static_cast<int>(v.chain->upstream().size()));

@@ -110,10 +110,12 @@ TEST_F(VerifyCotCommandTest, ADecisionTaskThatStillRunsIsVerifiedByItsDefinition
   options_.task_id = *TaskId::Parse(kSmallDecision);
   chain_.states[std::string(kSmallDecision)] = "running";
   EXPECT_EQ(Run(), 0) << out_.str();
-  EXPECT_THAT(out_.str(),
-              AllOf(HasSubstr("decision DecisionQACAAAAAAAAAAA: what it leaves behind"),
-                    HasSubstr("the task's own chain-of-trust.json: its latest run is running"),
-                    HasSubstr("✓ decision DecisionQACAAAAAAAAAAA")));
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(
+          HasSubstr("decision DecisionQACAAAAAAAAAAA: its docker image, and what it leaves behind"),
+          HasSubstr("the task's own chain-of-trust.json: its latest run is running"),
+          HasSubstr("✓ decision DecisionQACAAAAAAAAAAA")));
   // It is judged all the same: as a decision task, by what its repository makes of it.
   chain_.answers.clear();
   Object task = chain_.tasks.find(kSmallDecision)->second.object();

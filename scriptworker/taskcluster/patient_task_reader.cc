@@ -8,6 +8,7 @@
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -32,7 +33,7 @@ PatientTaskReader::PatientTaskReader(TaskReader& inner, RetryPolicy policy, Cloc
 absl::StatusOr<TaskDefinition> PatientTaskReader::Task(const TaskId& task_id,
                                                        const CancellationToken& cancellation) {
   absl::StatusOr<TaskDefinition> task = inner_.Task(task_id, cancellation);
-  if (!absl::IsNotFound(task.status())) return task;
+  if (!absl::IsNotFound(task.status()) || !HasPatience()) return task;
   // A generator is not cheap to make, and this hardly ever happens.
   absl::BitGen bit_gen;
   bool is_first = true;
@@ -42,7 +43,14 @@ absl::StatusOr<TaskDefinition> PatientTaskReader::Task(const TaskId& task_id,
         return std::exchange(is_first, false) ? std::move(task)
                                               : inner_.Task(task_id, cancellation);
       },
-      absl::IsNotFound);
+      [&](const absl::Status& error) { return absl::IsNotFound(error) && HasPatience(); });
+}
+
+bool PatientTaskReader::HasPatience() {
+  const absl::Duration now = clock_.Monotonic();
+  absl::MutexLock lock(&mutex_);
+  if (!first_missing_.has_value()) first_missing_ = now;
+  return now - *first_missing_ < kPatience;
 }
 
 absl::StatusOr<TaskStatus> PatientTaskReader::Status(const TaskId& task_id,
