@@ -20,6 +20,7 @@
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/http_date.h"
 #include "scriptworker/http/testing/function_transport.h"
+#include "scriptworker/http/testing/mock_transport.h"
 
 namespace scriptworker::http {
 namespace {
@@ -28,6 +29,8 @@ using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Ref;
+using ::testing::Return;
 using ::testing::SizeIs;
 using ::testing::ValuesIn;
 
@@ -59,6 +62,15 @@ TEST_F(RetryingTransportTest, ASuccessIsNotRepeated) {
   EXPECT_THAT(Send({MakeResponse(200)}), IsOk());
   EXPECT_THAT(inner_->requests(), SizeIs(1));
   EXPECT_THAT(clock_.sleeps(), IsEmpty());
+}
+
+TEST_F(RetryingTransportTest, EachAttemptSendsTheVeryRequest) {
+  testing::StrictMock<MockTransport> inner;
+  testing::InSequence in_sequence;
+  EXPECT_CALL(inner, Send(Ref(request_))).WillOnce(Return(MakeResponse(503)));
+  EXPECT_CALL(inner, Send(Ref(request_))).WillOnce(Return(absl::UnavailableError("reset")));
+  EXPECT_CALL(inner, Send(Ref(request_))).WillOnce(Return(MakeResponse(200)));
+  EXPECT_THAT(RetryingTransport(inner, {.attempts = kAttempts}, clock_).Send(request_), IsOk());
 }
 
 struct TableCase {
