@@ -287,6 +287,7 @@ TEST_F(ChainBuilderTest, AChainWithTooManyLinksIsRefused) {
 // Else each level could have the queue asked for as many again.
 TEST_F(ChainBuilderTest, TasksThatTheQueueDoesNotKnowCountToo) {
   std::vector<std::string> ids;
+  ids.reserve(60);
   for (int i = 0; i < 60; ++i) ids.push_back(absl::StrFormat("Miss%04dQACAAAAAAAAAAA", i));
   std::vector<std::pair<std::string_view, std::string_view>> first = {{"signing", kSigningId}};
   std::vector<std::pair<std::string_view, std::string_view>> second;

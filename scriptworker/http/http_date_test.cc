@@ -25,7 +25,7 @@ TEST(HttpDateTest, ParsesAndFormatsTheRfcsExample) {
 TEST(HttpDateTest, ReadsWhatItFormats) {
   // A leap year's end, another's 29 February, and every hour of a month and a day.
   for (const int64_t start : {946684799, 1709164800, 1700000000}) {
-    for (int hour = 0; hour < 24 * 31; ++hour) {
+    for (int64_t hour = 0; hour < 24 * 31; ++hour) {
       const absl::Time time = absl::FromUnixSeconds(start + hour * 3661);
       EXPECT_THAT(ParseHttpDate(FormatHttpDate(time)), Optional(Eq(time)));
     }

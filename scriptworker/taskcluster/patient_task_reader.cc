@@ -27,8 +27,8 @@ RetryPolicy PatientTaskReader::DefaultPolicy() {
           .initial = absl::Milliseconds(500)};
 }
 
-PatientTaskReader::PatientTaskReader(TaskReader& inner, RetryPolicy policy, Clock& clock)
-    : inner_(inner), policy_(std::move(policy)), clock_(clock) {}
+PatientTaskReader::PatientTaskReader(TaskReader& inner, const RetryPolicy& policy, Clock& clock)
+    : inner_(inner), policy_(policy), clock_(clock) {}
 
 absl::StatusOr<TaskDefinition> PatientTaskReader::Task(const TaskId& task_id,
                                                        const CancellationToken& cancellation) {

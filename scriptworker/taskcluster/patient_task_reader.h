@@ -35,7 +35,7 @@ class PatientTaskReader final : public TaskReader {
   static RetryPolicy DefaultPolicy();
 
   // Borrows `inner` and `clock`.
-  PatientTaskReader(TaskReader& inner, RetryPolicy policy, Clock& clock);
+  PatientTaskReader(TaskReader& inner, const RetryPolicy& policy, Clock& clock);
 
   absl::StatusOr<TaskDefinition> Task(const TaskId& task_id,
                                       const CancellationToken& cancellation) override;
