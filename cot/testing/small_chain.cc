@@ -66,7 +66,7 @@ constexpr std::string_view kDecision = R"({
   "schedulerId": "adhoc-level-3", "taskGroupId": "@DECISION@",
   "dependencies": [], "requires": "all-completed", "routes": [],
   "priority": "low", "retries": 5, "created": "@CREATED@",
-  "deadline": "2026-05-02T10:00:00.000Z", "expires": "2027-05-01T10:00:00.000Z",
+  "deadline": @IN_A_DAY@, "expires": @IN_A_YEAR@,
   "scopes": ["assume:repo:github.com/mozilla-releng/adhoc-signing:branch:main"],
   "payload": {"maxRunTime": 600, "image": "decision:1", "features": {"taskclusterProxy": true},
     "env": {"ADHOC_HEAD_REPOSITORY": "@REPOSITORY@", "ADHOC_HEAD_REV": "@REVISION@",
@@ -90,6 +90,8 @@ Value Task(std::string_view text) {
              {"@BUILD@", kSmallBuild},
              {"@REPOSITORY@", "https://github.com/mozilla-releng/adhoc-signing"},
              {"@CREATED@", "2026-05-01T10:00:00.000Z"},
+             {"@IN_A_DAY@", R"("2026-05-02T10:00:00.000Z")"},
+             {"@IN_A_YEAR@", R"("2027-05-01T10:00:00.000Z")"},
              {"@REVISION@", kRevision}}));
 }
 
@@ -99,6 +101,8 @@ std::string Template() {
       absl::StrReplaceAll(kDecision, {{"@DECISION@", "${as_slugid('decision')}"},
                                       {"@REPOSITORY@", "${event.repository.html_url}"},
                                       {"@CREATED@", "${now}"},
+                                      {"@IN_A_DAY@", R"({"$fromNow": "1 day"})"},
+                                      {"@IN_A_YEAR@", R"({"$fromNow": "1 year"})"},
                                       {"@REVISION@", "${event.after}"}}),
       "]}");
 }
