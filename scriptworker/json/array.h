@@ -21,8 +21,8 @@ class Array {
   using const_iterator = const Value*;
 
   Array() = default;
-  // Array{a} with an array `a` is an array of one array, not a copy: for that
-  // write Array(a).
+  // What Array{a} with one array `a` is, compilers see differently (CWG 2137): write Array(a)
+  // for a copy, Array{Value(a)} for an array of one array.
   Array(std::initializer_list<Value> values);
   Array(const Array& other);
   Array(Array&& other) noexcept : rep_(std::exchange(other.rep_, nullptr)) {}

@@ -18,7 +18,7 @@ TEST(FormatTest, CanonicalTextIsPythonsIndentTwoSortedKeys) {
   const Value value(Object{
       {"b", Array{1, 2.5, -0.0, true, false, nullptr}},
       {"a", Object{{"z", Array()}, {"y", Object()}, {"x", "text"}}},
-      {"", Array{Array{Array()}}},
+      {"", Array{Value(Array{Value(Array())})}},
   });
   EXPECT_EQ(Format(value), R"({
   "": [
