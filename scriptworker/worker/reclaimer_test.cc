@@ -196,6 +196,17 @@ class ReclaimerTest : public testing::Test {
   }
   // Keeper and watcher both sleep.
   void AwaitBothAsleep() { ASSERT_TRUE(clock_.AwaitSleepers(2)); }
+  // The queue answers the first renewal with a conflict, which loses the claim.
+  std::unique_ptr<Reclaimer> StartAndTakeTheClaimAway() {
+    queue_.FailNext(taskcluster::MakeQueueError(
+        "reclaimTask",
+        {.http_status = 409, .code = "RequestConflict", .message = "task is cancelled"}));
+    auto reclaimer = Start();
+    AwaitBothAsleep();
+    clock_.AdvanceTime(absl::Seconds(300));
+    EXPECT_TRUE(AwaitLost());
+    return reclaimer;
+  }
   bool AwaitLost() { return AwaitCancelled(claim_.token()); }
   static bool AwaitCancelled(const CancellationToken& token) {
     absl::Mutex mutex;
@@ -240,13 +251,7 @@ TEST_F(ReclaimerTest, DoesNotAskBeforeItIsTime) {
 }
 
 TEST_F(ReclaimerTest, AConflictLosesTheClaimAtOnce) {
-  queue_.FailNext(taskcluster::MakeQueueError(
-      "reclaimTask",
-      {.http_status = 409, .code = "RequestConflict", .message = "task is cancelled"}));
-  auto reclaimer = Start();
-  AwaitBothAsleep();
-  clock_.AdvanceTime(absl::Seconds(300));
-  ASSERT_TRUE(AwaitLost());
+  auto reclaimer = StartAndTakeTheClaimAway();
   EXPECT_THAT(claim_.token().reason(),
               StatusIs(absl::StatusCode::kAborted, HasSubstr("task is cancelled")));
   reclaimer.reset();  // waits for its threads: by now they have said all
@@ -257,13 +262,7 @@ TEST_F(ReclaimerTest, AConflictLosesTheClaimAtOnce) {
 }
 
 TEST_F(ReclaimerTest, AClaimThatTheQueueHasTakenAwayIsNotSaidToHaveLapsed) {
-  queue_.FailNext(taskcluster::MakeQueueError(
-      "reclaimTask",
-      {.http_status = 409, .code = "RequestConflict", .message = "task is cancelled"}));
-  auto reclaimer = Start();
-  AwaitBothAsleep();
-  clock_.AdvanceTime(absl::Seconds(300));
-  ASSERT_TRUE(AwaitLost());
+  auto reclaimer = StartAndTakeTheClaimAway();
   while (!absl::c_linear_search(logger_.lines(), "DEBUG 409: not reclaiming task.")) {
     absl::SleepFor(absl::Milliseconds(1));
   }
