@@ -112,7 +112,10 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   std::vector<Finding> findings;
   CheckRebuiltDefinition(parent, *answers.decision, *answers.tasks_for, answers.document, *input,
                          findings);
-  if (findings.empty()) v.logger.Info(absl::StrCat(parent.name(), ": Good."));
+  if (findings.empty()) {
+    v.logger.Info(absl::StrCat(parent.name(), ": Good."));
+    return errors;
+  }
   const absl::StatusOr<TemplateLocation> location =
       FindTemplate(*answers.decision, v.product, v.policy.source_hosts, false);
   const std::string place = location.ok() ? location->url.Redacted() : std::string();
