@@ -7,13 +7,17 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,7 +31,10 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/base/version.h"
 #include "scriptworker/http/listener.h"
@@ -231,6 +238,32 @@ TEST_F(WorkerE2eTest, AScreenThatNobodyReadsKeepsNoWorkerFromEnding) {
   EXPECT_EQ(fake().State(id), "running");
   RunningWorker misconfigured({temp_.Path("missing.yaml")}, pipe);
   EXPECT_EQ(misconfigured.Wait(), 1);
+}
+
+// As where a limit of processes is reached. fork() starts it, which this C library does by another
+// call than threads.
+TEST_F(WorkerE2eTest, AMachineWithoutThreadsToGiveEndsTheStartWithAWord) {
+  const std::string program = TestFilePath("scriptworker/scriptworker");
+  const std::string config = temp_.Path("scriptworker.yaml");
+  const UniqueFd output(::open(temp_.Path("output").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  pid_t pid = -1;
+  RunWithRefusedCalls({SYS_clone3}, EAGAIN, [&] {
+    if (absl::StatusOr<std::thread> thread = StartThread([] {}); thread.ok()) {
+      thread->join();
+      return;
+    }
+    pid = ::fork();
+    if (pid != 0) return;
+    ::dup2(output.get(), STDERR_FILENO);
+    ::execl(program.c_str(), program.c_str(), config.c_str(), nullptr);
+    ::_exit(127);
+  });
+  if (pid < 0) GTEST_SKIP() << "SKIPPED: threads cannot be refused here";
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+  EXPECT_EQ(WEXITSTATUS(status), 1);
+  EXPECT_THAT(Output(), HasSubstr("cannot start a thread: Resource temporarily unavailable\n"));
 }
 
 TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {

@@ -96,7 +96,8 @@ absl::Status Work(const CommandLine& line) {
                       OpenWorkerLog(config.logging, config.directories.log_dir,
                                     absl::LocalTimeZone(), clock, redactor));
   Shutdown shutdown(*log, clock, config.timeouts.shutdown_grace);
-  const SignalWatcher signals(shutdown);
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,
+                      SignalWatcher::Create(shutdown));
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
   SW_RETURN_IF_ERROR(LoadSigningKey(config.signing, signer, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,

@@ -12,19 +12,22 @@
 #include <cstdint>
 #include <iterator>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/log/check.h"
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/get_request.h"
 #include "scriptworker/http/listener.h"
@@ -76,16 +79,26 @@ struct GetServer::Connection {
   size_t sent = 0;
 };
 
-GetServer::GetServer(Listener listener, Handler handler, Clock& clock)
+absl::StatusOr<std::unique_ptr<GetServer>> GetServer::Start(Listener listener, Handler handler,
+                                                            Clock& clock) {
+  UniqueFd end(::eventfd(0, EFD_CLOEXEC));
+  if (!end.valid()) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot serve at ", listener.address()));
+  }
+  std::unique_ptr<GetServer> server = absl::WrapUnique(
+      new GetServer(std::move(listener), std::move(handler), clock, std::move(end)));
+  SW_ASSIGN_OR_RETURN(server->thread_, StartThread([&server = *server] { server.Run(); }));
+  return server;
+}
+
+GetServer::GetServer(Listener listener, Handler handler, Clock& clock, UniqueFd end)
     : listener_(std::move(listener)),
       handler_(std::move(handler)),
       clock_(clock),
-      end_(::eventfd(0, EFD_CLOEXEC)) {
-  CHECK(end_.valid()) << "eventfd: errno " << errno;
-  thread_ = std::thread([this] { Run(); });
-}
+      end_(std::move(end)) {}
 
 GetServer::~GetServer() {
+  if (!thread_.joinable()) return;
   const uint64_t one = 1;
   CHECK_EQ(::write(end_.get(), &one, sizeof(one)), static_cast<ssize_t>(sizeof(one)));
   thread_.join();

@@ -10,12 +10,14 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/unique_fd.h"
@@ -42,8 +44,10 @@ class GetServer {
   // For a path that begins with '/'. Called on the server's thread.
   using Handler = absl::AnyInvocable<Answer(std::string_view path)>;
 
-  // Serves until it is destroyed. `clock` must outlive it.
-  GetServer(Listener listener, Handler handler, Clock& clock);
+  // Serves until it is destroyed. `clock` must outlive it. kResourceExhausted: the machine has no
+  // thread or descriptor to give.
+  static absl::StatusOr<std::unique_ptr<GetServer>> Start(Listener listener, Handler handler,
+                                                          Clock& clock);
   GetServer(const GetServer&) = delete;
   GetServer& operator=(const GetServer&) = delete;
   ~GetServer();
@@ -53,6 +57,7 @@ class GetServer {
  private:
   struct Connection;
 
+  GetServer(Listener listener, Handler handler, Clock& clock, UniqueFd end);
   void Run();
   // Whether more can be accepted; not when the process is out of descriptors.
   bool Accept();

@@ -6,8 +6,10 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -22,6 +26,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/testing/descriptors_left.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/http/listener.h"
@@ -29,6 +34,7 @@
 namespace scriptworker::http {
 namespace {
 
+using ::absl_testing::StatusIs;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -82,7 +88,9 @@ class GetServerTest : public testing::Test {
   }
 
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
-  GetServer server_{Listener::ListenOnTcp("127.0.0.1:0").value(), &Echo, clock_};
+  const std::unique_ptr<GetServer> owned_ =
+      GetServer::Start(Listener::ListenOnTcp("127.0.0.1:0").value(), &Echo, clock_).value();
+  const GetServer& server_ = *owned_;
 };
 
 TEST_F(GetServerTest, AnswersAndClosesTheConnection) {
@@ -92,6 +100,15 @@ TEST_F(GetServerTest, AnswersAndClosesTheConnection) {
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"));
   EXPECT_THAT(answer, HasSubstr("\r\nContent-Length: 23\r\n"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\nyou asked for /metrics\n"));
+}
+
+TEST_F(GetServerTest, IsAnErrorWhereTheMachineHasNoThreadToGive) {
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(
+        GetServer::Start(Listener::ListenOnTcp("127.0.0.1:0").value(), &Echo, clock_).status(),
+        StatusIs(absl::StatusCode::kResourceExhausted));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST_F(GetServerTest, SaysTheHandlersStatus) {

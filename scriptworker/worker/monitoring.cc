@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Monitoring>> Monitoring::Start(const Config& conf
   std::unique_ptr<Monitoring> monitoring =
       absl::WrapUnique(new Monitoring(config, *std::move(notifier), clock, log, shutdown));
   SW_RETURN_IF_ERROR(monitoring->Serve(config.watching, clock, log));
+  SW_RETURN_IF_ERROR(monitoring->reporter_.Start());
   return monitoring;
 }
 
@@ -58,8 +59,10 @@ absl::Status Monitoring::Serve(const Watching& watching, Clock& clock, WorkerLog
       return absl::FailedPreconditionError(
           absl::StrCat("health_address: ", listener.status().message()));
     }
-    health_ = std::make_unique<http::GetServer>(
-        *std::move(listener), [this](std::string_view path) { return AnswerTo(path); }, clock);
+    SW_ASSIGN_OR_RETURN(
+        health_,
+        http::GetServer::Start(
+            *std::move(listener), [this](std::string_view path) { return AnswerTo(path); }, clock));
     log.Info(absl::StrCat("Health and metrics: http://", health_->address()));
   }
   if (!watching.status_socket.empty()) {
@@ -68,9 +71,10 @@ absl::Status Monitoring::Serve(const Watching& watching, Clock& clock, WorkerLog
       return absl::FailedPreconditionError(
           absl::StrCat("status_socket: ", listener.status().message()));
     }
-    status_ = std::make_unique<http::GetServer>(
-        *std::move(listener), [this](std::string_view path) { return AnswerWithStatusTo(path); },
-        clock);
+    SW_ASSIGN_OR_RETURN(
+        status_, http::GetServer::Start(
+                     *std::move(listener),
+                     [this](std::string_view path) { return AnswerWithStatusTo(path); }, clock));
   }
   return absl::OkStatus();
 }

@@ -31,7 +31,8 @@ namespace scriptworker::worker {
 class Monitoring {
  public:
   // From here on the service manager holds the worker for ready. All must
-  // outlive the result. An error: an address that is configured cannot be used.
+  // outlive the result. Errors: an address that is configured cannot be used; the machine has
+  // no thread to give.
   static absl::StatusOr<std::unique_ptr<Monitoring>> Start(const Config& config,
                                                            const Environment& environment,
                                                            Clock& clock, WorkerLog& log,

@@ -2,7 +2,6 @@
 #include "scriptworker/worker/service_reporter.h"
 
 #include <string_view>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -10,6 +9,8 @@
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/exit_status.h"
 #include "scriptworker/worker/run_outcome.h"
@@ -25,13 +26,18 @@ constexpr std::string_view kWaiting = "waiting for tasks";
 
 ServiceReporter::ServiceReporter(const ServiceNotifier& notifier, const WorkerState& state,
                                  Clock& clock, const CancellationToken& drain)
-    : notifier_(notifier), state_(state), clock_(clock) {
+    : notifier_(notifier), state_(state), clock_(clock), drain_(drain) {}
+
+absl::Status ServiceReporter::Start() {
+  // First of all: a worker without it would be ended in the middle of a task.
+  if (notifier_.watchdog() < absl::InfiniteDuration()) {
+    SW_ASSIGN_OR_RETURN(watcher_, StartThread([this] { FeedWatchdog(); }));
+  }
   notifier_.Ready();
   notifier_.Status(kWaiting);
-  stopping_.emplace(drain, [this] { notifier_.Stopping(); });
-  if (notifier_.watchdog() < absl::InfiniteDuration()) {
-    watcher_ = std::thread([this] { Watch(); });
-  }
+  stopping_.emplace(drain_, [this] { notifier_.Stopping(); });
+  ready_.Notify();
+  return absl::OkStatus();
 }
 
 ServiceReporter::~ServiceReporter() {
@@ -39,7 +45,8 @@ ServiceReporter::~ServiceReporter() {
   if (watcher_.joinable()) watcher_.join();
 }
 
-void ServiceReporter::Watch() {
+void ServiceReporter::FeedWatchdog() {
+  ready_.WaitForNotification();
   do {
     if (state_.Alive().ok()) notifier_.Alive();
   } while (SleepUnlessCancelled(clock_, notifier_.watchdog() / 2, end_.token()));

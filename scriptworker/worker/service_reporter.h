@@ -7,7 +7,9 @@
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -20,16 +22,20 @@
 
 namespace scriptworker::worker {
 
-// Keeps the service manager informed while it lives: READY at once, STOPPING
+// Keeps the service manager informed from Start() on: READY at once, STOPPING
 // with `drain`, a STATUS with each task and phase, and WATCHDOG at twice the
 // pace that is asked for as long as `state` is alive. A thread of its own for
 // the last, if it is asked for.
 class ServiceReporter final : public WorkerObserver {
  public:
-  // All must outlive this.
+  // All must outlive this. Does nothing before Start().
   ServiceReporter(const ServiceNotifier& notifier, const WorkerState& state, Clock& clock,
                   const CancellationToken& drain);
   ~ServiceReporter() override;
+
+  // At most once. kResourceExhausted: the machine has no thread to give, and the service manager
+  // was told nothing.
+  absl::Status Start();
 
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;
@@ -37,15 +43,17 @@ class ServiceReporter final : public WorkerObserver {
   void OnTaskEnded(const RunOutcome& outcome) override;
 
  private:
-  void Watch();
+  void FeedWatchdog();
 
   const ServiceNotifier& notifier_;
   const WorkerState& state_;
   Clock& clock_;
+  const CancellationToken drain_;
   std::string run_;           // of the loop's thread
   bool poll_failed_ = false;  // of the loop's thread
   CancellationSource end_;
   std::optional<CancellationCallback> stopping_;
+  absl::Notification ready_;  // was told
   std::thread watcher_;
 };
 

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/service_reporter.h"
 
+#include <sys/syscall.h>
+
+#include <cerrno>
 #include <optional>
+#include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/worker/service_notifier.h"
 #include "scriptworker/worker/testing/claimed_task.h"
@@ -19,15 +25,22 @@
 namespace scriptworker::worker {
 namespace {
 
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+
 class ServiceReporterTest : public testing::Test {
  protected:
   // `watchdog`: in microseconds.
-  void Start(const std::string& watchdog = "0") {
+  absl::Status TryToStart(const std::string& watchdog) {
     Environment environment;
     environment.Set("NOTIFY_SOCKET", temp_.Path("notify"));
     environment.Set("WATCHDOG_USEC", watchdog);
     notifier_ = ServiceNotifier::Create(environment).value();
     reporter_.emplace(notifier_, state_, clock_, drain_.token());
+    return reporter_->Start();
+  }
+  void Start(const std::string& watchdog = "0") {
+    ASSERT_THAT(TryToStart(watchdog), IsOk());
     EXPECT_EQ(manager_.Receive(), "READY=1");
     EXPECT_EQ(manager_.Receive(), "STATUS=waiting for tasks");
   }
@@ -79,6 +92,15 @@ TEST_F(ServiceReporterTest, FeedsTheWatchdogAtTwiceItsPaceWhileTheWorkerLives) {
   ASSERT_TRUE(clock_.AwaitSleepers(1));
   clock_.AdvanceTime(absl::Hours(1));  // and no poll in it: stuck
   ASSERT_TRUE(clock_.AwaitSleepers(1));
+  EXPECT_TRUE(manager_.empty());
+}
+
+TEST_F(ServiceReporterTest, AWorkerWithoutAThreadForItsWatchdogIsNotReady) {
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(TryToStart("60000000"), StatusIs(absl::StatusCode::kResourceExhausted));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  drain_.Cancel(absl::CancelledError("SIGTERM"));
   EXPECT_TRUE(manager_.empty());
 }
 

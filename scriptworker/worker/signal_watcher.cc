@@ -11,10 +11,16 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <thread>
+#include <memory>
+#include <utility>
 
 #include "absl/log/check.h"
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/shutdown.h"
 
@@ -55,15 +61,20 @@ void SignalWatcher::Unblock() {
   CHECK_EQ(::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr), 0);
 }
 
-SignalWatcher::SignalWatcher(Shutdown& shutdown) : shutdown_(shutdown) {
-  const sigset_t signals = WatchedSignals();
-  signals_ = UniqueFd(::signalfd(-1, &signals, SFD_CLOEXEC));
-  end_ = UniqueFd(::eventfd(0, EFD_CLOEXEC));
-  CHECK(signals_.valid() && end_.valid()) << "signalfd, eventfd: errno " << errno;
-  thread_ = std::thread([this] { Run(); });
+absl::StatusOr<std::unique_ptr<SignalWatcher>> SignalWatcher::Create(Shutdown& shutdown) {
+  const sigset_t watched = WatchedSignals();
+  UniqueFd signals(::signalfd(-1, &watched, SFD_CLOEXEC));
+  if (!signals.valid()) return absl::ErrnoToStatus(errno, "cannot watch for signals");
+  UniqueFd end(::eventfd(0, EFD_CLOEXEC));
+  if (!end.valid()) return absl::ErrnoToStatus(errno, "cannot watch for signals");
+  std::unique_ptr<SignalWatcher> watcher =
+      absl::WrapUnique(new SignalWatcher(shutdown, std::move(signals), std::move(end)));
+  SW_ASSIGN_OR_RETURN(watcher->thread_, StartThread([&watcher = *watcher] { watcher.Run(); }));
+  return watcher;
 }
 
 SignalWatcher::~SignalWatcher() {
+  if (!thread_.joinable()) return;
   const uint64_t one = 1;
   CHECK_EQ(::write(end_.get(), &one, sizeof(one)), static_cast<ssize_t>(sizeof(one)));
   thread_.join();

@@ -6,8 +6,11 @@
 #ifndef SCRIPTWORKER_WORKER_SIGNAL_WATCHER_H_
 #define SCRIPTWORKER_WORKER_SIGNAL_WATCHER_H_
 
+#include <memory>
 #include <thread>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/shutdown.h"
 
@@ -27,12 +30,14 @@ class SignalWatcher {
   static void Unblock();
 
   // REQUIRES: Block() was called, on the first thread. `shutdown` must outlive
-  // the watcher.
-  explicit SignalWatcher(Shutdown& shutdown);
+  // the watcher. kResourceExhausted: no thread or descriptor is to be had.
+  static absl::StatusOr<std::unique_ptr<SignalWatcher>> Create(Shutdown& shutdown);
   // The signals are held back again.
   ~SignalWatcher();
 
  private:
+  SignalWatcher(Shutdown& shutdown, UniqueFd signals, UniqueFd end)
+      : shutdown_(shutdown), signals_(std::move(signals)), end_(std::move(end)) {}
   void Run();
 
   Shutdown& shutdown_;

@@ -2,8 +2,14 @@
 #include "scriptworker/worker/signal_watcher.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -11,9 +17,12 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 
 namespace scriptworker::worker {
 namespace {
+
+using ::absl_testing::StatusIs;
 
 // Waits in real time: the kernel delivers the signal.
 bool Await(const CancellationToken& token) {
@@ -28,6 +37,9 @@ class SignalWatcherTest : public testing::Test {
     ::signal(SIGHUP, SIG_DFL);  // whatever these tests were started under
     SignalWatcher::Block();
   }
+  static std::unique_ptr<SignalWatcher> Watch(Shutdown& shutdown) {
+    return SignalWatcher::Create(shutdown).value();
+  }
   static void Send(int signal) { ASSERT_EQ(::kill(::getpid(), signal), 0); }
 
   MemoryLogger logger_;
@@ -36,14 +48,14 @@ class SignalWatcherTest : public testing::Test {
 };
 
 TEST_F(SignalWatcherTest, Usr1Drains) {
-  const SignalWatcher watcher(shutdown_);
+  const auto watcher = Watch(shutdown_);
   Send(SIGUSR1);
   EXPECT_TRUE(Await(shutdown_.drain()));
   EXPECT_FALSE(shutdown_.stop().cancelled());
 }
 
 TEST_F(SignalWatcherTest, TermStopsAndTheSecondOneAtOnce) {
-  const SignalWatcher watcher(shutdown_);
+  const auto watcher = Watch(shutdown_);
   Send(SIGTERM);
   EXPECT_TRUE(Await(shutdown_.stop()));
   EXPECT_FALSE(shutdown_.at_once().cancelled());
@@ -52,14 +64,14 @@ TEST_F(SignalWatcherTest, TermStopsAndTheSecondOneAtOnce) {
 }
 
 TEST_F(SignalWatcherTest, IntIsLikeTerm) {
-  const SignalWatcher watcher(shutdown_);
+  const auto watcher = Watch(shutdown_);
   Send(SIGINT);
   EXPECT_TRUE(Await(shutdown_.stop()));
 }
 
 TEST_F(SignalWatcherTest, HupStopsButNeverAtOnce) {
   {
-    const SignalWatcher watcher(shutdown_);
+    const auto watcher = Watch(shutdown_);
     Send(SIGHUP);
     EXPECT_TRUE(Await(shutdown_.stop()));
     Send(SIGHUP);
@@ -77,7 +89,7 @@ TEST_F(SignalWatcherTest, AHupThatIsIgnoredFromTheStartMeansNothing) {
   ::signal(SIGHUP, SIG_IGN);
   SignalWatcher::Block();
   {
-    const SignalWatcher watcher(shutdown_);
+    const auto watcher = Watch(shutdown_);
     Send(SIGHUP);
     Send(SIGTERM);  // would be seen after it
     EXPECT_TRUE(Await(shutdown_.stop()));
@@ -88,16 +100,24 @@ TEST_F(SignalWatcherTest, AHupThatIsIgnoredFromTheStartMeansNothing) {
 
 TEST_F(SignalWatcherTest, ASignalBeforeTheWatcherIsNotLost) {
   Send(SIGTERM);
-  const SignalWatcher watcher(shutdown_);
+  const auto watcher = Watch(shutdown_);
   EXPECT_TRUE(Await(shutdown_.stop()));
 }
 
 TEST_F(SignalWatcherTest, TheGracePeriodEndsWithoutAnotherSignal) {
   Shutdown shutdown(logger_, clock_, absl::Milliseconds(40));
-  const SignalWatcher watcher(shutdown);
+  const auto watcher = Watch(shutdown);
   Send(SIGTERM);
   EXPECT_TRUE(Await(shutdown.hurry()));
   EXPECT_TRUE(Await(shutdown.at_once()));
+}
+
+TEST_F(SignalWatcherTest, IsAnErrorWhereTheMachineHasNoThreadToGive) {
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(SignalWatcher::Create(shutdown_).status(),
+                StatusIs(absl::StatusCode::kResourceExhausted));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST_F(SignalWatcherTest, WritingToAClosedPipeIsNoDeath) { Send(SIGPIPE); }

@@ -183,19 +183,20 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   SW_ASSIGN_OR_RETURN(
       const std::unique_ptr<taskcluster::QueueClient> queue,
       taskcluster::QueueClient::Create(config.queue.root_url, transport, clock, credentials));
-  std::optional<RegistrationKeeper> keeper;
+  std::unique_ptr<RegistrationKeeper> keeper;
   if (registration.has_value()) {
-    keeper.emplace(*registration, clock, logger,
-                   RegistrationKeeper::Receivers{
-                       .credentials =
-                           [&queue](const taskcluster::Credentials& renewed) {
-                             queue->SetCredentials(renewed);
-                           },
-                       .terminate =
-                           [&surroundings](std::string_view reason) {
-                             surroundings.shutdown.Drain(absl::StrCat(
-                                 "worker-manager's request to terminate (", reason, ")"));
-                           }});
+    SW_ASSIGN_OR_RETURN(
+        keeper, RegistrationKeeper::Start(*registration, clock, logger,
+                                          {.credentials =
+                                               [&queue](const taskcluster::Credentials& renewed) {
+                                                 queue->SetCredentials(renewed);
+                                               },
+                                           .terminate =
+                                               [&surroundings](std::string_view reason) {
+                                                 surroundings.shutdown.Drain(absl::StrCat(
+                                                     "worker-manager's request to terminate (",
+                                                     reason, ")"));
+                                               }}));
   }
   taskcluster::ArtifactUploader uploader(
       *queue, transport, clock,

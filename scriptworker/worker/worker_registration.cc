@@ -2,12 +2,13 @@
 #include "scriptworker/worker/worker_registration.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -18,6 +19,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/start_thread.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
@@ -116,12 +118,19 @@ RegistrationKeeper::RegistrationKeeper(WorkerRegistration& registration, Clock& 
       clock_(clock),
       logger_(logger),
       receivers_(std::move(receivers)),
-      ask_at_(clock.Monotonic()),
-      thread_([this] { Keep(); }) {}
+      ask_at_(clock.Monotonic()) {}
+
+absl::StatusOr<std::unique_ptr<RegistrationKeeper>> RegistrationKeeper::Start(
+    WorkerRegistration& registration, Clock& clock, Logger& logger, Receivers receivers) {
+  std::unique_ptr<RegistrationKeeper> keeper =
+      absl::WrapUnique(new RegistrationKeeper(registration, clock, logger, std::move(receivers)));
+  SW_ASSIGN_OR_RETURN(keeper->thread_, StartThread([&keeper = *keeper] { keeper.Keep(); }));
+  return keeper;
+}
 
 RegistrationKeeper::~RegistrationKeeper() {
   end_.Cancel(absl::CancelledError("the worker has ended"));
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void RegistrationKeeper::Keep() {

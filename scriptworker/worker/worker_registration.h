@@ -7,6 +7,7 @@
 #define SCRIPTWORKER_WORKER_WORKER_REGISTRATION_H_
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,12 +96,15 @@ class RegistrationKeeper {
   };
 
   // The receivers are called on that thread. All must outlive this, and nobody
-  // else uses `registration` meanwhile.
-  RegistrationKeeper(WorkerRegistration& registration, Clock& clock, Logger& logger,
-                     Receivers receivers);
+  // else uses `registration` meanwhile. kResourceExhausted: the machine has no thread to give.
+  static absl::StatusOr<std::unique_ptr<RegistrationKeeper>> Start(WorkerRegistration& registration,
+                                                                   Clock& clock, Logger& logger,
+                                                                   Receivers receivers);
   ~RegistrationKeeper();
 
  private:
+  RegistrationKeeper(WorkerRegistration& registration, Clock& clock, Logger& logger,
+                     Receivers receivers);
   void Keep();
   void Renew();
   void AskWhetherWanted();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/worker_registration.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +21,7 @@
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -199,7 +203,9 @@ TEST_F(WorkerRegistrationTest, AKeeperRenewsInTimeAndSaysWhatFails) {
   ASSERT_THAT(registration_.Register({}), IsOk());
   fake_.faults().Add("reregisterWorker", Fault::Status(503), 2, 6);
   Receiver receiver;
-  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
+  const auto keeper =
+      RegistrationKeeper::Start(registration_, clock_, logger_, receiver.receivers());
+  ASSERT_THAT(keeper, IsOk());
   ASSERT_TRUE(clock_.AwaitSleepers(1));
   clock_.AdvanceTime(absl::Minutes(29));
   EXPECT_EQ(fake_.request_log().Count("reregisterWorker"), 0);
@@ -211,7 +217,9 @@ TEST_F(WorkerRegistrationTest, AKeeperRenewsInTimeAndSaysWhatFails) {
 TEST_F(WorkerRegistrationTest, AKeeperAsksAtOnceAndThenEveryFiveMinutes) {
   ASSERT_THAT(registration_.Register({}), IsOk());
   Receiver receiver;
-  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
+  const auto keeper =
+      RegistrationKeeper::Start(registration_, clock_, logger_, receiver.receivers());
+  ASSERT_THAT(keeper, IsOk());
   for (int i = 1; i <= 3; ++i) {
     ASSERT_TRUE(clock_.AwaitSleepers(1));
     EXPECT_EQ(fake_.request_log().Count("shouldWorkerTerminate"), i);
@@ -235,7 +243,9 @@ TEST_F(WorkerRegistrationTest, AKeeperPassesTheReasonOnOnce) {
                                   SecretString(kSecret), {manager, clock_, logger_, redactor_});
   ASSERT_THAT(registration.Register({}), IsOk());
   Receiver receiver;
-  RegistrationKeeper keeper(registration, clock_, logger_, receiver.receivers());
+  const auto keeper =
+      RegistrationKeeper::Start(registration, clock_, logger_, receiver.receivers());
+  ASSERT_THAT(keeper, IsOk());
   EXPECT_THAT(receiver.AwaitReason(), ElementsAre("over capacity"));
   ASSERT_TRUE(clock_.AwaitSleepers(1));
   clock_.AdvanceTime(absl::Minutes(20));
@@ -248,7 +258,9 @@ TEST_F(WorkerRegistrationTest, ADeploymentThatDoesNotAnswerIsNamedOnce) {
   ASSERT_THAT(registration_.Register({}), IsOk());
   fake_.faults().Add("shouldWorkerTerminate", Fault::Status(404), 1, 3);
   Receiver receiver;
-  RegistrationKeeper keeper(registration_, clock_, logger_, receiver.receivers());
+  const auto keeper =
+      RegistrationKeeper::Start(registration_, clock_, logger_, receiver.receivers());
+  ASSERT_THAT(keeper, IsOk());
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(clock_.AwaitSleepers(1));
     clock_.AdvanceTime(absl::Minutes(5));
@@ -259,6 +271,15 @@ TEST_F(WorkerRegistrationTest, ADeploymentThatDoesNotAnswerIsNamedOnce) {
                                     return absl::StrContains(line, "whether the worker is wanted");
                                   }),
             1);
+}
+
+TEST_F(WorkerRegistrationTest, AKeeperIsAnErrorWhereTheMachineHasNoThreadToGive) {
+  Receiver receiver;
+  const bool refused = RunWithRefusedCalls({SYS_clone, SYS_clone3}, EAGAIN, [&] {
+    EXPECT_THAT(RegistrationKeeper::Start(registration_, clock_, logger_, receiver.receivers()),
+                StatusIs(absl::StatusCode::kResourceExhausted));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST(ReadStaticSecretTest, TakesTheOneLineOfItsFile) {
