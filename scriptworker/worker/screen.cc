@@ -37,8 +37,7 @@ Screen::Screen(int fd, absl::Duration patience)
       fd_(terminal_.valid() ? terminal_.get() : fd),
       patience_(patience) {}
 
-bool Screen::IsReady(absl::Duration patience) const {
-  const absl::Time deadline = absl::Now() + patience;
+bool Screen::IsReady(absl::Time deadline) const {
   while (true) {
     pollfd polled = {.fd = fd_, .events = POLLOUT, .revents = 0};
     const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
@@ -48,10 +47,9 @@ bool Screen::IsReady(absl::Duration patience) const {
   }
 }
 
-bool Screen::Write(std::string_view text) {
-  absl::Time deadline = absl::Now() + patience_;
+bool Screen::Write(std::string_view text, absl::Time deadline) {
   while (!text.empty()) {
-    if (!IsReady(blocked_ ? absl::ZeroDuration() : patience_)) {
+    if (!IsReady(blocked_ ? absl::InfinitePast() : deadline)) {
       blocked_ = true;
       return false;
     }
@@ -68,7 +66,6 @@ bool Screen::Write(std::string_view text) {
     }
     if (written < 0) return true;  // it is gone
     blocked_ = false;
-    deadline = absl::Now() + patience_;
     cut_ = text[static_cast<size_t>(written) - 1] != '\n';
     text.remove_prefix(static_cast<size_t>(written));
   }
@@ -77,15 +74,17 @@ bool Screen::Write(std::string_view text) {
 
 void Screen::Show(std::string_view line) {
   absl::MutexLock lock(&mutex_);
+  const absl::Time deadline = absl::Now() + patience_;
   if (missing_ > 0) {
     if (!Write(absl::StrCat(cut_ ? "\n" : "", "scriptworker: ", missing_,
-                            " lines are not shown here, since nobody read them\n"))) {
+                            " lines are not shown here, since nobody read them\n"),
+               deadline)) {
       ++missing_;
       return;
     }
     missing_ = 0;
   }
-  if (!Write(line)) ++missing_;
+  if (!Write(line, deadline)) ++missing_;
 }
 
 }  // namespace scriptworker::worker

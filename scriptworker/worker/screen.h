@@ -30,8 +30,8 @@ class Screen {
 
  private:
   // False: not all of it could be written.
-  bool Write(std::string_view text) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsReady(absl::Duration patience) const;
+  bool Write(std::string_view text, absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsReady(absl::Time deadline) const;
 
   const UniqueFd terminal_;  // if it is one
   const int fd_;

@@ -84,6 +84,24 @@ TEST_F(ScreenTest, WhereNobodyReadsOneLineWaitsAndNoOther) {
   Read();
 }
 
+TEST_F(ScreenTest, AReaderThatTakesALittleNowAndThenHoldsALineNoLonger) {
+  const absl::Duration patience = absl::Milliseconds(100);
+  Screen screen(writer_.get(), patience);
+  const std::string line = std::string(1'000'000, 'x') + "\n";
+  absl::Notification shown;
+  size_t taken = 0;
+  std::thread reader([&] {
+    char buffer[4096];
+    while (!shown.WaitForNotificationWithTimeout(patience / 2) && taken < line.size()) {
+      taken += static_cast<size_t>(::read(reader_.get(), buffer, sizeof(buffer)));
+    }
+  });
+  screen.Show(line);
+  shown.Notify();
+  reader.join();
+  EXPECT_LT(taken + Read().size(), line.size()) << "the line waited until all of it was taken";
+}
+
 TEST_F(ScreenTest, SaysHowManyLinesAreMissing) {
   Screen screen(writer_.get(), absl::Milliseconds(1));
   constexpr int kLines = 10'000;

@@ -65,8 +65,7 @@ void Shutdown::Advance() {
       hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"))) {
     logger_.Warning(
         "The grace period (shutdown_grace) is nearly over; uploads are cut off, and a run in hand "
-        "is "
-        "reported as worker-shutdown");
+        "is reported as worker-shutdown");
   }
   if (now >= end_at && EndAtOnce()) {
     logger_.Warning(
