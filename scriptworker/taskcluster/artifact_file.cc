@@ -119,7 +119,7 @@ absl::Status ArtifactFile::Hash(crypto::HashAlgorithm algorithm,
   return absl::OkStatus();
 }
 
-absl::Status ArtifactFile::Compress(absl::Time now) {
+absl::Status ArtifactFile::Compress(absl::Time now, const CancellationToken& cancellation) {
   SW_ASSIGN_OR_RETURN(const UniqueFd parent, OpenParent(directory_, name_));
   absl::BitGen bitgen;
   TemporaryName temporary(
@@ -139,7 +139,7 @@ absl::Status ArtifactFile::Compress(absl::Time now) {
   SW_ASSIGN_OR_RETURN(
       GzipCopyResult copied,
       GzipCopy(fd(), output.get(), {.name = Basename(name_), .mtime = absl::ToUnixSeconds(now)},
-               crypto::AlgorithmOfHex(digest_)));
+               crypto::AlgorithmOfHex(digest_), cancellation));
   if (copied.bytes_in != size_ || (!digest_.empty() && digest_ != copied.digest_in)) {
     return Changed();
   }

@@ -54,8 +54,9 @@ class ArtifactFile {
   // continues with that one: fd(), size() and digest() are of the compressed
   // bytes then. Memory does not grow with the file. The name has the old or the
   // new content at any time. If the file was hashed, the bytes that go in must
-  // have that digest, else DataLoss. After any error the file is as it was.
-  absl::Status Compress(absl::Time now);
+  // have that digest, else DataLoss. Once cancelled it ends soon, with the
+  // reason. After any error the file is as it was.
+  absl::Status Compress(absl::Time now, const CancellationToken& cancellation = {});
 
   // DataLoss unless the file still has size() bytes.
   absl::Status CheckSize() const;

@@ -164,12 +164,14 @@ absl::Status ArtifactUploader::Upload(const UploadTarget& target, const std::str
             .content_length = opened.size()};
   if (IsCompressible(body.content_type)) {
     Log(absl::StrCat("\"", body.path, "\" can be gzip'd. Compressing..."));
-    absl::Status compressed = opened.Compress(clock_.Now());
+    absl::Status compressed = opened.Compress(clock_.Now(), cancellation);
     if (compressed.ok()) {
       Log(absl::StrCat("\"", body.path, "\" compressed"));
       body.content_type.encoding = "gzip";
     } else if (absl::IsDataLoss(compressed)) {
       return compressed;
+    } else if (cancellation.cancelled()) {
+      return Named(file.name, cancellation.reason());
     } else {
       // A disk that the script has filled, a folder that it has closed: its log is wanted all the
       // more, and is open.

@@ -449,6 +449,21 @@ TEST_F(ArtifactUploadTest, CancellingEndsIt) {
   EXPECT_THAT(transport_.requests(), IsEmpty());
 }
 
+TEST_F(ArtifactUploadTest, CancellingEndsACompressionAndLeavesTheFileAsItWas) {
+  folder_.Write("big.log", std::string(1 << 20, 'x'));
+  CancellationSource source;
+  std::vector<std::string> lines;
+  ArtifactUploader uploader(*client_, transport_, clock_, {.log = [&](std::string_view line) {
+    lines.emplace_back(line);
+    if (absl::StrContains(line, "Compressing")) source.Cancel(absl::AbortedError("stop"));
+  }});
+  EXPECT_THAT(uploader.Upload(target_, folder_.path(), File("big.log"), source.token()),
+              StatusIs(absl::StatusCode::kAborted, HasSubstr("stop")));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("Compressing...")));
+  EXPECT_EQ(ReadFile(folder_.Path("big.log")).value().size(), 1u << 20);
+  EXPECT_THAT(transport_.requests(), IsEmpty());
+}
+
 TEST_F(ArtifactUploadTest, LinkAndErrorArtifactsNeedNoPut) {
   services_.Script("/api/queue/", {http::MakeResponse(200, "{}"), http::MakeResponse(200, "{}")});
   EXPECT_THAT(uploader_->CreateLink(target_, ArtifactName::Parse("public/live.log").value(),

@@ -13,6 +13,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
@@ -38,7 +39,8 @@ absl::StatusOr<size_t> ReadAt(int fd, int64_t offset, char* buffer) {
 }  // namespace
 
 absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader& header,
-                                        crypto::HashAlgorithm algorithm) {
+                                        crypto::HashAlgorithm algorithm,
+                                        const CancellationToken& cancellation) {
   z_stream stream = {};
   if (::deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzipWindow, kMemory,
                      Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -59,6 +61,7 @@ absl::StatusOr<GzipCopyResult> GzipCopy(int input, int output, const GzipHeader&
   crypto::Hasher hasher_out(algorithm);
   GzipCopyResult result;
   for (int flush = Z_NO_FLUSH; flush != Z_FINISH;) {
+    if (cancellation.cancelled()) return cancellation.reason();
     SW_ASSIGN_OR_RETURN(const size_t n, ReadAt(input, result.bytes_in, in.get()));
     result.bytes_in += static_cast<int64_t>(n);
     hasher_in.Update(std::string_view(in.get(), n));

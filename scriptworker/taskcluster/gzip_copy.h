@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/crypto/hash.h"
 
 namespace scriptworker::taskcluster {
@@ -25,10 +26,11 @@ struct GzipCopyResult {
 // Writes the gzip form (RFC 1952, level 9; the bytes that Python's gzip module
 // makes) of all of `input`, from its first byte whatever its offset, to
 // `output`. Takes about 400 KiB of memory for any size. Errors of the system:
-// their errno's code.
+// their errno's code. A cancelled copy ends within 64 KiB, with the reason.
 absl::StatusOr<GzipCopyResult> GzipCopy(
     int input, int output, const GzipHeader& header,
-    crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::kSha256);
+    crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::kSha256,
+    const CancellationToken& cancellation = {});
 
 }  // namespace scriptworker::taskcluster
 

@@ -2,12 +2,17 @@
 #include "scriptworker/taskcluster/gzip_copy.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <cstdint>
 #include <string>
+#include <thread>
 
+#include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
@@ -18,6 +23,7 @@ namespace scriptworker::taskcluster {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
 
 class GzipCopyTest : public ::testing::Test {
  protected:
@@ -61,6 +67,29 @@ TEST_F(GzipCopyTest, AFullDiskIsAnError) {
   const UniqueFd in(::open(folder_.Write("in", "data").c_str(), O_RDONLY));
   const UniqueFd full(::open("/dev/full", O_WRONLY));
   EXPECT_FALSE(GzipCopy(in.get(), full.get(), {.name = "in"}).ok());
+}
+
+TEST_F(GzipCopyTest, CancellingEndsItInTheMiddleOfAFile) {
+  const UniqueFd in(::open(folder_.Write("in", "").c_str(), O_RDWR));
+  ASSERT_EQ(::ftruncate(in.get(), int64_t{1} << 40), 0);  // hours, if it went on
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reader(ends[0]);
+  UniqueFd writer(ends[1]);
+  CancellationSource source;
+  std::thread canceller([&] {
+    char byte;
+    EXPECT_EQ(::read(reader.get(), &byte, 1), 1) << "it has begun to write";
+    source.Cancel(absl::AbortedError("the claim was lost"));
+    while (::read(reader.get(), &byte, 1) == 1) {
+    }
+  });
+  const absl::Status ended = GzipCopy(in.get(), writer.get(), {.name = "in"},
+                                      crypto::HashAlgorithm::kSha256, source.token())
+                                 .status();
+  writer.reset();
+  canceller.join();
+  EXPECT_THAT(ended, StatusIs(absl::StatusCode::kAborted, "the claim was lost"));
 }
 
 }  // namespace

@@ -14,9 +14,9 @@
 namespace scriptworker::worker {
 
 TaskCredentialStore::TaskCredentialStore(taskcluster::Credentials initial, SecretRedactor& redactor)
-    : redactor_(redactor),
-      current_(std::move(initial)),
-      secret_(redactor.Add(current_.access_token)) {}
+    : redactor_(redactor), current_(std::move(initial)) {
+  secrets_.push_back(redactor_.Add(current_.access_token));
+}
 
 taskcluster::Credentials TaskCredentialStore::Get() const {
   absl::MutexLock lock(&mutex_);
@@ -26,7 +26,7 @@ taskcluster::Credentials TaskCredentialStore::Get() const {
 absl::Status TaskCredentialStore::Update(taskcluster::Credentials credentials) {
   absl::MutexLock lock(&mutex_);
   current_ = std::move(credentials);
-  former_secret_ = std::exchange(secret_, redactor_.Add(current_.access_token));
+  secrets_.push_back(redactor_.Add(current_.access_token));
   return file_.has_value() ? file_->Write(current_) : absl::OkStatus();
 }
 

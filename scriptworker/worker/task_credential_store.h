@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -41,9 +42,9 @@ class TaskCredentialStore {
   mutable absl::Mutex mutex_;
   taskcluster::Credentials current_ ABSL_GUARDED_BY(mutex_);
   std::optional<CredentialsFile> file_ ABSL_GUARDED_BY(mutex_);
-  // Of the current token and the one before, which a script may still hold.
-  SecretRedactor::Registration secret_ ABSL_GUARDED_BY(mutex_);
-  SecretRedactor::Registration former_secret_ ABSL_GUARDED_BY(mutex_);
+  // Of every token that there was: a script may hold each of them, and the queue takes the first
+  // one after several renewals, still.
+  std::vector<SecretRedactor::Registration> secrets_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace scriptworker::worker

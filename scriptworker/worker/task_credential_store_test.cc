@@ -96,11 +96,12 @@ TEST_F(TaskCredentialStoreTest, AReaderSeesOneValidDocumentAndNeverAShorterFile)
   reader.join();
 }
 
-TEST_F(TaskCredentialStoreTest, TokensStayOutOfTheLogs) {
-  ASSERT_THAT(store_.Update(Make("task-client", "new-secret")), IsOk());
-  std::string text = "no-secret new-secret";
+TEST_F(TaskCredentialStoreTest, EveryTokenThatThereWasStaysOutOfTheLogs) {
+  ASSERT_THAT(store_.Update(Make("task-client", "second-secret")), IsOk());
+  ASSERT_THAT(store_.Update(Make("task-client", "third-secret")), IsOk());
+  std::string text = "no-secret second-secret third-secret";
   redactor_.Redact(text);
-  EXPECT_EQ(text, "[redacted] [redacted]");
+  EXPECT_EQ(text, "[redacted] [redacted] [redacted]");
 }
 
 TEST(TaskCredentialStoreWithoutFileTest, ServesTheWorkerAlone) {
