@@ -388,7 +388,7 @@ TEST_F(WorkerE2eTest, TheServiceManagerHearsOfReadinessTasksAndTheEnd) {
   EXPECT_THAT(heard, Contains(absl::StrCat("STATUS=task ", id.str(), " run 0: upload")));
   worker.Signal(SIGTERM);
   std::string last = manager.Receive();
-  while (last.empty() || last == "WATCHDOG=1") last = manager.Receive();
+  while (last == "WATCHDOG=1" || last == "STATUS=takes no more tasks") last = manager.Receive();
   EXPECT_EQ(last, "STOPPING=1");
   EXPECT_EQ(worker.Wait(), 0);
   EXPECT_THAT(fake().GetArtifact(id, 0, "public/env.txt")->content,

@@ -49,7 +49,7 @@ Monitoring::Monitoring(const Config& config, ServiceNotifier notifier, Clock& cl
       metrics_(config.queue, state_, clock),
       run_tag_(log),
       notifier_(std::move(notifier)),
-      reporter_(notifier_, state_, clock, shutdown.drain()),
+      reporter_(notifier_, state_, clock, shutdown.drain(), shutdown.stop()),
       observers_({&run_tag_, &state_, &metrics_, &reporter_}) {}
 
 absl::Status Monitoring::Serve(const Watching& watching, Clock& clock, WorkerLog& log) {

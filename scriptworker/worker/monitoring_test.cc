@@ -31,6 +31,7 @@
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/status_client.h"
 #include "scriptworker/worker/testing/claimed_task.h"
+#include "scriptworker/worker/testing/notify_socket.h"
 #include "scriptworker/worker/testing/socket_dir.h"
 #include "scriptworker/worker/worker_log.h"
 
@@ -155,6 +156,21 @@ TEST_F(MonitoringTest, AnAddressThatIsTakenIsAnErrorThatNamesItsKey) {
                       .health_address = std::string((*first)->health_address())};
   EXPECT_THAT(Start(),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("health_address: ")));
+}
+
+TEST_F(MonitoringTest, TheServiceManagerHearsOfTheEndWhenTheWorkerIsToStopAndNotWhenItIsDrained) {
+  const NotifySocket manager(sockets_.Path("notify"));
+  environment_.Set("NOTIFY_SOCKET", sockets_.Path("notify"));
+  const auto monitoring = Start();
+  ASSERT_THAT(monitoring, IsOk());
+  shutdown_.Drain("SIGUSR1");
+  for (const std::string_view expected :
+       {"READY=1", "STATUS=waiting for tasks", "STATUS=takes no more tasks"}) {
+    EXPECT_EQ(manager.Receive(), expected);
+  }
+  EXPECT_TRUE(manager.empty());
+  shutdown_.Stop("SIGTERM");
+  EXPECT_EQ(manager.Receive(), "STOPPING=1");
 }
 
 TEST_F(MonitoringTest, AServiceManagerThatIsNotThereIsAWarning) {

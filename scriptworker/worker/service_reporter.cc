@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/service_reporter.h"
 
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -18,15 +21,11 @@
 #include "scriptworker/worker/worker_state.h"
 
 namespace scriptworker::worker {
-namespace {
-
-constexpr std::string_view kWaiting = "waiting for tasks";
-
-}  // namespace
 
 ServiceReporter::ServiceReporter(const ServiceNotifier& notifier, const WorkerState& state,
-                                 Clock& clock, const CancellationToken& drain)
-    : notifier_(notifier), state_(state), clock_(clock), drain_(drain) {}
+                                 Clock& clock, const CancellationToken& drain,
+                                 const CancellationToken& stop)
+    : notifier_(notifier), state_(state), clock_(clock), drain_(drain), stop_(stop) {}
 
 absl::Status ServiceReporter::Start() {
   // First of all: a worker without it would be ended in the middle of a task.
@@ -34,8 +33,12 @@ absl::Status ServiceReporter::Start() {
     SW_ASSIGN_OR_RETURN(watcher_, StartThread([this] { FeedWatchdog(); }));
   }
   notifier_.Ready();
-  notifier_.Status(kWaiting);
-  stopping_.emplace(drain_, [this] { notifier_.Stopping(); });
+  Say("");
+  draining_.emplace(drain_, [this] {
+    absl::MutexLock lock(&mutex_);
+    TellStatus();
+  });
+  stopping_.emplace(stop_, [this] { notifier_.Stopping(); });
   ready_.Notify();
   return absl::OkStatus();
 }
@@ -43,6 +46,24 @@ absl::Status ServiceReporter::Start() {
 ServiceReporter::~ServiceReporter() {
   end_.Cancel(absl::CancelledError("the worker has ended"));
   if (watcher_.joinable()) watcher_.join();
+  draining_.reset();
+  stopping_.reset();
+  if (ready_.HasBeenNotified() && !stop_.cancelled()) notifier_.Stopping();
+}
+
+void ServiceReporter::Say(std::string doing) {
+  absl::MutexLock lock(&mutex_);
+  doing_ = std::move(doing);
+  TellStatus();
+}
+
+void ServiceReporter::TellStatus() {
+  constexpr std::string_view kNoMore = "takes no more tasks";
+  if (!drain_.cancelled()) {
+    notifier_.Status(doing_.empty() ? "waiting for tasks" : doing_);
+  } else {
+    notifier_.Status(doing_.empty() ? kNoMore : absl::StrCat(doing_, "; ", kNoMore));
+  }
 }
 
 void ServiceReporter::FeedWatchdog() {
@@ -54,9 +75,9 @@ void ServiceReporter::FeedWatchdog() {
 
 void ServiceReporter::OnPollEnded(const absl::StatusOr<int>& tasks) {
   if (tasks.ok()) {
-    if (poll_failed_) notifier_.Status(kWaiting);
+    if (poll_failed_) Say("");
   } else {
-    notifier_.Status(absl::StrCat("claimWork fails: ", tasks.status().message()));
+    Say(absl::StrCat("claimWork fails: ", tasks.status().message()));
   }
   poll_failed_ = !tasks.ok();
 }
@@ -66,10 +87,8 @@ void ServiceReporter::OnTaskStarted(const taskcluster::ClaimedTask& task,
   run_ = absl::StrCat("task ", task.task_id.str(), " run ", task.run_id);
 }
 
-void ServiceReporter::OnPhase(Phase phase) {
-  notifier_.Status(absl::StrCat(run_, ": ", ToString(phase)));
-}
+void ServiceReporter::OnPhase(Phase phase) { Say(absl::StrCat(run_, ": ", ToString(phase))); }
 
-void ServiceReporter::OnTaskEnded(const RunOutcome& /*outcome*/) { notifier_.Status(kWaiting); }
+void ServiceReporter::OnTaskEnded(const RunOutcome& /*outcome*/) { Say(""); }
 
 }  // namespace scriptworker::worker

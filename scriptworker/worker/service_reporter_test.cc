@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -36,7 +37,7 @@ class ServiceReporterTest : public testing::Test {
     environment.Set("NOTIFY_SOCKET", temp_.Path("notify"));
     environment.Set("WATCHDOG_USEC", watchdog);
     notifier_ = ServiceNotifier::Create(environment).value();
-    reporter_.emplace(notifier_, state_, clock_, drain_.token());
+    reporter_.emplace(notifier_, state_, clock_, drain_.token(), stop_.token());
     return reporter_->Start();
   }
   void Start(const std::string& watchdog = "0") {
@@ -49,7 +50,8 @@ class ServiceReporterTest : public testing::Test {
   const NotifySocket manager_{temp_.Path("notify")};
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   CancellationSource drain_;
-  WorkerState state_{{}, clock_, drain_.token(), CancellationToken()};
+  CancellationSource stop_;
+  WorkerState state_{{}, clock_, drain_.token(), stop_.token()};
   ServiceNotifier notifier_;
   std::optional<ServiceReporter> reporter_;
 };
@@ -76,8 +78,36 @@ TEST_F(ServiceReporterTest, SaysThatPollsFailAndWhenTheyNoLongerDo) {
 
 TEST_F(ServiceReporterTest, SaysThatItStops) {
   Start();
-  drain_.Cancel(absl::CancelledError("SIGTERM"));
+  stop_.Cancel(absl::CancelledError("SIGTERM"));
   EXPECT_EQ(manager_.Receive(), "STOPPING=1");
+  reporter_.reset();
+  EXPECT_TRUE(manager_.empty());
+}
+
+// systemd kills what goes on for TimeoutStopSec after that word.
+TEST_F(ServiceReporterTest, ADrainedWorkerStopsWhenItsTaskHasEnded) {
+  Start();
+  reporter_->OnTaskStarted(MakeClaimedTask(1), absl::Minutes(20));
+  reporter_->OnPhase(Phase::kRun);
+  drain_.Cancel(absl::CancelledError("SIGUSR1"));
+  reporter_->OnPhase(Phase::kUpload);
+  reporter_->OnTaskEnded({});
+  reporter_.reset();
+  for (const std::string_view expected :
+       {"STATUS=task ckDskRdWQnyhF92JxCLL4w run 1: run",
+        "STATUS=task ckDskRdWQnyhF92JxCLL4w run 1: run; takes no more tasks",
+        "STATUS=task ckDskRdWQnyhF92JxCLL4w run 1: upload; takes no more tasks",
+        "STATUS=takes no more tasks", "STOPPING=1"}) {
+    EXPECT_EQ(manager_.Receive(), expected);
+  }
+  EXPECT_TRUE(manager_.empty());
+}
+
+TEST_F(ServiceReporterTest, AnIdleWorkerThatIsDrainedNoLongerWaits) {
+  Start();
+  drain_.Cancel(absl::CancelledError("SIGUSR1"));
+  EXPECT_EQ(manager_.Receive(), "STATUS=takes no more tasks");
+  EXPECT_TRUE(manager_.empty());
 }
 
 TEST_F(ServiceReporterTest, FeedsTheWatchdogAtTwiceItsPaceWhileTheWorkerLives) {
@@ -101,6 +131,8 @@ TEST_F(ServiceReporterTest, AWorkerWithoutAThreadForItsWatchdogIsNotReady) {
   });
   if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
   drain_.Cancel(absl::CancelledError("SIGTERM"));
+  stop_.Cancel(absl::CancelledError("SIGTERM"));
+  reporter_.reset();
   EXPECT_TRUE(manager_.empty());
 }
 
