@@ -28,6 +28,7 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
 // shutdown_grace limits all that the worker waits for; then it ends itself (operations.md).
@@ -88,6 +89,14 @@ TEST_F(SystemdTest, TheFoldersAreThoseThatTheUnitMakes) {
 TEST_F(SystemdTest, TheWorkerTellsWhenItIsReadyAndEndsItsScriptByItself) {
   EXPECT_THAT(Settings(unit_, "Type"), Contains("notify"));
   EXPECT_THAT(Settings(unit_, "KillMode"), Contains("mixed"));
+}
+
+// systemd gives a unit up for good that was started StartLimitBurst times in StartLimitIntervalSec.
+TEST_F(SystemdTest, AWorkerThatCannotBeginIsTriedAgainForEver) {
+  EXPECT_THAT(Settings(unit_, "StartLimitIntervalSec"), ElementsAre("0"));
+  EXPECT_THAT(Settings(unit_, "Restart"), ElementsAre("on-failure"));
+  EXPECT_THAT(Settings(unit_, "RestartSec"), ElementsAre("10"));
+  EXPECT_THAT(Settings(unit_, "RestartPreventExitStatus"), ElementsAre("2"));
 }
 
 class DeployedConfigTest : public testing::TestWithParam<std::string_view> {};
