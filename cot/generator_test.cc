@@ -66,7 +66,7 @@ GeneratorInput InputFor(const std::string& artifact_dir) {
 
 // A copy of a recorded artifact folder that can be written to.
 std::string CopyArtifacts(const TempDir& dir, std::string_view scenario) {
-  const std::string to = dir.Path("artifacts");
+  std::string to = dir.Path("artifacts");
   std::filesystem::copy(TestFilePath(absl::StrCat("testdata/generator/", scenario, "/artifacts")),
                         to, std::filesystem::copy_options::recursive);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(to)) {
