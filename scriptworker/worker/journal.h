@@ -38,6 +38,7 @@ class RunJournal {
   virtual absl::Status Claimed(const taskcluster::ClaimedTask& /*task*/, absl::Time /*now*/) {
     return absl::OkStatus();
   }
+  // ScriptStarted: on a thread of its own, while the script runs or just after.
   virtual absl::Status ScriptStarted(pid_t /*leader*/) { return absl::OkStatus(); }
   virtual absl::Status ScriptEnded() { return absl::OkStatus(); }
   virtual absl::Status Uploading(int /*status*/) { return absl::OkStatus(); }

@@ -2,8 +2,10 @@
 //
 // What a run notes in its journal, and what becomes of it if it cannot.
 
+#include <signal.h>
 #include <sys/types.h>
 
+#include <atomic>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,6 +17,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -67,6 +71,36 @@ class Diary final : public RunJournal {
   mutable absl::Mutex mutex_;
   absl::Status answer_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> lines_ ABSL_GUARDED_BY(mutex_);
+};
+
+// On a disk that does not answer.
+class HangingJournal final : public RunJournal {
+ public:
+  absl::Status ScriptStarted(pid_t leader) override {
+    leader_ = leader;
+    return Hang();
+  }
+  absl::Status Renewed(const taskcluster::Reclaim&) override { return Hang(); }
+
+  void Answer() { answer_.Notify(); }
+  // False after 30 s of real time.
+  bool AwaitDeathOfScript() const {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (leader_ == 0 || ::kill(leader_, 0) == 0) {
+      if (absl::Now() > deadline) return false;
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    return true;
+  }
+
+ private:
+  absl::Status Hang() {
+    answer_.WaitForNotification();
+    return absl::OkStatus();
+  }
+
+  absl::Notification answer_;
+  std::atomic<pid_t> leader_ = 0;
 };
 
 class TaskJournalTest : public testing::Test {
@@ -134,6 +168,33 @@ TEST_F(TaskJournalTest, ARunThatIsAbandonedStaysForTheNextStart) {
   h_->shutdown.Stop("SIGTERM");
   worker.join();
   EXPECT_THAT(diary_.lines(), testing::Not(testing::Contains("wiped")));
+  EXPECT_THAT(h_->Runs(*id_), ElementsAre("running"));
+}
+
+TEST_F(TaskJournalTest, ADiskThatHangsKeepsNoScriptAlivePastItsClaim) {
+  Prepare("trap '' TERM; touch $DIR/started; while true; do sleep 0.01; done");
+  HangingJournal journal;
+  h_->set_journal(&journal);
+  std::thread worker([this] { h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(h_->temp.Path("started")));
+  const TimeDriver driver(h_->clock, absl::Seconds(90));
+  EXPECT_TRUE(journal.AwaitDeathOfScript());
+  EXPECT_TRUE(h_->ArtifactNames(*id_).empty());
+  journal.Answer();
+  worker.join();
+}
+
+TEST_F(TaskJournalTest, ADiskThatHangsKeepsNoScriptAliveAfterASecondTerm) {
+  Prepare("trap '' TERM; touch $DIR/started; while true; do sleep 0.01; done");
+  HangingJournal journal;
+  h_->set_journal(&journal);
+  std::thread worker([this] { h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(h_->temp.Path("started")));
+  h_->shutdown.Stop("SIGTERM");
+  h_->shutdown.Stop("SIGTERM");
+  EXPECT_TRUE(journal.AwaitDeathOfScript());
+  journal.Answer();
+  worker.join();
   EXPECT_THAT(h_->Runs(*id_), ElementsAre("running"));
 }
 

@@ -2,6 +2,7 @@
 #include "scriptworker/worker/task_runner.h"
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "scriptworker/worker/exit_status.h"
 #include "scriptworker/worker/passing_error.h"
 #include "scriptworker/worker/process_outcome.h"
+#include "scriptworker/worker/ready_thread.h"
 #include "scriptworker/worker/reclaimer.h"
 #include "scriptworker/worker/restrictions.h"
 #include "scriptworker/worker/sandbox.h"
@@ -212,6 +214,12 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
     ExplainInTaskLog(restrictions.status());
     return Fail(Phase::kRun, restrictions.status());
   }
+  // A disk that hangs must not keep the script alive: its start is noted beside it.
+  absl::StatusOr<std::unique_ptr<ReadyThread>> noting = ReadyThread::Create();
+  if (!noting.ok()) {
+    ExplainInTaskLog(noting.status());
+    return Fail(Phase::kRun, noting.status());
+  }
   absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
   if (!log.ok()) return Fail(Phase::kRun, log.status());
   const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
@@ -219,12 +227,16 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
        .environment = ScriptEnvironment(options_.environment, run.task.task_id, run.task.run_id,
                                         options_.root_url),
        .credentials_fd = credentials_fd,
-       .on_started = [this](pid_t leader) { Note(with_.journal.ScriptStarted(leader)); },
+       .on_started =
+           [&](pid_t leader) {
+             (*noting)->Run([this, leader] { Note(with_.journal.ScriptStarted(leader)); });
+           },
        .time_limit = max_run_time,
        .restrictions = &*restrictions},
       {*log, with_.logger, with_.redactor, with_.clock},
       {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
   run.script_ended = outcome.ok();
+  noting->reset();
   if (outcome.ok()) Note(with_.journal.ScriptEnded());
   if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));
   const absl::Status logged = log->Close();
