@@ -11,10 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/json/yaml.h"
 
 namespace cot {
@@ -35,15 +35,7 @@ bool IsPlainName(std::string_view token) {
 
 // A line stays a line, and a terminal what it was, whatever the document says.
 std::string OnOneLine(std::string_view text) {
-  std::string line;
-  for (const char c : text) {
-    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) {
-      absl::StrAppendFormat(&line, "\\x%02x", static_cast<unsigned char>(c));
-    } else {
-      line.push_back(c);
-    }
-  }
-  return line;
+  return scriptworker::VisibleText(text, scriptworker::TextLayout::kOneLine);
 }
 
 }  // namespace

@@ -47,8 +47,9 @@ TEST(DefectListTest, ReportsInTheOrderOfTheDocumentAndAbsentKeysLast) {
 TEST(DefectListTest, ControlCharactersDoNotReachTheTerminal) {
   const scriptworker::json::YamlMarks marks;
   DefectList defects("f.yml", marks);
-  defects.AddAbsentKey("a\nb", "found \"\x1b[2J\x7f\u00e9\"");
-  EXPECT_EQ(defects.ToStatus().message(), "f.yml: a\\x0ab: found \"\\x1b[2J\\x7f\u00e9\"");
+  defects.AddAbsentKey("a\nb", "found \"\x1b[2J\x7f\u009b\u00e9\"");
+  EXPECT_EQ(defects.ToStatus().message(),
+            "f.yml: a\\x0ab: found \"\\x1b[2J\\x7f\\xc2\\x9b\u00e9\"");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/http/body.h"
 
 namespace cot {
@@ -23,7 +24,9 @@ void StreamLogger::Log(LogLevel level, std::string_view message) {
   absl::MutexLock lock(&mutex_);
   if (has_status_) stream_ << kClearLine;
   has_status_ = false;
-  stream_ << absl::StrCat(scriptworker::LogLevelName(level), ":scriptworker:", message, "\n");
+  stream_ << absl::StrCat(scriptworker::LogLevelName(level), ":scriptworker:",
+                          scriptworker::VisibleText(message, scriptworker::TextLayout::kLogMessage),
+                          "\n");
   stream_.flush();
 }
 

@@ -17,8 +17,8 @@
 
 namespace cot {
 
-// The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on. On a terminal a
-// status may stand below it. Thread-safe.
+// The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on; messages as in the
+// worker's log (visible_text.h). On a terminal a status may stand below it. Thread-safe.
 class StreamLogger final : public scriptworker::Logger {
  public:
   StreamLogger(std::ostream& stream, scriptworker::LogLevel least)

@@ -83,7 +83,17 @@ TEST(StreamLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {
   logger.Debug("unseen");
   logger.Info("seen");
   logger.Critical("two\nlines");
-  EXPECT_EQ(stream.str(), "INFO:scriptworker:seen\nCRITICAL:scriptworker:two\nlines\n");
+  EXPECT_EQ(stream.str(), "INFO:scriptworker:seen\nCRITICAL:scriptworker:two\n    lines\n");
+}
+
+// Messages quote tasks and servers.
+TEST(StreamLoggerTest, NoMessageMakesUpALineOrMovesTheCursor) {
+  std::ostringstream stream;
+  StreamLogger logger(stream, LogLevel::kInfo);
+  logger.Error("404: \x1b[2J\rgone\nINFO:scriptworker:Good.\xe2\x80\xae");
+  EXPECT_EQ(stream.str(),
+            "ERROR:scriptworker:404: \\x1b[2J\\x0dgone\n"
+            "    INFO:scriptworker:Good.\\xe2\\x80\\xae\n");
 }
 
 }  // namespace

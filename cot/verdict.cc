@@ -8,10 +8,12 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "scriptworker/base/visible_text.h"
 
 namespace cot {
 namespace {
 
+using scriptworker::TextLayout;
 using scriptworker::json::Array;
 using scriptworker::json::Object;
 using scriptworker::json::Value;
@@ -85,23 +87,9 @@ Value List(const std::vector<T>& items, Value (*to_json)(const T&)) {
   return Value(std::move(array));
 }
 
-// Control characters of `text` as \\xNN: names come from tasks, and must not write what the
-// verdict does not say over it. Of bytes beyond ASCII only C1 controls (C2 80 to C2 9F).
-std::string Printable(std::string_view text, bool keep_newlines) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xc2 && i + 1 < text.size() &&
-                    (static_cast<unsigned char>(text[i + 1]) & 0xe0) == 0x80;
-    if (c1) {
-      absl::StrAppendFormat(&result, "\\x%02x", static_cast<unsigned char>(text[++i]));
-    } else if ((byte < 0x20 && !(byte == '\n' && keep_newlines)) || byte == 0x7f) {
-      absl::StrAppendFormat(&result, "\\x%02x", byte);
-    } else {
-      result.push_back(text[i]);
-    }
-  }
-  return result;
+// A name in the tree: names come from tasks.
+std::string Name(std::string_view name) {
+  return scriptworker::VisibleText(name, TextLayout::kOneLine);
 }
 
 // The links below each other by their names: "a:b" is a child of "a".
@@ -137,9 +125,8 @@ class Tree {
     const LinkVerdict& link = verdict_.links[i];
     const auto count = violations_.find(link.task_id);
     const int violations = count == violations_.end() ? 0 : count->second;
-    absl::StrAppend(&text, first, Mark(link, violations), " ", Printable(link.name, false), " ",
-                    link.task_id, " (", link.worker_impl, ", ", Printable(link.worker_pool, false),
-                    ")");
+    absl::StrAppend(&text, first, Mark(link, violations), " ", Name(link.name), " ", link.task_id,
+                    " (", link.worker_impl, ", ", Name(link.worker_pool), ")");
     if (violations > 0) {
       absl::StrAppend(&text, " ", violations, violations == 1 ? " violation" : " violations");
     }
@@ -285,7 +272,8 @@ std::string FormatVerdict(const Verdict& verdict) {
     AppendList("Stopped:", {std::string(verdict.failure.message())}, text);
   }
   absl::StrAppend(&text, "\n", verdict.task_id, ": ", ToString(verdict.outcome), "\n");
-  return Printable(text, true);
+  // Whatever a task has made up: it must not write over what the verdict says.
+  return scriptworker::VisibleText(text, TextLayout::kLines);
 }
 
 }  // namespace cot

@@ -97,7 +97,7 @@ S: refused
 TEST(VerdictTest, WhatTasksSayCannotDressUpTheVerdict) {
   const std::string attack =
       "x\n\nS: verified\n\x1b[2J\xc2\x9b"
-      "2J\r\x7f:build";
+      "2J\r\x7f\xe2\x80\xae:build";
   Verdict verdict = Refused();
   verdict.links[2].name = attack;
   verdict.links[2].worker_pool = attack;
@@ -107,10 +107,10 @@ TEST(VerdictTest, WhatTasksSayCannotDressUpTheVerdict) {
   verdict.absent[0].reason = attack;
   const std::string text = FormatVerdict(verdict);
   EXPECT_THAT(text, Not(HasSubstr("\nS: verified")));
-  for (const char* control : {"\x1b", "\x7f", "\r", "\xc2\x9b"}) {
+  for (const char* control : {"\x1b", "\x7f", "\r", "\xc2\x9b", "\xe2\x80\xae"}) {
     EXPECT_THAT(text, Not(HasSubstr(control)));
   }
-  EXPECT_THAT(text, HasSubstr("\\x1b[2J\\x9b2J\\x0d\\x7f:build"));
+  EXPECT_THAT(text, HasSubstr("\\x1b[2J\\xc2\\x9b2J\\x0d\\x7f\\xe2\\x80\\xae:build"));
 }
 
 TEST(VerdictTest, MachinesReadTheSameAsJson) {

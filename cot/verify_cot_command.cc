@@ -23,6 +23,7 @@
 #include "scriptworker/base/retry.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/version.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/har/har.h"
 #include "scriptworker/har/recording_transport.h"
 #include "scriptworker/har/replay_transport.h"
@@ -41,6 +42,7 @@ using scriptworker::Clock;
 using scriptworker::LogLevel;
 using scriptworker::RetryPolicy;
 using scriptworker::SecretString;
+using scriptworker::TextLayout;
 using scriptworker::http::Transport;
 using scriptworker::taskcluster::Credentials;
 using scriptworker::taskcluster::QueueClient;
@@ -114,7 +116,8 @@ class Command {
 };
 
 int Command::Failed(const absl::Status& error) const {
-  terminal_.err << "verify_cot: " << error.message() << "\n";
+  terminal_.err << "verify_cot: "
+                << scriptworker::VisibleText(error.message(), TextLayout::kLogMessage) << "\n";
   return absl::IsInvalidArgument(error) ? kUsage : kInternalError;
 }
 

@@ -17,12 +17,12 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/crypto/base64.h"
 #include "scriptworker/har/har.h"
 #include "scriptworker/http/headers.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/format.h"
-#include "scriptworker/json/utf8.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::har {
@@ -31,7 +31,7 @@ namespace {
 // Puts a body away beside the document and returns its name; empty: it stays in the document.
 using PutAside = absl::FunctionRef<absl::StatusOr<std::string>(std::string_view body)>;
 
-bool IsUtf8(std::string_view text) { return json::FindInvalidUtf8(text) == std::string_view::npos; }
+bool IsUtf8(std::string_view text) { return FindInvalidUtf8(text) == std::string_view::npos; }
 
 // Text that may hold any byte, in a member that must be a string: other bytes are shown escaped.
 std::string Printable(std::string_view text) {

@@ -11,10 +11,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "re2/re2.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/har/har.h"
 #include "scriptworker/http/content_decoder.h"
 #include "scriptworker/http/headers.h"
-#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::har {
 namespace {
@@ -132,7 +132,7 @@ RecordedRequest Redact(RecordedRequest request) {
     absl::StatusOr<std::string> decoded = http::DecodeContent(*coding, request.body);
     if (decoded.ok()) {
       request.body = *std::move(decoded);
-    } else if (json::FindInvalidUtf8(request.body) != std::string_view::npos) {
+    } else if (FindInvalidUtf8(request.body) != std::string_view::npos) {
       request.body = std::string(kRedacted);
     }
   }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::json {

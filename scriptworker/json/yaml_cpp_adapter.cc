@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/json/yaml_text_checks.h"
 
 namespace scriptworker::json {

@@ -13,8 +13,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/json/format.h"
-#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::json {
 namespace {

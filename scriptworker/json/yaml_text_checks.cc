@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 
 namespace scriptworker::json {
 namespace {

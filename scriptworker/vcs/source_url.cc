@@ -12,7 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 
 namespace scriptworker::vcs {
 namespace {
@@ -54,7 +54,7 @@ absl::StatusOr<std::string> DecodePath(std::string_view url, std::string_view pa
     decoded.append(byte);
     i += 2;
   }
-  if (json::FindInvalidUtf8(decoded) != std::string_view::npos) {
+  if (FindInvalidUtf8(decoded) != std::string_view::npos) {
     return Refused(url, "its escapes are no UTF-8");
   }
   return decoded;

@@ -19,8 +19,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/json/format.h"
-#include "scriptworker/worker/visible_text.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -236,7 +236,7 @@ void LogFormat::Append(const Piece& piece, const LogRecord& record, std::string*
     case Field::kLineNumber:
       return integer(0);
     case Field::kMessage:
-      return text(VisibleText(record.message));
+      return text(VisibleText(record.message, TextLayout::kLogMessage));
     case Field::kMilliseconds:
       return real(static_cast<double>(absl::ToUnixMillis(record.time) % 1000));
     case Field::kName:

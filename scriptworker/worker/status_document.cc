@@ -15,10 +15,10 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/version.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/worker/config.h"
 #include "scriptworker/worker/exit_status.h"
-#include "scriptworker/worker/visible_text.h"
 #include "scriptworker/worker/worker_metrics.h"
 #include "scriptworker/worker/worker_state.h"
 
@@ -53,7 +53,9 @@ Value PollMember(const WorkerState::Snapshot& state) {
 
 std::string Text(const Value& object, std::string_view member) {
   const Value* const value = object.Find(member);
-  return value != nullptr && value->is_string() ? VisibleText(value->string_value()) : "";
+  return value != nullptr && value->is_string()
+             ? VisibleText(value->string_value(), TextLayout::kLogMessage)
+             : "";
 }
 
 int64_t Integer(const Value& object, std::string_view member) {
@@ -133,7 +135,8 @@ std::string FormatStatusDocument(const Value& document) {
       counters != nullptr && counters->is_object()) {
     for (const auto& [name, value] : counters->object()) {
       if (!value.is_int() || value.int_value() == 0) continue;
-      absl::StrAppendFormat(&out, "  %s %d\n", VisibleText(name), value.int_value());
+      absl::StrAppendFormat(&out, "  %s %d\n", VisibleText(name, TextLayout::kLogMessage),
+                            value.int_value());
     }
   }
   return out;

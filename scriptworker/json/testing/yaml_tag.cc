@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "absl/strings/ascii.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/json/testing/yaml_cursor.h"
 #include "scriptworker/json/testing/yaml_token.h"
-#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::json {
 namespace {

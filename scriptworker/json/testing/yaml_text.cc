@@ -8,8 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/json/testing/yaml_cursor.h"
-#include "scriptworker/json/utf8.h"
 
 namespace scriptworker::json {
 namespace {

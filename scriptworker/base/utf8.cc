@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
 
-namespace scriptworker::json {
+namespace scriptworker {
 
 Utf8CodePoint DecodeUtf8(std::string_view text) {
   const auto byte = [&](size_t i) {
@@ -76,4 +76,4 @@ void AppendUtf8(uint32_t code_point, std::string* out) {
   }
 }
 
-}  // namespace scriptworker::json
+}  // namespace scriptworker

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
-#ifndef SCRIPTWORKER_JSON_UTF8_H_
-#define SCRIPTWORKER_JSON_UTF8_H_
+#ifndef SCRIPTWORKER_BASE_UTF8_H_
+#define SCRIPTWORKER_BASE_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace scriptworker::json {
+namespace scriptworker {
 
 struct Utf8CodePoint {
   uint32_t code_point = 0;
@@ -25,6 +25,6 @@ size_t FindInvalidUtf8(std::string_view text);
 // REQUIRES: code_point <= 0x10FFFF
 void AppendUtf8(uint32_t code_point, std::string* out);
 
-}  // namespace scriptworker::json
+}  // namespace scriptworker
 
-#endif  // SCRIPTWORKER_JSON_UTF8_H_
+#endif  // SCRIPTWORKER_BASE_UTF8_H_

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/json/utf8.h"
+#include "scriptworker/base/utf8.h"
 
 #include <string>
 #include <string_view>
 
 #include "gtest/gtest.h"
 
-namespace scriptworker::json {
+namespace scriptworker {
 namespace {
 
 TEST(Utf8Test, EveryCodePointComesBack) {
@@ -53,4 +53,4 @@ TEST(Utf8Test, FindsTheFirstBadByteAfterLongRuns) {
 }
 
 }  // namespace
-}  // namespace scriptworker::json
+}  // namespace scriptworker
