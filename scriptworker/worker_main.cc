@@ -20,6 +20,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/logger.h"
@@ -98,6 +99,11 @@ absl::Status Work(const CommandLine& line) {
   Shutdown shutdown(*log, clock, config.timeouts.shutdown_grace);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,
                       SignalWatcher::Create(shutdown));
+  // A signer that has stopped to answer does not hold the end up.
+  std::optional<CancellationCallback> abandon_signer;
+  if (config.signing.sign_chain_of_trust) {
+    abandon_signer.emplace(shutdown.hurry(), [&signer = *signer] { signer.Abandon(); });
+  }
   for (const std::string& warning : loaded.warnings) log->Warning(warning);
   SW_RETURN_IF_ERROR(LoadSigningKey(config.signing, signer, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,

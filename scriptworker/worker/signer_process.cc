@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/signer_process.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -64,19 +65,25 @@ absl::StatusOr<std::unique_ptr<SignerProcess>> SignerProcess::Start() {
   }
   UniqueFd mine(ends[0]);
   const UniqueFd its(ends[1]);
+  UniqueFd abandoning(::fcntl(mine.get(), F_DUPFD_CLOEXEC, 0));
+  if (!abandoning.valid()) {
+    return absl::ErrnoToStatus(errno, "cannot make a socket for the signer process");
+  }
   ::setsockopt(mine.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
   ::setsockopt(mine.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
   const pid_t worker = ::getpid();
   const pid_t pid = Split();
   if (pid < 0) return absl::ErrnoToStatus(errno, "cannot start the signer process");
   if (pid == 0) BeSigner(its.get(), worker);
-  return absl::WrapUnique(new SignerProcess(pid, std::move(mine)));
+  return absl::WrapUnique(new SignerProcess(pid, std::move(mine), std::move(abandoning)));
 }
 
 SignerProcess::~SignerProcess() {
   absl::MutexLock lock(&mutex_);
   if (socket_.valid()) HowItEnded(pid_);
 }
+
+void SignerProcess::Abandon() { ::shutdown(abandoning_.get(), SHUT_RDWR); }
 
 absl::Status SignerProcess::GiveUp(std::string_view why) {
   socket_.reset();

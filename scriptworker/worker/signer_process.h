@@ -52,10 +52,15 @@ class SignerProcess final : public cot::Signer {
   absl::StatusOr<std::string> Sign(std::string_view message) override;
   absl::Status Check() override;
 
+  // The process is not asked any more; who waits for its answer, on another thread, gets
+  // kInternal at once rather than after a minute. Does not block.
+  void Abandon();
+
   pid_t pid() const { return pid_; }
 
  private:
-  SignerProcess(pid_t pid, UniqueFd socket) : pid_(pid), socket_(std::move(socket)) {}
+  SignerProcess(pid_t pid, UniqueFd socket, UniqueFd abandoning)
+      : pid_(pid), abandoning_(std::move(abandoning)), socket_(std::move(socket)) {}
 
   absl::StatusOr<std::string> Ask(const SignerFrame& request, SignerFrame::Kind wanted)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -63,6 +68,7 @@ class SignerProcess final : public cot::Signer {
   absl::Status GiveUp(std::string_view why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const pid_t pid_;
+  const UniqueFd abandoning_;  // the same socket, without the lock that its users hold
   absl::Mutex mutex_;
   UniqueFd socket_ ABSL_GUARDED_BY(mutex_);  // invalid: the process is gone
   absl::Status gone_ ABSL_GUARDED_BY(mutex_);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -121,6 +122,21 @@ TEST_F(SignerProcessTest, TheKeyIsInLockedMemory) {
               return LockedMemory(signer->pid()) >= 4 ? 0 : 3;
             }),
             0);
+}
+
+TEST_F(SignerProcessTest, NobodyWaitsForAnAbandonedOne) {
+  const std::unique_ptr<SignerProcess> signer = Start();
+  ASSERT_THAT(signer->Load(path_), IsOk());
+  ASSERT_EQ(::kill(signer->pid(), SIGSTOP), 0);
+  const absl::Time asked = absl::Now();
+  absl::StatusOr<std::string> signature;
+  std::thread waiting([&] { signature = signer->Sign("message"); });
+  signer->Abandon();
+  waiting.join();
+  EXPECT_THAT(signature, StatusIs(absl::StatusCode::kInternal, HasSubstr("has ended")));
+  EXPECT_LT(absl::Now() - asked, absl::Seconds(30)) << "it waited until its patience was over";
+  EXPECT_TRUE(IsGone(signer->pid()));
+  EXPECT_THAT(signer->Check(), StatusIs(absl::StatusCode::kInternal));
 }
 
 TEST_F(SignerProcessTest, TheKeyIsReadOnce) {

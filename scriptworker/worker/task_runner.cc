@@ -257,9 +257,10 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
       break;
   }
   with_.observer.OnPhase(Phase::kGenerate);
-  if (const absl::Status generated =
-          run.artifacts.GenerateChainOfTrust(run.task, run.lost_or_hurry.token());
-      !generated.ok()) {
+  absl::Status generated = run.artifacts.GenerateChainOfTrust(run.task, run.lost_or_hurry.token());
+  if (!generated.ok()) {
+    // Whatever it says: the signer, for example, is not waited for any longer.
+    if (run.tokens.hurry.cancelled()) generated = run.tokens.hurry.reason();
     status = WorstStatus(status, Fail(Phase::kGenerate, generated));
   }
   return status;

@@ -82,6 +82,31 @@ TEST(TaskRunnerTest, WithADeadSignerNoScriptIsStartedAndTheRunIsGivenBack) {
   EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), HasSubstr("the signer has ended"));
 }
 
+// Is not waited for any longer once the worker has to hurry.
+class AbandonedSigner final : public cot::Signer {
+ public:
+  explicit AbandonedSigner(CancellationSource& hurry) : hurry_(hurry) {}
+  absl::StatusOr<std::string> Sign(std::string_view) override {
+    hurry_.Cancel(absl::CancelledError("the time to shut down is nearly over"));
+    return absl::InternalError("the signer has ended");
+  }
+  absl::Status Check() override { return absl::OkStatus(); }
+
+ private:
+  CancellationSource& hurry_;
+};
+
+TEST(TaskRunnerTest, ASignerThatIsNotWaitedForInAHurryMakesNoInternalError) {
+  WorkerHarness h("true");
+  CancellationSource hurry;
+  AbandonedSigner signer(hurry);
+  h.options().chain_of_trust.signer = &signer;
+  const TaskId id = h.Submit();
+  h.runner().Run(h.Claim(), h.clock.Monotonic(),
+                 {.stop = h.shutdown.stop(), .hurry = hurry.token(), .at_once = {}});
+  EXPECT_THAT(h.Runs(id), ElementsAre("exception worker-shutdown", "pending"));
+}
+
 TEST(TaskRunnerTest, TheFoldersAreEmptyAfterwards) {
   WorkerHarness h(
       "echo x > $WORK/file; mkdir -p $ARTIFACTS/public/a; echo y > $ARTIFACTS/public/a/b");
