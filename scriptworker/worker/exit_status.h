@@ -6,6 +6,7 @@
 #ifndef SCRIPTWORKER_WORKER_EXIT_STATUS_H_
 #define SCRIPTWORKER_WORKER_EXIT_STATUS_H_
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -33,6 +34,11 @@ int WorstStatus(int a, int b);
 
 // The steps of a run, in their order.
 enum class Phase { kPrepare, kVerify, kRun, kGenerate, kUpload, kReport, kCleanUp };
+
+// Every phase, in order: what a matrix of signals has to go through.
+inline constexpr std::array kPhases = {Phase::kPrepare,  Phase::kVerify, Phase::kRun,
+                                       Phase::kGenerate, Phase::kUpload, Phase::kReport,
+                                       Phase::kCleanUp};
 
 // "prepare", "verify", ..., "clean up".
 std::string_view ToString(Phase phase);

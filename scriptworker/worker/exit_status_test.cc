@@ -153,10 +153,7 @@ TEST(WorstStatusTest, IsTheLargerOne) {
 
 TEST(PhaseTest, EachHasAName) {
   std::string names;
-  for (const Phase phase : {Phase::kPrepare, Phase::kVerify, Phase::kRun, Phase::kGenerate,
-                            Phase::kUpload, Phase::kReport, Phase::kCleanUp}) {
-    absl::StrAppend(&names, ToString(phase), ";");
-  }
+  for (const Phase phase : kPhases) absl::StrAppend(&names, ToString(phase), ";");
   EXPECT_EQ(names, "prepare;verify;run;generate;upload;report;clean up;");
 }
 

@@ -83,7 +83,7 @@ Value StatusDocument(const QueueIdentity& queue, const WorkerState::Snapshot& st
                   {"taskQueueId", queue.task_queue_id()},
                   {"workerGroup", queue.worker_group},
                   {"workerId", queue.worker_id},
-                  {"state", state.activity()},
+                  {"state", ToString(state.activity())},
                   {"healthy", alive.ok()}};
   if (!alive.ok()) document.Set("problem", alive.message());
   document.Set("draining", state.draining);

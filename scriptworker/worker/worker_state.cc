@@ -26,12 +26,30 @@ std::string Seconds(absl::Duration duration) {
 
 }  // namespace
 
-std::string_view WorkerState::Snapshot::activity() const {
-  if (run.has_value()) return "working";
-  if (stopping) return "stopping";
-  if (draining) return "draining";
-  if (polling) return "polling";
-  return last_poll.has_value() ? "pausing" : "starting";
+std::string_view ToString(Activity activity) {
+  switch (activity) {
+    case Activity::kStarting:
+      return "starting";
+    case Activity::kPolling:
+      return "polling";
+    case Activity::kPausing:
+      return "pausing";
+    case Activity::kWorking:
+      return "working";
+    case Activity::kDraining:
+      return "draining";
+    case Activity::kStopping:
+      return "stopping";
+  }
+  return "unknown";
+}
+
+Activity WorkerState::Snapshot::activity() const {
+  if (run.has_value()) return Activity::kWorking;
+  if (stopping) return Activity::kStopping;
+  if (draining) return Activity::kDraining;
+  if (polling) return Activity::kPolling;
+  return last_poll.has_value() ? Activity::kPausing : Activity::kStarting;
 }
 
 WorkerState::WorkerState(Bounds bounds, const Clock& clock, CancellationToken drain,

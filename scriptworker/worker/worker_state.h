@@ -6,6 +6,7 @@
 #ifndef SCRIPTWORKER_WORKER_WORKER_STATE_H_
 #define SCRIPTWORKER_WORKER_WORKER_STATE_H_
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,16 @@
 #include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
+
+// What the worker does, in short. The last two are of a worker without a task that is told to end.
+enum class Activity { kStarting, kPolling, kPausing, kWorking, kDraining, kStopping };
+
+inline constexpr std::array kActivities = {Activity::kStarting, Activity::kPolling,
+                                           Activity::kPausing,  Activity::kWorking,
+                                           Activity::kDraining, Activity::kStopping};
+
+// "starting", "polling", ...
+std::string_view ToString(Activity activity);
 
 // Thread-safe.
 class WorkerState final : public WorkerObserver {
@@ -56,9 +67,7 @@ class WorkerState final : public WorkerObserver {
     std::optional<Run> run = std::nullopt;
     std::optional<Poll> last_poll = std::nullopt;
 
-    // "starting", "polling", "pausing", "working"; "draining" and "stopping"
-    // when there is no task.
-    std::string_view activity() const;
+    Activity activity() const;
   };
 
   // `clock` must outlive this.

@@ -28,19 +28,19 @@ class WorkerStateTest : public testing::Test {
 };
 
 TEST_F(WorkerStateTest, NamesWhatTheWorkerDoes) {
-  EXPECT_EQ(state_.Get().activity(), "starting");
+  EXPECT_EQ(ToString(state_.Get().activity()), "starting");
   state_.OnPollStarted();
-  EXPECT_EQ(state_.Get().activity(), "polling");
+  EXPECT_EQ(ToString(state_.Get().activity()), "polling");
   state_.OnPollEnded(0);
-  EXPECT_EQ(state_.Get().activity(), "pausing");
+  EXPECT_EQ(ToString(state_.Get().activity()), "pausing");
   state_.OnTaskStarted(MakeClaimedTask(), absl::Minutes(20));
-  EXPECT_EQ(state_.Get().activity(), "working");
+  EXPECT_EQ(ToString(state_.Get().activity()), "working");
   drain_.Cancel(absl::CancelledError());
-  EXPECT_EQ(state_.Get().activity(), "working");
+  EXPECT_EQ(ToString(state_.Get().activity()), "working");
   state_.OnTaskEnded({});
-  EXPECT_EQ(state_.Get().activity(), "draining");
+  EXPECT_EQ(ToString(state_.Get().activity()), "draining");
   stop_.Cancel(absl::CancelledError());
-  EXPECT_EQ(state_.Get().activity(), "stopping");
+  EXPECT_EQ(ToString(state_.Get().activity()), "stopping");
 }
 
 TEST_F(WorkerStateTest, KnowsTheRunInHandAndItsClaim) {
@@ -90,7 +90,7 @@ TEST_F(WorkerStateTest, AWorkerThatRecoversIsNotStuck) {
     EXPECT_THAT(state_.Alive(), IsOk());
     state_.OnRecovering();
   }
-  EXPECT_EQ(state_.Get().activity(), "starting");
+  EXPECT_EQ(ToString(state_.Get().activity()), "starting");
 }
 
 TEST_F(WorkerStateTest, ATaskMayTakeAsLongAsItsClaimIsRenewed) {
