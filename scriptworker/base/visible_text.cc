@@ -51,15 +51,23 @@ std::string VisibleText(std::string_view text, TextLayout layout) {
   out.reserve(text.size());
   bool takes_selector = false;  // the character before is shown and beyond ASCII
   while (!text.empty()) {
+    // Nearly all of a log, taken at once.
+    const auto plain_end = std::find_if_not(text.begin(), text.end(), IsPlain);
+    if (plain_end != text.begin()) {
+      const auto length = static_cast<size_t>(plain_end - text.begin());
+      out.append(text.substr(0, length));
+      text.remove_prefix(length);
+      takes_selector = false;
+      continue;
+    }
     const char c = text.front();
     const Utf8CodePoint next = DecodeUtf8(text);
     const std::string_view bytes = text.substr(0, std::max(next.length, size_t{1}));
     text.remove_prefix(bytes.size());
     const bool is_beyond_ascii = next.length > 1;
-    const bool is_shown = is_beyond_ascii
-                              ? !IsUnseen(next.code_point)
-                              : IsPlain(c) || (c == '\n' && layout == TextLayout::kLines) ||
-                                    (c == '\t' && layout == TextLayout::kLogMessage);
+    const bool is_shown = is_beyond_ascii ? !IsUnseen(next.code_point)
+                                          : (c == '\n' && layout == TextLayout::kLines) ||
+                                                (c == '\t' && layout == TextLayout::kLogMessage);
     if (is_shown || (takes_selector && IsVariationSelector(next.code_point))) {
       out.append(bytes);
     } else if (c == '\n' && layout == TextLayout::kLogMessage) {
