@@ -15,6 +15,10 @@ void ObserverList::OnRecovering() {
   for (WorkerObserver* const observer : observers_) observer->OnRecovering();
 }
 
+void ObserverList::OnHeldUp(const absl::Status& reason) {
+  for (WorkerObserver* const observer : observers_) observer->OnHeldUp(reason);
+}
+
 void ObserverList::OnPollStarted() {
   for (WorkerObserver* const observer : observers_) observer->OnPollStarted();
 }

@@ -23,6 +23,7 @@ class ObserverList final : public WorkerObserver {
       : observers_(std::move(observers)) {}
 
   void OnRecovering() override;
+  void OnHeldUp(const absl::Status& reason) override;
   void OnPollStarted() override;
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;

@@ -26,6 +26,9 @@ class Scribe final : public WorkerObserver {
       : name_(std::move(name)), lines_(lines) {}
 
   void OnRecovering() override { Write("recovering"); }
+  void OnHeldUp(const absl::Status& reason) override {
+    Write(absl::StrCat("held up ", reason.message()));
+  }
   void OnPollStarted() override { Write("poll"); }
   void OnPollEnded(const absl::StatusOr<int>& tasks) override {
     Write(absl::StrCat("polled ", *tasks));
@@ -60,6 +63,7 @@ TEST(ObserverListTest, TellsEachOfThemEverythingInTheirOrder) {
   Scribe second("2", lines);
   ObserverList list({&first, &second});
   list.OnRecovering();
+  list.OnHeldUp(absl::InternalError("full"));
   list.OnPollStarted();
   list.OnPollEnded(1);
   list.OnTaskStarted(MakeClaimedTask(), absl::Seconds(9));
@@ -68,11 +72,12 @@ TEST(ObserverListTest, TellsEachOfThemEverythingInTheirOrder) {
   list.OnReclaimFailed(absl::UnavailableError("x"), absl::Seconds(3));
   list.OnClaimLost(absl::AbortedError("y"));
   list.OnTaskEnded({.status = 4});
-  EXPECT_THAT(lines, ElementsAre("1: recovering", "2: recovering", "1: poll", "2: poll",
-                                 "1: polled 1", "2: polled 1", "1: task 09s", "2: task 09s",
-                                 "1: phase run", "2: phase run", "1: renewed 1s2s",
-                                 "2: renewed 1s2s", "1: not renewed x3s", "2: not renewed x3s",
-                                 "1: lost y", "2: lost y", "1: ended 4", "2: ended 4"));
+  EXPECT_THAT(
+      lines, ElementsAre("1: recovering", "2: recovering", "1: held up full", "2: held up full",
+                         "1: poll", "2: poll", "1: polled 1", "2: polled 1", "1: task 09s",
+                         "2: task 09s", "1: phase run", "2: phase run", "1: renewed 1s2s",
+                         "2: renewed 1s2s", "1: not renewed x3s", "2: not renewed x3s", "1: lost y",
+                         "2: lost y", "1: ended 4", "2: ended 4"));
 }
 
 }  // namespace

@@ -73,13 +73,18 @@ void ServiceReporter::FeedWatchdog() {
   } while (SleepUnlessCancelled(clock_, notifier_.watchdog() / 2, end_.token()));
 }
 
+void ServiceReporter::OnHeldUp(const absl::Status& reason) {
+  Say(std::string(reason.message()));
+  trouble_ = true;
+}
+
 void ServiceReporter::OnPollEnded(const absl::StatusOr<int>& tasks) {
   if (tasks.ok()) {
-    if (poll_failed_) Say("");
+    if (trouble_) Say("");
   } else {
     Say(absl::StrCat("claimWork fails: ", tasks.status().message()));
   }
-  poll_failed_ = !tasks.ok();
+  trouble_ = !tasks.ok();
 }
 
 void ServiceReporter::OnTaskStarted(const taskcluster::ClaimedTask& task,

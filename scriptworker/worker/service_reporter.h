@@ -42,6 +42,7 @@ class ServiceReporter final : public WorkerObserver {
   // was told nothing.
   absl::Status Start();
 
+  void OnHeldUp(const absl::Status& reason) override;
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;
   void OnPhase(Phase phase) override;
@@ -58,8 +59,8 @@ class ServiceReporter final : public WorkerObserver {
   Clock& clock_;
   const CancellationToken drain_;
   const CancellationToken stop_;
-  std::string run_;           // of the loop's thread
-  bool poll_failed_ = false;  // of the loop's thread
+  std::string run_;       // of the loop's thread
+  bool trouble_ = false;  // was told last; of the loop's thread
   absl::Mutex mutex_;
   std::string doing_ ABSL_GUARDED_BY(mutex_);  // "": it waits for tasks
   CancellationSource end_;

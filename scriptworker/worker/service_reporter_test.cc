@@ -76,6 +76,15 @@ TEST_F(ServiceReporterTest, SaysThatPollsFailAndWhenTheyNoLongerDo) {
   EXPECT_TRUE(manager_.empty());
 }
 
+TEST_F(ServiceReporterTest, SaysWhatHoldsItUpUntilItIsGone) {
+  Start();
+  reporter_->OnHeldUp(absl::FailedPreconditionError("No task is claimed"));
+  reporter_->OnPollEnded(0);
+  EXPECT_EQ(manager_.Receive(), "STATUS=No task is claimed");
+  EXPECT_EQ(manager_.Receive(), "STATUS=waiting for tasks");
+  EXPECT_TRUE(manager_.empty());
+}
+
 TEST_F(ServiceReporterTest, SaysThatItStops) {
   Start();
   stop_.Cancel(absl::CancelledError("SIGTERM"));

@@ -32,24 +32,22 @@ void WorkerLoop::Pause() {
   SleepUnlessCancelled(with_.clock, options_.poll_interval, with_.shutdown.drain());
 }
 
-bool WorkerLoop::IsReady() {
+absl::Status WorkerLoop::MakeWay() {
   if (options_.end_left_overs != nullptr) {
     const absl::StatusOr<bool> were_there = options_.end_left_overs();
     if (!were_there.ok() || *were_there) clean_ = false;  // they may have written until now
     if (!were_there.ok()) {
-      with_.logger.Critical(absl::StrCat("No task is claimed while the last script is not ended: ",
-                                         were_there.status().message()));
-      return false;
+      return absl::FailedPreconditionError(
+          absl::StrCat("No task is claimed while the last script is not ended: ",
+                       were_there.status().message()));
     }
   }
-  if (clean_) return true;
+  if (clean_) return absl::OkStatus();
   const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
   clean_ = cleaned.ok();
-  if (!clean_) {
-    with_.logger.Critical(absl::StrCat("No task is claimed while the folders cannot be emptied: ",
-                                       cleaned.message()));
-  }
-  return clean_;
+  if (clean_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("No task is claimed while the folders cannot be emptied: ", cleaned.message()));
 }
 
 absl::Status WorkerLoop::Run() {
@@ -61,7 +59,9 @@ absl::Status WorkerLoop::Run() {
     if (options_.check != nullptr) {
       SW_RETURN_IF_ERROR(options_.check());
     }
-    if (!IsReady()) {
+    if (const absl::Status free = MakeWay(); !free.ok()) {
+      with_.logger.Critical(free.message());
+      with_.observer.OnHeldUp(free);
       Pause();
       continue;
     }

@@ -69,8 +69,8 @@ class WorkerLoop {
  private:
   void LogLife(std::string_view event);
   void Pause();
-  // Whether there is nothing of the last task in the way of the next one.
-  bool IsReady();
+  // OK: nothing of the last task is in the way of the next one.
+  absl::Status MakeWay();
   // Whether a task was taken; an error if the claim failed.
   absl::StatusOr<bool> ClaimAndRun();
 

@@ -12,7 +12,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -21,9 +23,11 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/observer_list.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 #include "scriptworker/worker/worker_observer.h"
+#include "scriptworker/worker/worker_state.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -138,6 +142,23 @@ class FolderThief final : public WorkerObserver {
   bool done_ = false;
 };
 
+class HeldUp final : public WorkerObserver {
+ public:
+  void OnHeldUp(const absl::Status& reason) override {
+    if (!heard_.HasBeenNotified()) {
+      reason_ = std::string(reason.message());
+      heard_.Notify();
+    }
+  }
+  std::string AwaitReason() const {
+    return heard_.WaitForNotificationWithTimeout(absl::Seconds(30)) ? reason_ : "";
+  }
+
+ private:
+  std::string reason_;
+  absl::Notification heard_;
+};
+
 TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
   WorkerHarness h("true");
   FolderThief thief(h.temp.path());
@@ -177,6 +198,40 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
   h.temp.Write("work/written-by-it", "x");
   alive = false;
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1)) << "in folders that are empty";
+  h.shutdown.Stop("SIGTERM");
+}
+
+TEST(WorkerLoopTest, AWorkerThatIsHeldUpGivesASignOfLifeInEachRound) {
+  WorkerHarness* harness = nullptr;
+  const WorkerState* watched = nullptr;
+  int rounds = 0;
+  WorkerHarness h("true", {.end_left_overs = [&]() -> absl::StatusOr<bool> {
+                    harness->clock.AdvanceTime(absl::Minutes(9));
+                    EXPECT_THAT(watched->Alive(), IsOk());
+                    if (++rounds == 4) harness->shutdown.Drain("SIGUSR1");
+                    return absl::FailedPreconditionError("these processes: 4711");
+                  }});
+  WorkerState state({}, h.clock, h.shutdown.drain(), h.shutdown.stop());
+  harness = &h;
+  watched = &state;
+  h.set_observer(&state);
+  const TimeDriver driver(h.clock, kHorizon);
+  EXPECT_THAT(h.loop().Run(), IsOk());
+  EXPECT_EQ(rounds, 4);
+}
+
+TEST(WorkerLoopTest, FoldersThatCannotBeEmptiedAreASignOfLifeToo) {
+  WorkerHarness h("true");
+  FolderThief thief(h.temp.path());
+  HeldUp held_up;
+  ObserverList observers({&thief, &held_up});
+  h.set_observer(&observers);
+  h.Submit();
+  const TimeDriver driver(h.clock, kHorizon);
+  const RunningLoop loop(h);
+  EXPECT_THAT(held_up.AwaitReason(),
+              StartsWith("No task is claimed while the folders cannot be emptied: "));
+  thief.BringBack();
   h.shutdown.Stop("SIGTERM");
 }
 
@@ -269,6 +324,7 @@ TEST(WorkerLoopTest, StoppingEndsAnIdlePauseAtOnce) {
   AwaitLongPoll(h);
   h.clock.AdvanceTime(absl::Seconds(20));
   ASSERT_TRUE(h.clock.AwaitSleepers(1));  // the pause
+  EXPECT_EQ(h.clock.sleeps().back(), absl::Seconds(10));
   h.shutdown.Stop("SIGTERM");
   EXPECT_THAT(loop.Join(), IsOk());
 }

@@ -25,6 +25,10 @@ class WorkerObserver {
   // The queue is about to be told of a run that the last worker left behind: before each try.
   virtual void OnRecovering() {}
 
+  // No task is claimed, since something of the last one is in the way: what, in
+  // each round of the loop.
+  virtual void OnHeldUp(const absl::Status& /*reason*/) {}
+
   // claimWork is sent, and has come to its end: with how many tasks, or why not.
   virtual void OnPollStarted() {}
   virtual void OnPollEnded(const absl::StatusOr<int>& /*tasks*/) {}

@@ -101,6 +101,7 @@ absl::Status WorkerState::Ready() const {
   if (drain_.cancelled()) return absl::UnavailableError("no more tasks are taken");
   if (absl::Status alive = Alive(); !alive.ok()) return alive;
   absl::MutexLock lock(&mutex_);
+  if (!held_up_.ok()) return absl::UnavailableError(held_up_.message());
   if (!last_poll_.has_value()) return absl::UnavailableError("no poll has ended yet");
   if (!last_poll_->tasks.ok()) {
     return absl::UnavailableError(
@@ -114,8 +115,15 @@ void WorkerState::OnRecovering() {
   last_sign_ = clock_.Monotonic();
 }
 
+void WorkerState::OnHeldUp(const absl::Status& reason) {
+  absl::MutexLock lock(&mutex_);
+  held_up_ = reason;
+  last_sign_ = clock_.Monotonic();
+}
+
 void WorkerState::OnPollStarted() {
   absl::MutexLock lock(&mutex_);
+  held_up_ = absl::OkStatus();
   polling_ = true;
   last_sign_ = clock_.Monotonic();
 }

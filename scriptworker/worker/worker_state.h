@@ -41,7 +41,8 @@ class WorkerState final : public WorkerObserver {
   // How long the loop may be silent before it counts as stuck. A poll or a report that is
   // repeated to the last try, with the longest pauses that the queue may ask for, takes 9 minutes.
   struct Bounds {
-    // Without a poll that begins or ends, or a try to recover; to this comes the pause between two.
+    // Without a poll that begins or ends, a try to recover, or to make way for the next task; to
+    // this comes the pause between two.
     absl::Duration idle = absl::Minutes(10);
     absl::Duration past_claim = absl::Minutes(10);  // with a task whose claim has ended
   };
@@ -76,10 +77,12 @@ class WorkerState final : public WorkerObserver {
   Snapshot Get() const;
   // OK: the loop goes on. kUnavailable: it seems to be stuck, and where.
   absl::Status Alive() const;
-  // OK: tasks may come. kUnavailable: not yet, no more, or the last poll failed.
+  // OK: tasks may come. kUnavailable: not yet, no more, something of the last one is in the way,
+  // or the last poll failed.
   absl::Status Ready() const;
 
   void OnRecovering() override;
+  void OnHeldUp(const absl::Status& reason) override;
   void OnPollStarted() override;
   void OnPollEnded(const absl::StatusOr<int>& tasks) override;
   void OnTaskStarted(const taskcluster::ClaimedTask& task, absl::Duration lease) override;
@@ -110,6 +113,7 @@ class WorkerState final : public WorkerObserver {
   const CancellationToken stop_;
   mutable absl::Mutex mutex_;
   bool polling_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status held_up_ ABSL_GUARDED_BY(mutex_);
   absl::Duration last_sign_ ABSL_GUARDED_BY(mutex_);
   std::optional<RunInHand> run_ ABSL_GUARDED_BY(mutex_);
   std::optional<EndedPoll> last_poll_ ABSL_GUARDED_BY(mutex_);

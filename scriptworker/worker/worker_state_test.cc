@@ -93,6 +93,21 @@ TEST_F(WorkerStateTest, AWorkerThatRecoversIsNotStuck) {
   EXPECT_EQ(ToString(state_.Get().activity()), "starting");
 }
 
+TEST_F(WorkerStateTest, AWorkerThatTriesToMakeWayForATaskIsNotStuckButTasksCannotCome) {
+  state_.OnPollStarted();
+  state_.OnPollEnded(1);
+  for (int i = 0; i < 3; ++i) {
+    clock_.AdvanceTime(absl::Minutes(9));
+    state_.OnHeldUp(absl::FailedPreconditionError("the folders cannot be emptied"));
+    EXPECT_THAT(state_.Alive(), IsOk());
+    EXPECT_THAT(state_.Ready(), StatusIs(kUnavailable, "the folders cannot be emptied"));
+  }
+  clock_.AdvanceTime(absl::Minutes(11));  // hangs in it
+  EXPECT_THAT(state_.Alive(), StatusIs(kUnavailable, HasSubstr("11m")));
+  state_.OnPollStarted();
+  EXPECT_THAT(state_.Ready(), IsOk());
+}
+
 TEST_F(WorkerStateTest, ATaskMayTakeAsLongAsItsClaimIsRenewed) {
   state_.OnTaskStarted(MakeClaimedTask(), absl::Minutes(20));
   for (int hour = 0; hour < 5; ++hour) {
