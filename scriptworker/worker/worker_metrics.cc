@@ -47,6 +47,10 @@ constexpr std::string_view kGithubApi = "api.github.com";
 // Redirects and other people's configuration decide which hosts there are.
 constexpr size_t kMaxHosts = 64;
 
+// Of FailureReason(), those that are worth an alarm from the first on.
+constexpr const char* kUsualReasons[] = {"connection", "timeout",  "bad-answer", "http-429",
+                                         "http-500",   "http-502", "http-503",   "http-504"};
+
 // Seconds: from a request to the longest of scripts.
 const Histogram::BucketBoundaries kPhaseBuckets = {0.01, 0.1, 1,    5,    15,  60,
                                                    300,  900, 1800, 3600, 7200};
@@ -73,6 +77,28 @@ std::string ResolutionName(const RunOutcome& outcome) {
       return std::string(taskcluster::ToString(outcome.report.reason));
   }
   return "";
+}
+
+// Everything that ResolutionName() says; nothing is reported as superseded.
+std::vector<std::string> ResolutionNames() {
+  using taskcluster::ExceptionReason;
+  std::vector<std::string> names;
+  for (const auto resolution :
+       {RunOutcome::Resolution::kClaimLost, RunOutcome::Resolution::kAbandoned,
+        RunOutcome::Resolution::kUnreported}) {
+    names.push_back(ResolutionName({.resolution = resolution}));
+  }
+  for (const Report::Kind kind : {Report::Kind::kCompleted, Report::Kind::kFailed}) {
+    names.push_back(ResolutionName({.report = {.kind = kind}}));
+  }
+  for (const ExceptionReason reason :
+       {ExceptionReason::kWorkerShutdown, ExceptionReason::kMalformedPayload,
+        ExceptionReason::kResourceUnavailable, ExceptionReason::kInternalError,
+        ExceptionReason::kIntermittentTask}) {
+    names.push_back(
+        ResolutionName({.report = {.kind = Report::Kind::kException, .reason = reason}}));
+  }
+  return names;
 }
 
 // Why an attempt is worth another one; nullopt: it is not.
@@ -109,7 +135,7 @@ std::string FullName(const std::string& name,
 // References into the registry, which owns what they refer to.
 struct WorkerMetrics::Families {
   Families(const QueueIdentity& queue, absl::Time start) {
-    Gauges("scriptworker_info", "1")
+    Gauges("scriptworker_info", "The worker's version and names; always 1")
         .Add({{"version", std::string(kVersion)},
               {"task_queue", queue.task_queue_id()},
               {"worker_group", queue.worker_group},
@@ -118,10 +144,16 @@ struct WorkerMetrics::Families {
     Gauges("scriptworker_start_time_seconds", "Since the epoch")
         .Add({})
         .Set(absl::ToDoubleSeconds(start - absl::UnixEpoch()));
-    // A counter that is not there cannot be compared with what it is later.
+    // The first event is seen only as a step from what was there before it, 0.
     for (const char* outcome : {"task", "empty", "failed"}) polls.Add({{"outcome", outcome}});
     for (const char* outcome : {"renewed", "failed", "lost"}) reclaims.Add({{"outcome", outcome}});
-    for (const char* resolution : {"completed", "failed"}) tasks.Add({{"resolution", resolution}});
+    for (const std::string& resolution : ResolutionNames()) tasks.Add({{"resolution", resolution}});
+    for (const char* direction : {"sent", "received"}) bytes.Add({{"direction", direction}});
+    const absl::StatusOr<http::Url> deployment = http::Url::Parse(queue.root_url);
+    if (!deployment.ok()) return;
+    const std::string host(deployment->host());
+    requests.Add({{"host", host}});
+    for (const char* reason : kUsualReasons) failures.Add({{"host", host}, {"reason", reason}});
   }
 
   Family<Counter>& Counters(const char* name, const char* help) {
@@ -153,9 +185,15 @@ struct WorkerMetrics::Families {
                         .Add({});
   Gauge& working = Gauges("scriptworker_working", "1 while a run is in hand").Add({});
   Gauge& claim_left =
-      Gauges("scriptworker_claim_seconds_left", "What is left of the claim; 0 without a run")
+      Gauges("scriptworker_claim_left_seconds", "What is left of the claim; 0 without a run")
           .Add({});
-  Family<Gauge>& github_quota = Gauges("scriptworker_github_quota", "GitHub's limit of requests");
+  // Not there before GitHub has said it.
+  Family<Gauge>& github_limit =
+      Gauges("scriptworker_github_quota_limit", "Requests that GitHub grants in a period");
+  Family<Gauge>& github_remaining =
+      Gauges("scriptworker_github_quota_remaining", "Requests that are left in this period");
+  Family<Gauge>& github_reset = Gauges("scriptworker_github_quota_reset_time_seconds",
+                                       "When the next period begins, since the epoch");
 };
 
 WorkerMetrics::WorkerMetrics(const QueueIdentity& queue, const WorkerState& state,
@@ -215,13 +253,13 @@ void WorkerMetrics::CountAttempt(const http::Request& request, int64_t sent,
     families_->failures.Add({{"host", host}, {"reason", *reason}}).Increment();
   }
   if (!result.ok() || request.url.host() != kGithubApi) return;
-  const std::pair<const char*, std::string_view> quotas[] = {
-      {"limit", "X-RateLimit-Limit"},
-      {"remaining", "X-RateLimit-Remaining"},
-      {"reset_time_seconds", "X-RateLimit-Reset"}};
-  for (const auto& [name, header] : quotas) {
+  const std::pair<Family<Gauge>&, std::string_view> quotas[] = {
+      {families_->github_limit, "X-RateLimit-Limit"},
+      {families_->github_remaining, "X-RateLimit-Remaining"},
+      {families_->github_reset, "X-RateLimit-Reset"}};
+  for (const auto& [gauge, header] : quotas) {
     if (const std::optional<double> number = Number(*result, header); number.has_value()) {
-      families_->github_quota.Add({{"value", name}}).Set(*number);
+      gauge.Add({}).Set(*number);
     }
   }
 }

@@ -55,7 +55,7 @@ class WorkerMetricsTest : public testing::Test {
 
   SimulatedClock clock_{absl::FromUnixSeconds(1'800'000'000)};
   WorkerState state_{{}, clock_, CancellationToken(), CancellationToken()};
-  WorkerMetrics metrics_{{.root_url = "",
+  WorkerMetrics metrics_{{.root_url = "https://tc.example.com",
                           .provisioner_id = "p",
                           .worker_type = "t",
                           .worker_group = "g",
@@ -90,6 +90,31 @@ TEST_F(WorkerMetricsTest, CountsRunsByTheirResolution) {
   }
 }
 
+// increase() and rate() do not see the step from nothing to 1.
+TEST_F(WorkerMetricsTest, WhatIsWorthAnAlarmIsThereBeforeItHappens) {
+  for (const std::string_view resolution :
+       {"completed", "failed", "worker-shutdown", "malformed-payload", "resource-unavailable",
+        "internal-error", "intermittent-task", "claim-lost", "abandoned", "unreported"}) {
+    EXPECT_EQ(Value(absl::StrCat("scriptworker_tasks_total{resolution=\"", resolution, "\"}")), "0")
+        << resolution;
+  }
+  for (const std::string_view outcome : {"task", "empty", "failed"}) {
+    EXPECT_EQ(Value(absl::StrCat("scriptworker_polls_total{outcome=\"", outcome, "\"}")), "0");
+  }
+  for (const std::string_view outcome : {"renewed", "failed", "lost"}) {
+    EXPECT_EQ(Value(absl::StrCat("scriptworker_reclaims_total{outcome=\"", outcome, "\"}")), "0");
+  }
+  EXPECT_EQ(Value("scriptworker_http_requests_total{host=\"tc.example.com\"}"), "0");
+  for (const std::string_view reason : {"connection", "timeout", "bad-answer", "http-429",
+                                        "http-500", "http-502", "http-503", "http-504"}) {
+    EXPECT_EQ(Value(absl::StrCat("scriptworker_http_retryable_failures_total{host=\"tc.example.com"
+                                 "\",reason=\"",
+                                 reason, "\"}")),
+              "0")
+        << reason;
+  }
+}
+
 TEST_F(WorkerMetricsTest, MeasuresEachPhase) {
   RunTask({});
   EXPECT_EQ(Value("scriptworker_phase_seconds_sum{phase=\"prepare\"}"), "2");
@@ -117,11 +142,11 @@ TEST_F(WorkerMetricsTest, CountsPollsAndTellsTheAgeOfTheLast) {
 
 TEST_F(WorkerMetricsTest, TellsHowTheClaimIsKept) {
   EXPECT_EQ(Value("scriptworker_working"), "0");
-  EXPECT_EQ(Value("scriptworker_claim_seconds_left"), "0");
+  EXPECT_EQ(Value("scriptworker_claim_left_seconds"), "0");
   state_.OnTaskStarted(MakeClaimedTask(), absl::Minutes(20));
   clock_.AdvanceTime(absl::Minutes(5));
   EXPECT_EQ(Value("scriptworker_working"), "1");
-  EXPECT_EQ(Value("scriptworker_claim_seconds_left"), "900");
+  EXPECT_EQ(Value("scriptworker_claim_left_seconds"), "900");
   metrics_.OnReclaimed(absl::Seconds(45), absl::Minutes(20));
   metrics_.OnReclaimFailed(absl::UnavailableError(""), absl::Seconds(40));
   metrics_.OnClaimLost(absl::AbortedError(""));
@@ -148,7 +173,11 @@ TEST_F(WorkerMetricsTest, CountersAreAlsoToBeHadAsNumbers) {
 TEST_F(WorkerMetricsTest, EachMetricIsDocumented) {
   RunTask({});
   metrics_.CountAttempt({.url = http::Url::Parse("https://api.github.com/").value()}, 0,
-                        http::Response{.status = 503, .headers = {{"X-RateLimit-Limit", "1"}}}, 0);
+                        http::Response{.status = 503,
+                                       .headers = {{"X-RateLimit-Limit", "1"},
+                                                   {"X-RateLimit-Remaining", "1"},
+                                                   {"X-RateLimit-Reset", "1"}}},
+                        0);
   const std::string documentation = ReadTestFile("docs/monitoring.md");
   int count = 0;
   for (const std::string_view line : absl::StrSplit(metrics_.Text(), '\n')) {
@@ -157,7 +186,7 @@ TEST_F(WorkerMetricsTest, EachMetricIsDocumented) {
     EXPECT_THAT(documentation, HasSubstr(absl::StrCat("\n| `", words[2], "` | ")));
     ++count;
   }
-  EXPECT_EQ(count, 14);
+  EXPECT_EQ(count, 16);
 }
 
 class MeasuringTransportTest : public WorkerMetricsTest {
@@ -211,7 +240,7 @@ TEST_F(MeasuringTransportTest, CountsWhatIsWorthAnotherTryByHostAndReason) {
   }
   int counted = 0;
   for (const WorkerMetrics::Value& counter : metrics_.Counters()) {
-    if (counter.name.find("retryable_failures") != std::string::npos) ++counted;
+    if (counter.name.find("retryable_failures_total{host=\"h\"") != std::string::npos) ++counted;
   }
   EXPECT_EQ(counted, failures);
 }
@@ -222,7 +251,7 @@ TEST_F(MeasuringTransportTest, ARequestThatWasCancelledIsNoFailureOfTheHost) {
   http::Request request = To("https://h/");
   request.cancellation = source.token();
   Send(request, source.token().reason()).IgnoreError();
-  EXPECT_THAT(metrics_.Text(), Not(HasSubstr("retryable_failures_total{")));
+  EXPECT_THAT(metrics_.Text(), Not(HasSubstr("retryable_failures_total{host=\"h\"")));
 }
 
 TEST_F(MeasuringTransportTest, ManyHostsBecomeOne) {
@@ -240,10 +269,11 @@ TEST_F(MeasuringTransportTest, KnowsWhatIsLeftOfGithubsQuota) {
                                       {"x-ratelimit-remaining", "4321"},
                                       {"x-ratelimit-reset", "1800000500"}}};
   Send(To("https://example.com/"), response).IgnoreError();
-  EXPECT_EQ(Value("scriptworker_github_quota{value=\"remaining\"}"), "");
+  EXPECT_EQ(Value("scriptworker_github_quota_remaining"), "");
   Send(To("https://api.github.com/repos/a/b"), response).IgnoreError();
-  EXPECT_EQ(Value("scriptworker_github_quota{value=\"remaining\"}"), "4321");
-  EXPECT_EQ(Value("scriptworker_github_quota{value=\"limit\"}"), "5000");
+  EXPECT_EQ(Value("scriptworker_github_quota_remaining"), "4321");
+  EXPECT_EQ(Value("scriptworker_github_quota_limit"), "5000");
+  EXPECT_EQ(Value("scriptworker_github_quota_reset_time_seconds"), "1800000500");
 }
 
 }  // namespace
