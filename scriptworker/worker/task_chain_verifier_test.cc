@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/task_chain_verifier.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -184,6 +186,49 @@ TEST_F(TaskChainVerifierTest, WhatGithubHasToldOneVerificationTheNextHasConfirme
   EXPECT_THAT(VerifyOften(transport, 2), IsOk());
   EXPECT_THAT(transport.told(), Not(IsEmpty()));
   EXPECT_THAT(transport.confirmed(), UnorderedElementsAreArray(transport.told()));
+}
+
+// Holds each download until there are as many as there may be, and one more if it comes.
+class CountsDownloads final : public http::Transport {
+ public:
+  CountsDownloads(http::Transport& chain, int limit) : chain_(chain), limit_(limit) {}
+
+  absl::StatusOr<http::Response> Send(const http::Request& request) override {
+    if (!absl::StrContains(request.url.ToString(), "/artifacts/")) return chain_.Send(request);
+    {
+      absl::MutexLock lock(&mutex_);
+      most_ = std::max(most_, ++now_);
+      mutex_.AwaitWithTimeout(
+          absl::Condition(
+              +[](CountsDownloads* self) { return self->most_ > self->limit_; }, this),
+          absl::Milliseconds(50));
+    }
+    absl::StatusOr<http::Response> response = chain_.Send(request);
+    absl::MutexLock lock(&mutex_);
+    --now_;
+    return response;
+  }
+  int most() const {
+    absl::MutexLock lock(&mutex_);
+    return most_;
+  }
+
+ private:
+  http::Transport& chain_;
+  const int limit_;
+  mutable absl::Mutex mutex_;
+  int now_ ABSL_GUARDED_BY(mutex_) = 0;
+  int most_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+TEST_F(TaskChainVerifierTest, AsManyArtifactsAreDownloadedAtOnceAsConfiguredAndNoMore) {
+  for (const int limit : {1, 2, 3}) {
+    config_.verification.max_concurrent_downloads = limit;
+    ASSERT_THAT(RemoveTree(JoinPath(dirs_.work_dir(), "cot")), IsOk());
+    CountsDownloads transport(chain_, limit);
+    EXPECT_THAT(VerifyOften(transport, 1), IsOk());
+    EXPECT_EQ(transport.most(), limit);
+  }
 }
 
 TEST_F(TaskChainVerifierTest, AShutdownIsTheTokensReason) {
