@@ -24,6 +24,7 @@ MODELS = {
     ("policy/v1", "PodDisruptionBudget"): "V1PodDisruptionBudget",
     ("networking.k8s.io/v1", "NetworkPolicy"): "V1NetworkPolicy",
 }
+SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 
 
 def reason_to_skip():
@@ -93,6 +94,8 @@ def check_pool(objects):
     # deployment-ReplicaSet's hash-pod's hash
     if len(deployment["metadata"]["name"]) + len("-0123456789-01234") > 38:
         yield "the pods' names are too long for worker_id"
+    if pod["metadata"]["annotations"].get(SAFE_TO_EVICT) != "false":
+        yield "the cluster autoscaler may end a pod before its task"
     volumes = {volume["name"] for volume in pod["spec"]["volumes"]}
     for container in pod["spec"]["containers"] + pod["spec"]["initContainers"]:
         for mount in container["volumeMounts"]:
