@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/file_creation_mask.h"
 
 namespace cot {
 namespace {
@@ -58,7 +59,7 @@ absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
     if (errno != ENOENT) return Unwritable(path, errno);
     if (::lstat(path.c_str(), &info) == 0) return Unwritable(path, "it is a link to nothing");
     if (absl::Status folder = CheckFolder(path); !folder.ok()) return folder;
-    return OutputFile(path, kNewFileMode);
+    return OutputFile(path, kNewFileMode & ~scriptworker::FileCreationMask());
   }
   if (S_ISDIR(info.st_mode)) return Unwritable(path, "it is a folder");
   if (UniqueFd own = OwnOutput(info); own.valid()) return OutputFile(path, std::move(own));

@@ -28,7 +28,8 @@ class OutputFile {
   // Where a regular file is or will be, all links followed.
   const std::string& path() const { return path_; }
 
-  // A regular file gets the content at once or not at all.
+  // A regular file gets the content at once or not at all, and keeps its mode; a new one is
+  // readable by all but for the umask.
   absl::Status Write(std::string_view content) const;
 
  private:

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/status/status_matchers.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
@@ -50,6 +51,18 @@ TEST_F(OutputFileTest, NothingChangesBeforeItIsWritten) {
   EXPECT_EQ(ModeOf(old), mode_t{S_IFREG | 0600});
   EXPECT_THAT(scriptworker::ReadFile(dir_.Path("new")), IsOkAndHolds("new"));
   EXPECT_THAT(scriptworker::ListFiles(dir_.path())->files, ElementsAre("new", "old"));
+}
+
+TEST_F(OutputFileTest, ANewFileIsForWhomTheUmaskSays) {
+  for (const mode_t mask : {mode_t{022}, mode_t{077}}) {
+    const std::string path = dir_.Path(absl::StrCat("with", mask));
+    const mode_t before = ::umask(mask);
+    const auto file = OutputFile::Create(path);
+    ::umask(before);
+    ASSERT_THAT(file, IsOk());
+    EXPECT_THAT(file->Write("new"), IsOk());
+    EXPECT_EQ(ModeOf(path), S_IFREG | (mode_t{0644} & ~mask));
+  }
 }
 
 TEST_F(OutputFileTest, ALinkStaysAndTheFileBehindItIsWritten) {

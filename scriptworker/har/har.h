@@ -85,7 +85,8 @@ absl::StatusOr<Document> ParseHar(std::string_view text, std::string_view source
 std::string FormatHar(const Document& document);
 
 absl::StatusOr<Document> ReadHarFile(const std::string& path);
-// Bodies of more than `max_inline_bytes` go to `{path}.{number}.body`.
+// Bodies of more than `max_inline_bytes` go to `{path}.{number}.body`. Replaces an older recording
+// at once, or leaves it (recording_file.h).
 absl::Status WriteHarFile(const std::string& path, const Document& document,
                           size_t max_inline_bytes = 1 << 20);
 

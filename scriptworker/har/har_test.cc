@@ -2,6 +2,8 @@
 
 #include "scriptworker/har/har.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -203,6 +205,27 @@ TEST(HarFileTest, LargeBodiesLieBesideIt) {
   EXPECT_THAT(ReadFile(path + ".0.body"), IsOkAndHolds(std::string(2000, 'x')));
   EXPECT_THAT(ReadFile(path + ".1.body"), IsOkAndHolds(std::string(3000, '\xff')));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds(Not(HasSubstr("xxxx"))));
+  absl::StatusOr<Document> read = ReadHarFile(path);
+  ASSERT_THAT(read, IsOk());
+  ExpectEqual(*read, document);
+}
+
+TEST(HarFileTest, AnOlderOneIsReplacedAndNotWrittenOver) {
+  const TempDir dir;
+  const std::string path = dir.Path("exchange.har");
+  Document document = SomeDocument();
+  document.exchanges[0].response.body = std::string(2000, 'x');
+  document.exchanges[0].response.headers = {};
+  ASSERT_THAT(WriteHarFile(path, document, 1000), IsOk());
+  const auto older = ReadFile(path);
+  const std::string same_file = dir.Path("same");
+  const std::string same_body = dir.Path("same body");
+  ASSERT_EQ(::link(path.c_str(), same_file.c_str()), 0);
+  ASSERT_EQ(::link((path + ".0.body").c_str(), same_body.c_str()), 0);
+  document.exchanges[0].response.body = std::string(3000, 'y');
+  ASSERT_THAT(WriteHarFile(path, document, 1000), IsOk());
+  EXPECT_EQ(ReadFile(same_file), older);
+  EXPECT_THAT(ReadFile(same_body), IsOkAndHolds(std::string(2000, 'x')));
   absl::StatusOr<Document> read = ReadHarFile(path);
   ASSERT_THAT(read, IsOk());
   ExpectEqual(*read, document);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,12 +15,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
-#include "scriptworker/base/file.h"
-#include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/utf8.h"
 #include "scriptworker/crypto/base64.h"
 #include "scriptworker/har/har.h"
+#include "scriptworker/har/recording_file.h"
 #include "scriptworker/http/headers.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/format.h"
@@ -163,15 +163,13 @@ std::string FormatHar(const Document& document) {
 
 absl::Status WriteHarFile(const std::string& path, const Document& document,
                           size_t max_inline_bytes) {
-  int number = 0;
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<RecordingFile> file, RecordingFile::Create(path));
   const auto put_aside = [&](std::string_view body) -> absl::StatusOr<std::string> {
     if (body.size() <= max_inline_bytes) return std::string();
-    const std::string suffix = absl::StrCat(".", number++, ".body");
-    SW_RETURN_IF_ERROR(WriteFile(path + suffix, body));
-    return absl::StrCat(Basename(path), suffix);
+    return file->AddBody(body);
   };
   SW_ASSIGN_OR_RETURN(const std::string text, FormatDocument(document, put_aside));
-  return WriteFile(path, text);
+  return file->Commit(text);
 }
 
 }  // namespace scriptworker::har
