@@ -54,7 +54,8 @@ constexpr int kInternalError = 5;
 
 // A recording already holds what came after the pauses.
 constexpr RetryPolicy kWithoutPauses = {.initial = absl::ZeroDuration(),
-                                        .max = absl::ZeroDuration()};
+                                        .max = absl::ZeroDuration(),
+                                        .max_retry_after = absl::ZeroDuration()};
 
 // The queue answers a recorded request to anybody; a signature only has to be
 // there where one was.
@@ -147,7 +148,9 @@ int Command::Run(Transport& transport) {
     }
     scriptworker::har::ReplayTransport replay(
         *std::move(document),
-        {.ignored_headers = {{"Authorization", "a replay needs no credentials"}}});
+        {.ignored_headers = {{"Authorization", "a replay needs no credentials"}},
+         // Another program may have asked only once for a task that there is not.
+         .repeat_errors = true});
     return Verify(replay);
   }
   if (!record_.has_value()) return Verify(transport);

@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,9 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/har/har.h"
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
@@ -33,6 +36,7 @@ namespace cot {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::scriptworker::SimulatedClock;
 using ::scriptworker::http::FunctionTransport;
 using ::scriptworker::json::Object;
 using ::scriptworker::json::Value;
@@ -44,7 +48,8 @@ using ::testing::Not;
 
 class VerifyCotCommandTest : public ::testing::Test {
  protected:
-  int Run(scriptworker::http::Transport& transport) {
+  int Run(scriptworker::http::Transport& transport) { return Run(transport, clock_); }
+  int Run(scriptworker::http::Transport& transport, scriptworker::Clock& clock) {
     setup_.root_url = kSmallRootUrl;
     if (setup_.policy == nullptr) {
       setup_.policy = std::make_shared<const Policy>(chain_.policy());
@@ -53,7 +58,7 @@ class VerifyCotCommandTest : public ::testing::Test {
     EXPECT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
     out_.str("");
     err_.str("");
-    return VerifyCot(options_, setup_, transport, clock_, {out_, err_}, {});
+    return VerifyCot(options_, setup_, transport, clock, {out_, err_}, {});
   }
   int Run() {
     if (chain_.answers.empty()) chain_.Publish();
@@ -314,6 +319,49 @@ TEST_F(VerifyCotCommandTest, ARecordingOfAGoodChainIsVerifiedToo) {
   FunctionTransport nowhere(
       [](const scriptworker::http::Request&) { return absl::UnavailableError("no network"); });
   EXPECT_EQ(Run(nowhere), 0) << out_.str();
+}
+
+// Another program asks only once for a task that there is not, or that cannot be had.
+TEST_F(VerifyCotCommandTest, OneRecordedErrorIsTheAnswerToAllAttempts) {
+  struct Case {
+    int http_status;
+    std::vector<std::string_view> tasks;
+    int exit_status;
+    std::string said;
+  };
+  for (const Case& c : {Case{404, {kSmallBuild}, 3, "[kTaskMissing]"},
+                        Case{404, {kSmallBuild, kSmallDecision}, 3, "[kTaskMissing]"},
+                        Case{503, {kSmallBuild}, 4, "Evidence that could not be had"}}) {
+    chain_.answers.clear();
+    chain_.Publish();
+    for (const std::string_view task : c.tasks) {
+      chain_.answers[SmallChain::TaskUrl(task)] = {.status = c.http_status};
+    }
+    options_.replay = "";
+    options_.record = temp_dir_.Path("chain.har");
+    SimulatedClock then(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+    EXPECT_EQ(Run(chain_, then), c.exit_status) << out_.str();
+    EXPECT_GT(then.Monotonic(), absl::Seconds(1));
+    const std::string recorded = out_.str();
+    auto document = scriptworker::har::ReadHarFile(options_.record);
+    ASSERT_THAT(document, IsOk());
+    std::set<std::string> urls;
+    EXPECT_GT(std::erase_if(document->exchanges,
+                            [&urls](const scriptworker::har::Exchange& exchange) {
+                              return !urls.insert(exchange.request.url).second;
+                            }),
+              0);
+    ASSERT_THAT(scriptworker::har::WriteHarFile(options_.record, *document), IsOk());
+
+    options_.replay = std::exchange(options_.record, "");
+    FunctionTransport nowhere(
+        [](const scriptworker::http::Request&) { return absl::UnavailableError("no network"); });
+    SimulatedClock now(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+    EXPECT_EQ(Run(nowhere, now), c.exit_status) << out_.str();
+    EXPECT_THAT(out_.str(), HasSubstr(c.said));
+    EXPECT_EQ(out_.str(), recorded);
+    EXPECT_EQ(now.Monotonic(), absl::ZeroDuration());
+  }
 }
 
 TEST_F(VerifyCotCommandTest, AReplayOfWhatIsNoRecordingIsWrongUsage) {

@@ -37,6 +37,11 @@ struct ReplayOptions {
   bool ignore_needless_escapes = false;
   // Takes requests to any host as if they went to the recorded one.
   bool ignore_host = false;
+  // Gives a GET whose exchanges are used up the last of them once more if that was an error (no
+  // or a cut response, or a status from 400 on): a client that asks more often about errors than
+  // the recorded one did would hardly have heard anything else. What was answered is no answer to
+  // further requests.
+  bool repeat_errors = false;
   http::RedirectLimits redirect_limits = {};
 };
 
@@ -44,6 +49,7 @@ struct ReplayOptions {
 // host, target, headers and body, all compared in redacted form (redaction.h).
 // Of Authorization the scheme and the client id count. The n-th equal request
 // thus gets the n-th recorded answer; different requests may come in any order.
+// (But see repeat_errors.)
 //
 // A request without such an exchange fails with kFailedPrecondition, whose text
 // names the nearest exchange and what differs, and is remembered.

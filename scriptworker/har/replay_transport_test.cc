@@ -144,6 +144,47 @@ TEST(ReplayTransportTest, OneTooManyIsUnexpected) {
                        HasSubstr("all 1 recorded exchanges are used")));
 }
 
+Exchange Failed(std::string method, std::string target, int status) {
+  Exchange exchange = Recorded(std::move(method), std::move(target), "", "no");
+  exchange.response.status = status;
+  return exchange;
+}
+
+TEST(ReplayTransportTest, AnErrorIsRepeatedToWhoAsksMoreOftenIfThatIsWanted) {
+  for (const int status : {0, 404, 503}) {
+    const Document document = {.exchanges = {Failed("GET", "/a", status)}};
+    ReplayTransport once(document);
+    EXPECT_NE(Ask(once, Sent(http::Method::kGet, "/a", "")), "");
+    EXPECT_THAT(once.Send(Sent(http::Method::kGet, "/a", "")),
+                StatusIs(absl::StatusCode::kFailedPrecondition));
+    ReplayTransport replay(document, {.repeat_errors = true});
+    const std::string first = Ask(replay, Sent(http::Method::kGet, "/a", ""));
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(Ask(replay, Sent(http::Method::kGet, "/a", "")), first) << status;
+    }
+    EXPECT_THAT(replay.Finish(), IsOk());
+  }
+}
+
+TEST(ReplayTransportTest, NothingElseIsRepeated) {
+  ReplayTransport replay(
+      {.exchanges = {Recorded("GET", "/good", "", "good"), Failed("POST", "/sent", 404),
+                     Failed("GET", "/late", 404), Recorded("GET", "/late", "", "there")}},
+      {.repeat_errors = true});
+  const auto answers = [&](http::Method method, std::string_view target) {
+    return replay.Send(Sent(method, target, ""));
+  };
+  const auto unexpected = StatusIs(absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(answers(http::Method::kGet, "/good"), IsOk());
+  EXPECT_THAT(answers(http::Method::kGet, "/good"), unexpected);
+  EXPECT_THAT(answers(http::Method::kPost, "/sent"), IsOk());
+  EXPECT_THAT(answers(http::Method::kPost, "/sent"), unexpected);
+  EXPECT_EQ(answers(http::Method::kGet, "/late")->status, 404);
+  EXPECT_EQ(answers(http::Method::kGet, "/late")->body, "there");
+  EXPECT_THAT(answers(http::Method::kGet, "/late"), unexpected);
+  EXPECT_THAT(answers(http::Method::kGet, "/never"), unexpected);
+}
+
 TEST(ReplayTransportTest, EveryIgnoredHeaderHasAReason) {
   for (const IgnoredHeader& header : IgnoredHeaders()) {
     EXPECT_FALSE(header.reason.empty()) << header.name;

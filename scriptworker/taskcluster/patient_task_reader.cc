@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/patient_task_reader.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -33,24 +34,30 @@ PatientTaskReader::PatientTaskReader(TaskReader& inner, const RetryPolicy& polic
 absl::StatusOr<TaskDefinition> PatientTaskReader::Task(const TaskId& task_id,
                                                        const CancellationToken& cancellation) {
   absl::StatusOr<TaskDefinition> task = inner_.Task(task_id, cancellation);
-  if (!absl::IsNotFound(task.status()) || !HasPatience()) return task;
+  if (!absl::IsNotFound(task.status()) || PatienceLeft() <= absl::ZeroDuration()) return task;
   // A generator is not cheap to make, and this hardly ever happens.
   absl::BitGen bit_gen;
   bool is_first = true;
+  RetryPolicy policy = policy_;
   return Retry(
-      policy_, clock_, bit_gen, cancellation,
+      policy, clock_, bit_gen, cancellation,
       [&] {
         return std::exchange(is_first, false) ? std::move(task)
                                               : inner_.Task(task_id, cancellation);
       },
-      [&](const absl::Status& error) { return absl::IsNotFound(error) && HasPatience(); });
+      [&](const absl::Status& error) {
+        if (!absl::IsNotFound(error)) return false;
+        const absl::Duration left = PatienceLeft();
+        policy.max = std::min(policy_.max, left);  // Retry looks at it for each pause
+        return left > absl::ZeroDuration();
+      });
 }
 
-bool PatientTaskReader::HasPatience() {
+absl::Duration PatientTaskReader::PatienceLeft() {
   const absl::Duration now = clock_.Monotonic();
   absl::MutexLock lock(&mutex_);
   if (!first_missing_.has_value()) first_missing_ = now;
-  return now - *first_missing_ < kPatience;
+  return kPatience - (now - *first_missing_);
 }
 
 absl::StatusOr<TaskStatus> PatientTaskReader::Status(const TaskId& task_id,

@@ -27,7 +27,8 @@ namespace scriptworker::taskcluster {
 // the last answer counts. All else is passed on. Thread-safe.
 //
 // Who names thousands of tasks that there are not gets no hours of waiting for them: once
-// kPatience has passed since the first of them, a 404 is final at once.
+// kPatience has passed since the first of them, a 404 is final at once, and no pause is longer
+// than until then.
 class PatientTaskReader final : public TaskReader {
  public:
   static constexpr absl::Duration kPatience = absl::Seconds(10);
@@ -46,7 +47,7 @@ class PatientTaskReader final : public TaskReader {
   absl::StatusOr<http::Url> ArtifactUrl(const TaskId& task_id, std::string_view name) override;
 
  private:
-  bool HasPatience() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Duration PatienceLeft() ABSL_LOCKS_EXCLUDED(mutex_);
 
   TaskReader& inner_;
   const RetryPolicy policy_;
