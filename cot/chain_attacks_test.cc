@@ -176,6 +176,34 @@ TEST(ChainAttacksTest, AllEvidenceThatIsMissingIsNamed) {
   EXPECT_THAT(messages(without), ElementsAre(HasSubstr("no DESKTOP_HEAD_REV in payload.env")));
 }
 
+// Steps 6 and 7 both need the source of a decision task, and all that it made needs its
+// repository.
+TEST(ChainAttacksTest, ADefectThatSeveralRulesStumbleOverIsReportedOnce) {
+  GeneratedChain mismatch({.tasks_for = "action", .worker = "generic-worker"});
+  Define(mismatch, "decision", "/metadata/source", "https://hg.example.com/desktop/maintained");
+  GeneratedChain missing({.tasks_for = "action", .worker = "generic-worker"});
+  RemoveAt(DefinitionOf(missing, "decision"), "/payload/env/DESKTOP_HEAD_REV");
+  struct Case {
+    GeneratedChain& chain;
+    Violation violation;
+    Step step;
+  };
+  for (const Case& c : {Case{mismatch, Violation::kSourceMismatch, Step::kSourceTree},
+                        Case{missing, Violation::kSourceMissing, Step::kRebuiltDefinitions}}) {
+    ChainTrial trial(c.chain);
+    const absl::StatusOr<Verdict> verdict = trial.Run();
+    ASSERT_THAT(verdict, IsOk());
+    ASSERT_EQ(verdict->findings.size(), 1) << FormatVerdict(*verdict);
+    const Finding& finding = verdict->findings[0];
+    EXPECT_EQ(finding.violation, c.violation);
+    EXPECT_EQ(finding.step, c.step);
+    EXPECT_THAT(finding.source, HasSubstr(c.chain.facts().TaskId("decision")));
+    for (const StepVerdict& step : verdict->steps) {
+      EXPECT_EQ(step.violations, step.step == c.step ? 1 : 0) << StepTitle(step.step);
+    }
+  }
+}
+
 // A commit that has not landed can be read from the official repository, and its template
 // names the source as it likes: git@github.com: does not mean that GitHub is not asked.
 TEST(ChainAttacksTest, TheShortFormOfASourceIsNoWayAroundWhetherItHasLanded) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // Step 6: rebuilds the definition of each decision and action task and compares.
-#include <algorithm>
 #include <optional>
+#include <set>
+#include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -54,23 +57,6 @@ absl::Status AddControlFile(const Verification& v, const Link& parent, const Lin
   return absl::OkStatus();
 }
 
-// Each once: several questions stumble over one defect, such as a missing repository.
-std::vector<absl::Status> DistinctErrors(const std::vector<absl::Status>& all) {
-  std::vector<absl::Status> errors;
-  for (const absl::Status& status : all) {
-    const std::optional<Finding> finding = GetFinding(status);
-    const bool known = finding.has_value() &&
-                       std::any_of(errors.begin(), errors.end(), [&](const absl::Status& other) {
-                         const std::optional<Finding> earlier = GetFinding(other);
-                         return earlier.has_value() && earlier->violation == finding->violation &&
-                                earlier->task_id == finding->task_id &&
-                                earlier->message == finding->message;
-                       });
-    if (!status.ok() && !known) errors.push_back(status);
-  }
-  return errors;
-}
-
 // Whether a control file that the task needs is not to be had, and the verdict says why: it
 // did not pass step 3, or the decision task did not get so far. It is also not to be had of
 // a task that is none (any task can say that it belongs to any task group): that is for
@@ -99,7 +85,8 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
           AddControlFile(v, parent, *answers.decision, kParametersName, facts.parameters));
     }
   }
-  std::vector<absl::Status> errors = DistinctErrors(answers.errors);
+  std::vector<absl::Status> errors = answers.errors;
+  std::erase_if(errors, [](const absl::Status& error) { return error.ok(); });
   if (!errors.empty() || LacksControlFile(v, *answers.decision, *answers.tasks_for)) return errors;
   const absl::StatusOr<RenderInput> input = BuildRenderInput(
       parent, *answers.decision, *answers.tasks_for, v.product, facts, v.policy.source_hosts);
@@ -123,24 +110,46 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   return errors;
 }
 
+// Takes errors into the verdict, each defect once: several questions, and all tasks of one
+// decision task, stumble over one, such as a missing repository.
+class DefectsOfParents {
+ public:
+  explicit DefectsOfParents(Verification& v) : v_(v) {}
+
+  void Add(const Link& parent, const absl::Status& error) {
+    std::optional<Finding> finding = GetFinding(error);
+    if (!finding.has_value()) {
+      v_.Add(error);
+      return;
+    }
+    if (finding->step == Step::kSourceTree) {
+      v_.source_findings.push_back(*std::move(finding));
+      return;
+    }
+    if (finding->task_id.empty()) {
+      finding->link_name = parent.name();
+      finding->task_id = parent.task_id().str();
+    }
+    if (known_.emplace(finding->violation, finding->task_id, finding->message).second) {
+      v_.Add(ToStatus(*finding));
+    }
+  }
+
+ private:
+  Verification& v_;
+  std::set<std::tuple<Violation, std::string, std::string>> known_;
+};
+
 }  // namespace
 
 int CheckRebuiltDefinitions(Verification& v) {
   int checks = 0;
+  DefectsOfParents defects(v);
   for (const Link* parent : v.chain->AllLinks()) {
     if (!IsDecisionOrAction(parent->type())) continue;
     if (v.cancellation.cancelled()) break;
     ++checks;
-    for (const absl::Status& error : CheckParent(v, *parent)) {
-      std::optional<Finding> finding = GetFinding(error);
-      if (finding.has_value() && finding->task_id.empty()) {
-        finding->link_name = parent->name();
-        finding->task_id = parent->task_id().str();
-        v.Add(ToStatus(*finding));
-      } else {
-        v.Add(error);
-      }
-    }
+    for (const absl::Status& error : CheckParent(v, *parent)) defects.Add(*parent, error);
   }
   return checks;
 }

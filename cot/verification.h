@@ -111,6 +111,9 @@ class Verification {
   std::map<std::pair<scriptworker::taskcluster::TaskId, std::string>, VerifiedArtifact>
       control_files;
 
+  // 6.
+  std::vector<Finding> source_findings;  // reported by step 7, which finds them, too
+
   Verdict verdict;
 
   // What is under way; below all that it uses.

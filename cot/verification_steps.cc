@@ -261,6 +261,14 @@ int CheckSourceTree(Verification& v) {
   std::vector<Finding> findings = v.privileged_findings;
   const SourceTrace trace = TraceSources(*v.chain, v.product, findings);
   CheckTrees(trace, v.product, v.privileged, findings);
+  for (const Finding& earlier : v.source_findings) {
+    const bool known =
+        std::any_of(findings.begin(), findings.end(), [&earlier](const Finding& finding) {
+          return finding.violation == earlier.violation && finding.task_id == earlier.task_id &&
+                 finding.message == earlier.message;
+        });
+    if (!known) findings.push_back(earlier);
+  }
   v.Add(std::move(findings));
   for (const absl::Status& origin : v.questions.AwaitOrigins()) {
     if (!origin.ok()) v.Add(origin);
