@@ -118,7 +118,8 @@ Value ValueOrNull(const Object& variables, std::string_view key) {
 }  // namespace
 
 absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision, TasksFor tasks_for,
-                                       const Object& variables, const Value& actions) {
+                                       const Object& variables, const Value& actions,
+                                       scriptworker::jsone::Budget& budget) {
   SW_ASSIGN_OR_RETURN(const Value action, FindAction(parent, actions));
   const Value* payload = action.Find("hookPayload");
   const std::string callback = TaskEnv(parent.task(), "ACTION_CALLBACK").value_or("");
@@ -135,11 +136,9 @@ absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision,
   context.Set("parameters", ValueOrNull(variables, "parameters"));
   context.Set("taskGroupId", Value(parent.decision_task_id().str()));
   context.Set("taskId", ValueOrNull(variables, "taskId"));
-  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(*payload, context);
+  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(*payload, context, budget);
   if (!rendered.ok()) {
-    return Refused(parent, Violation::kJsoneError,
-                   absl::StrCat("JSON-e error while rebuilding ", parent.name(),
-                                " task definition: ", rendered.status().message()));
+    return Refused(parent, Violation::kJsoneError, JsoneErrorText(parent, rendered.status()));
   }
   RenderInput input;
   input.variables.Set("payload", *rendered);

@@ -8,6 +8,7 @@
 #include "cot/tasks_for.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/jsone/limits.h"
 
 namespace cot {
 
@@ -15,10 +16,11 @@ namespace cot {
 // and the variables that the hook takes out of it. `variables` are those of the
 // action's own context; `actions` is the decision task's public/actions.json.
 // Violations: kActionNotFound, kUnknownActionKind, kMalformedEvidence,
-// kJsoneError. Pure.
+// kJsoneError (also for a budget that is used up). Pure but for the budget.
 absl::StatusOr<RenderInput> WrapAction(const Link& parent, const Link& decision, TasksFor tasks_for,
                                        const scriptworker::json::Object& variables,
-                                       const scriptworker::json::Value& actions);
+                                       const scriptworker::json::Value& actions,
+                                       scriptworker::jsone::Budget& budget);
 
 }  // namespace cot
 

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/jsone/limits.h"
 
 namespace cot {
 namespace {
@@ -24,10 +25,11 @@ constexpr std::string_view kAction = R"({"provisionerId": "p", "payload": {"imag
 absl::StatusOr<RenderInput> Wrap(std::string_view actions, std::string_view task = kAction,
                                  std::string_view variables = R"({"input": {"times": 2}})",
                                  TasksFor tasks_for = TasksFor::kAction) {
+  scriptworker::jsone::Budget budget{scriptworker::jsone::Limits()};
   return WrapAction(MakeLink("signing:action", kActionId, task),
                     MakeLink("signing:parent", kDecisionId,
                              R"({"provisionerId": "p", "payload": {"image": "d"}})"),
-                    tasks_for, Json(variables).object(), Json(actions));
+                    tasks_for, Json(variables).object(), Json(actions), budget);
 }
 
 // One action of that callback, with other members.

@@ -32,6 +32,7 @@
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/json/yaml.h"
 
 namespace cot {
 namespace {
@@ -200,6 +201,27 @@ TEST(ChainAttacksTest, ADefectThatSeveralRulesStumbleOverIsReportedOnce) {
     EXPECT_THAT(finding.source, HasSubstr(c.chain.facts().TaskId("decision")));
     for (const StepVerdict& step : verdict->steps) {
       EXPECT_EQ(step.violations, step.step == c.step ? 1 : 0) << StepTitle(step.step);
+    }
+  }
+}
+
+// A template for each of many parents, and all would stay just below what one may use.
+TEST(ChainAttacksTest, AllTemplatesOfAChainShareOneBudget) {
+  for (const int waste : {100'000, 900'000}) {
+    GeneratedChain chain({.tasks_for = "action", .worker = "generic-worker"});
+    for (auto& [url, page] : chain.pages) {
+      if (!absl::EndsWith(url, ".taskcluster.yml")) continue;
+      const absl::StatusOr<Value> document = scriptworker::json::ParseYaml(page.text);
+      ASSERT_THAT(document, IsOk());
+      const Object let{
+          {"waste", Object{{"$eval", absl::StrCat("[len(range(0, ", waste, ")), len(range(0, ",
+                                                  waste, "))]")}}}};
+      page.text = scriptworker::json::Format(Value(Object{{"$let", let}, {"in", *document}}));
+    }
+    if (waste == 100'000) {
+      EXPECT_THAT(ViolationsOf(chain), IsEmpty());
+    } else {
+      EXPECT_THAT(ViolationsOf(chain), ElementsAre(Violation::kJsoneError));
     }
   }
 }

@@ -50,9 +50,19 @@ FactsNeeded FactsFor(TasksFor tasks_for, ProductType type) {
   return needed;
 }
 
+std::string JsoneErrorText(const Link& parent, const absl::Status& error) {
+  return absl::StrCat("JSON-e error while rebuilding ", parent.name(),
+                      " task definition: ", error.message(),
+                      // It may be another task's template that has used it up.
+                      absl::IsResourceExhausted(error)
+                          ? " (steps, nodes and text count for all definitions of a chain)"
+                          : "");
+}
+
 absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
                                              TasksFor tasks_for, const Product& product,
-                                             const ContextFacts& facts, const SourceHosts& hosts) {
+                                             const ContextFacts& facts, const SourceHosts& hosts,
+                                             scriptworker::jsone::Budget& budget) {
   const ContextSource source{parent, decision, tasks_for, product, facts, hosts};
   if (!parent.task().created().has_value()) {
     return source.Refused(Violation::kMalformedTask,
@@ -66,7 +76,7 @@ absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& dec
                                                       : AddGithubContext(source, variables));
   if (IsOfAction(tasks_for)) {
     SW_ASSIGN_OR_RETURN(const Value actions, source.Required(facts.actions, "public/actions.json"));
-    return WrapAction(parent, decision, tasks_for, variables, actions);
+    return WrapAction(parent, decision, tasks_for, variables, actions, budget);
   }
   RenderInput input;
   input.variables = std::move(variables);

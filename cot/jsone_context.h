@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cot/link.h"
 #include "cot/policy.h"
@@ -16,6 +17,7 @@
 #include "cot/tasks_for.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/jsone/limits.h"
 #include "scriptworker/vcs/github_objects.h"
 #include "scriptworker/vcs/pushlog.h"
 
@@ -58,10 +60,15 @@ struct RenderInput {
 };
 
 // Violations: kMalformedEvidence, kCommentMismatch, kTasksForNotAllowed,
-// kActionNotFound, kUnknownActionKind, kMalformedTask, kSourceMissing. Pure.
+// kActionNotFound, kUnknownActionKind, kMalformedTask, kSourceMissing, kJsoneError (of an
+// action's payload). Renders within `budget`, that of all definitions of the chain. Else pure.
 absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& decision,
                                              TasksFor tasks_for, const Product& product,
-                                             const ContextFacts& facts, const SourceHosts& hosts);
+                                             const ContextFacts& facts, const SourceHosts& hosts,
+                                             scriptworker::jsone::Budget& budget);
+
+// What kJsoneError says about a task that could not be rebuilt.
+std::string JsoneErrorText(const Link& parent, const absl::Status& error);
 
 }  // namespace cot
 

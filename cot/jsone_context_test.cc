@@ -15,6 +15,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_reader.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/jsone/limits.h"
 #include "scriptworker/vcs/github_objects.h"
 #include "scriptworker/vcs/pushlog.h"
 
@@ -115,8 +116,9 @@ ContextFacts AllFacts() {
 absl::StatusOr<RenderInput> Build(TasksFor tasks_for, std::string_view product,
                                   std::string_view task, const ContextFacts& facts = AllFacts()) {
   const Link decision = MakeLink("signing:decision", kDecisionId, task);
+  scriptworker::jsone::Budget budget{scriptworker::jsone::Limits()};
   return BuildRenderInput(decision, decision, tasks_for, BuiltInProduct(product), facts,
-                          BuiltInPolicy().source_hosts);
+                          BuiltInPolicy().source_hosts, budget);
 }
 
 // The JSON at a pointer into the variables; "absent".

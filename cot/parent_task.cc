@@ -113,7 +113,7 @@ void CheckActionTaskGroup(const Link& parent, const Link& decision, Array& rende
 }
 
 absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
-                                  const RenderInput& input) {
+                                  const RenderInput& input, scriptworker::jsone::Budget& budget) {
   Value wrapped = document;
   if (input.action_let.has_value()) {
     wrapped = Value(Object{{"$let", *input.action_let}, {"in", document}});
@@ -126,12 +126,10 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
     }
     return Value(arguments[0] == Value("decision") ? input.decision_task_id : input.parent_task_id);
   });
-  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(wrapped, context);
+  const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(wrapped, context, budget);
   if (!rendered.ok()) {
-    return ToStatus(InParent(
-        parent, {.violation = Violation::kJsoneError,
-                 .message = absl::StrCat("JSON-e error while rebuilding ", parent.name(),
-                                         " task definition: ", rendered.status().message())}));
+    return ToStatus(InParent(parent, {.violation = Violation::kJsoneError,
+                                      .message = JsoneErrorText(parent, rendered.status())}));
   }
   const Value* tasks = rendered->Find("tasks");
   if (tasks == nullptr || !tasks->is_array()) {
@@ -247,8 +245,8 @@ Value ComparableDefinition(const Value& task) {
 
 void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor tasks_for,
                             const Value& document, const RenderInput& input,
-                            std::vector<Finding>& findings) {
-  absl::StatusOr<Array> tasks = RenderTasks(parent, document, input);
+                            scriptworker::jsone::Budget& budget, std::vector<Finding>& findings) {
+  absl::StatusOr<Array> tasks = RenderTasks(parent, document, input, budget);
   if (!tasks.ok()) {
     findings.push_back(GetFinding(tasks.status()).value_or(Finding{}));
     return;

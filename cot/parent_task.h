@@ -18,6 +18,7 @@
 #include "cot/violation.h"
 #include "scriptworker/http/url.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/jsone/limits.h"
 
 namespace cot {
 
@@ -42,10 +43,11 @@ absl::StatusOr<scriptworker::json::Value> ParseTemplate(std::string_view text,
 
 // Renders the definition and compares each task of it with the one that ran.
 // Findings: kJsoneError, kActionTaskGroupId, kRebuiltDefinitionDiffers (with the
-// difference to the task that is most alike), kMalformedTemplate (no `tasks`). Pure.
+// difference to the task that is most alike), kMalformedTemplate (no `tasks`). Renders within
+// `budget`, that of all definitions of the chain; else pure.
 void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor tasks_for,
                             const scriptworker::json::Value& document, const RenderInput& input,
-                            std::vector<Finding>& findings);
+                            scriptworker::jsone::Budget& budget, std::vector<Finding>& findings);
 
 // The two definitions' common form: members that are empty left out, projectId
 // and taskQueueId filled in (the reference's remove_empty_keys, add_projectid,

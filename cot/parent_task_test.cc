@@ -11,11 +11,13 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/jsone/limits.h"
 
 namespace cot {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -142,8 +144,8 @@ TEST(ComparableDefinitionTest, LeavesOutWhatIsEmptyAndFillsInWhatTheQueueDoes) {
 }
 
 // Rebuilds `task` from a template that has `tasks` as JSON.
-std::vector<Finding> Check(std::string_view task, std::string_view tasks,
-                           TasksFor tasks_for = TasksFor::kGithubPush) {
+std::vector<Finding> Check(std::string_view task, std::string_view tasks, TasksFor tasks_for,
+                           scriptworker::jsone::Budget& budget) {
   const Link parent = MakeLink("signing:action", kActionId, task);
   const Link decision = MakeLink("signing:parent", kDecisionId);
   RenderInput input;
@@ -152,13 +154,42 @@ std::vector<Finding> Check(std::string_view task, std::string_view tasks,
   input.parent_task_id = kActionId;
   std::vector<Finding> findings;
   CheckRebuiltDefinition(parent, decision, tasks_for,
-                         Json(absl::StrCat(R"({"tasks": )", tasks, "}")), input, findings);
+                         Json(absl::StrCat(R"({"tasks": )", tasks, "}")), input, budget, findings);
   return findings;
+}
+
+std::vector<Finding> Check(std::string_view task, std::string_view tasks,
+                           TasksFor tasks_for = TasksFor::kGithubPush) {
+  scriptworker::jsone::Budget budget{scriptworker::jsone::Limits()};
+  return Check(task, tasks, tasks_for, budget);
 }
 
 // The whole definition of a task, with changes, as a template's text.
 std::string Definition(std::string_view changes) {
   return scriptworker::json::FormatCompact(TaskJson(changes));
+}
+
+// Each of the fifty templates stays within what one rendering may use.
+TEST(CheckRebuiltDefinitionTest, AllDefinitionsOfAChainHaveOneBudget) {
+  const std::string good = absl::StrCat("[", Definition("{}"), "]");
+  const std::string evil = absl::StrCat(
+      R"j({"$let": {"waste": {"$eval": "len(range(0, 300000))"}}, "in": )j", good, "}");
+  scriptworker::jsone::Budget budget{scriptworker::jsone::Limits()};
+  int passed = 0;
+  for (int i = 0; i < 50; ++i) {
+    const std::vector<Finding> findings = Check("{}", evil, TasksFor::kGithubPush, budget);
+    if (findings.empty()) {
+      ++passed;
+      continue;
+    }
+    ASSERT_THAT(ViolationsOf(findings), ElementsAre(Violation::kJsoneError));
+    EXPECT_THAT(findings[0].message, AllOf(HasSubstr("the limit max_nodes of 2000000"),
+                                           HasSubstr("count for all definitions of a chain")));
+  }
+  EXPECT_EQ(passed, 6);
+  EXPECT_THAT(ViolationsOf(Check("{}", good, TasksFor::kGithubPush, budget)),
+              ElementsAre(Violation::kJsoneError));
+  EXPECT_THAT(Check("{}", good), IsEmpty());
 }
 
 TEST(CheckRebuiltDefinitionTest, OneOfTheTasksMustBeIt) {

@@ -88,8 +88,9 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   std::vector<absl::Status> errors = answers.errors;
   std::erase_if(errors, [](const absl::Status& error) { return error.ok(); });
   if (!errors.empty() || LacksControlFile(v, *answers.decision, *answers.tasks_for)) return errors;
-  const absl::StatusOr<RenderInput> input = BuildRenderInput(
-      parent, *answers.decision, *answers.tasks_for, v.product, facts, v.policy.source_hosts);
+  const absl::StatusOr<RenderInput> input =
+      BuildRenderInput(parent, *answers.decision, *answers.tasks_for, v.product, facts,
+                       v.policy.source_hosts, v.render_budget);
   if (!input.ok()) {
     std::optional<Finding> finding = GetFinding(input.status());
     if (!finding.has_value() || finding->source != kActionsName) return {input.status()};
@@ -98,7 +99,7 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
   }
   std::vector<Finding> findings;
   CheckRebuiltDefinition(parent, *answers.decision, *answers.tasks_for, answers.document, *input,
-                         findings);
+                         v.render_budget, findings);
   if (findings.empty()) {
     v.logger.Info(absl::StrCat(parent.name(), ": Good."));
     return errors;

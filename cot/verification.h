@@ -32,6 +32,7 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/task_pool.h"
 #include "scriptworker/json/json_schema.h"
+#include "scriptworker/jsone/limits.h"
 #include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/patient_task_reader.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -111,7 +112,8 @@ class Verification {
   std::map<std::pair<scriptworker::taskcluster::TaskId, std::string>, VerifiedArtifact>
       control_files;
 
-  // 6.
+  // 6. One budget for all definitions: many templates get no more work than one.
+  scriptworker::jsone::Budget render_budget{scriptworker::jsone::Limits()};
   std::vector<Finding> source_findings;  // reported by step 7, which finds them, too
 
   Verdict verdict;

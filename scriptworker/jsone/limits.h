@@ -4,12 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "absl/status/status.h"
 
 namespace scriptworker::jsone {
 
-// What one rendering may use at most. A hostile template can ask for
+// What one rendering may use at most, or all that share a Budget. A hostile template can ask for
 // exponential work in a few bytes; real ones stay below a thousandth of these.
 struct Limits {
   int max_depth = 150;                  // nested template nodes, and of expressions
@@ -19,7 +20,8 @@ struct Limits {
   int64_t max_range = 1'000'000;        // elements of one range()
 };
 
-// Counts what a rendering has used. Each error names the limit.
+// Counts what a rendering has used, or several, one after the other: once they have used it up
+// each further one fails. (Depth and range() are of one only.) Each error names the limit.
 // Thread-compatible.
 class Budget {
  public:
@@ -76,7 +78,10 @@ class Budget {
   // Whether the limit still holds. A negative count is never right: it would give back what
   // was used.
   static bool Add(int64_t count, int64_t limit, int64_t& used) {
-    return count >= 0 && !__builtin_add_overflow(used, count, &used) && used <= limit;
+    if (count < 0) return false;
+    const bool overflows = __builtin_add_overflow(used, count, &used);
+    if (overflows) used = std::numeric_limits<int64_t>::max();  // for whoever comes next
+    return !overflows && used <= limit;
   }
 
   static absl::Status ValueDepthExceeded();

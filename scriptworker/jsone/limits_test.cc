@@ -40,6 +40,13 @@ TEST(BudgetTest, ACountThatOverflowsIsRefused) {
   EXPECT_THAT(budget.AddSteps(kMax), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
+TEST(BudgetTest, WhatIsUsedUpStaysSo) {
+  Budget budget({.max_nodes = 10});
+  for (const int64_t count : {kMax, kMax, int64_t{2}, int64_t{1}, int64_t{-1}, int64_t{1}}) {
+    EXPECT_THAT(budget.AddNodes(count), StatusIs(absl::StatusCode::kResourceExhausted)) << count;
+  }
+}
+
 TEST(BudgetTest, ARangeMayBeLongerThan63BitsCanSay) {
   EXPECT_THAT(Budget({}).CheckRange(uint64_t{1} << 63),
               StatusIs(absl::StatusCode::kResourceExhausted,

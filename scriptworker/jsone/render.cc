@@ -32,6 +32,12 @@ absl::StatusOr<json::Value> RenderIn(const json::Value& document, const Scope& s
 Renderer::Renderer(const Limits& limits) : limits_(limits), builtins_(MakeBuiltins()) {}
 
 absl::StatusOr<json::Value> Renderer::Render(const json::Value& document, const Context& context) {
+  Budget budget(limits_);
+  return Render(document, context, budget);
+}
+
+absl::StatusOr<json::Value> Renderer::Render(const json::Value& document, const Context& context,
+                                             Budget& budget) {
   for (const json::Member& variable : context.variables()) {
     if (!IsIdentifier(variable.key())) {
       return WithPlaceInMessage(TemplateError(
@@ -39,7 +45,6 @@ absl::StatusOr<json::Value> Renderer::Render(const json::Value& document, const 
     }
   }
   cache_.Trim(kMaxCacheBytes);
-  Budget budget(limits_);
   TemplateInterpreter interpreter(cache_, budget);
   const Scope builtins(nullptr, builtins_);
   const Scope scope(&builtins, context.variables());
@@ -51,6 +56,11 @@ absl::StatusOr<json::Value> Renderer::Render(const json::Value& document, const 
 absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
                                    const Limits& limits) {
   return Renderer(limits).Render(document, context);
+}
+
+absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
+                                   Budget& budget) {
+  return Renderer(budget.limits()).Render(document, context, budget);
 }
 
 }  // namespace scriptworker::jsone

@@ -24,6 +24,9 @@ namespace scriptworker::jsone {
 // names.
 absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
                                    const Limits& limits = {});
+// The same within what is left of a budget that several renderings share.
+absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
+                                   Budget& budget);
 
 // Renders many documents and keeps the expressions that it has parsed.
 // Thread-compatible.
@@ -31,6 +34,8 @@ class Renderer {
  public:
   explicit Renderer(const Limits& limits = {});
   absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context);
+  absl::StatusOr<json::Value> Render(const json::Value& document, const Context& context,
+                                     Budget& budget);
 
  private:
   Limits limits_;

@@ -49,6 +49,7 @@ class Walker {
   }
 
   absl::Status AddText(size_t bytes) {
+    SW_RETURN_IF_ERROR(budget_.ReadText(bytes));  // whoever compares it reads it
     text_bytes_ += static_cast<int64_t>(bytes);
     return text_bytes_ <= budget_.limits().max_string_bytes ? absl::OkStatus()
                                                             : budget_.BytesExceeded();
