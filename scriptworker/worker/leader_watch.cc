@@ -8,43 +8,34 @@
 #include "absl/memory/memory.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "scriptworker/base/start_thread.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/worker/process_tree.h"
+#include "scriptworker/worker/ready_thread.h"
 
 namespace scriptworker::worker {
 
 absl::StatusOr<std::unique_ptr<LeaderWatch>> LeaderWatch::Create(
     const ProcessTree& tree, std::function<void(bool)> on_ended) {
-  std::unique_ptr<LeaderWatch> watch = absl::WrapUnique(new LeaderWatch(tree, std::move(on_ended)));
-  SW_ASSIGN_OR_RETURN(watch->thread_, StartThread([&watch = *watch] { watch.Run(); }));
-  return watch;
-}
-
-LeaderWatch::~LeaderWatch() {
-  {
-    absl::MutexLock lock(&mutex_);
-    called_off_ = true;
-  }
-  if (thread_.joinable()) thread_.join();
+  SW_ASSIGN_OR_RETURN(std::unique_ptr<ReadyThread> thread, ReadyThread::Create());
+  return absl::WrapUnique(new LeaderWatch(
+      std::make_shared<Wait>(tree.ReapsAdopted(), std::move(on_ended)), std::move(thread)));
 }
 
 void LeaderWatch::Watch(pid_t leader) {
-  absl::MutexLock lock(&mutex_);
-  leader_ = leader;
+  thread_->Run([wait = wait_, leader] {
+    const bool seen = ProcessTree::AwaitLeader(leader, wait->reaps_adopted, wait->given_up);
+    absl::MutexLock lock(&wait->mutex);
+    if (wait->on_ended != nullptr) wait->on_ended(seen);
+  });
 }
 
-void LeaderWatch::Run() {
-  pid_t leader = 0;
+void LeaderWatch::GiveUp() {
+  wait_->given_up = true;
   {
-    const auto decided = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return leader_ != 0 || called_off_;
-    };
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(&decided));
-    leader = leader_;
+    absl::MutexLock lock(&wait_->mutex);
+    wait_->on_ended = nullptr;
   }
-  if (leader != 0) on_ended_(tree_.AwaitLeader(leader));
+  thread_->Leave();
 }
 
 }  // namespace scriptworker::worker

@@ -7,15 +7,16 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
-#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "scriptworker/worker/process_tree.h"
+#include "scriptworker/worker/ready_thread.h"
 
 namespace scriptworker::worker {
 
@@ -24,26 +25,35 @@ namespace scriptworker::worker {
 class LeaderWatch {
  public:
   // `on_ended` is called once, on the watch's thread, when the leader has ended; it gets what
-  // ProcessTree::AwaitLeader says. `tree` must outlive the watch. kResourceExhausted: no thread.
+  // ProcessTree::AwaitLeader says. kResourceExhausted: no thread.
   static absl::StatusOr<std::unique_ptr<LeaderWatch>> Create(const ProcessTree& tree,
                                                              std::function<void(bool)> on_ended);
-  // Blocks until the leader has ended, if there is one.
-  ~LeaderWatch();
+  // Blocks until the leader has ended, if there is one and it was not given up.
+  ~LeaderWatch() = default;
 
   // The script has started. At most once.
-  void Watch(pid_t leader) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Watch(pid_t leader);
+  // The leader does not end though it was killed: `on_ended` is not called any more. At most once,
+  // after Watch.
+  void GiveUp();
 
  private:
-  LeaderWatch(const ProcessTree& tree, std::function<void(bool)> on_ended)
-      : tree_(tree), on_ended_(std::move(on_ended)) {}
-  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The thread's as well, which may wait for longer than the watch lives.
+  struct Wait {
+    explicit Wait(bool reaps, std::function<void(bool)> tell)
+        : reaps_adopted(reaps), on_ended(std::move(tell)) {}
 
-  const ProcessTree& tree_;
-  const std::function<void(bool)> on_ended_;
-  absl::Mutex mutex_;
-  pid_t leader_ ABSL_GUARDED_BY(mutex_) = 0;  // 0: none yet
-  bool called_off_ ABSL_GUARDED_BY(mutex_) = false;
-  std::thread thread_;
+    const bool reaps_adopted;
+    std::atomic<bool> given_up = false;
+    absl::Mutex mutex;
+    std::function<void(bool)> on_ended ABSL_GUARDED_BY(mutex);  // null: given up
+  };
+
+  LeaderWatch(std::shared_ptr<Wait> wait, std::unique_ptr<ReadyThread> thread)
+      : wait_(std::move(wait)), thread_(std::move(thread)) {}
+
+  const std::shared_ptr<Wait> wait_;
+  const std::unique_ptr<ReadyThread> thread_;
 };
 
 }  // namespace scriptworker::worker

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/leader_watch.h"
 
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -52,6 +53,21 @@ TEST_F(LeaderWatchTest, ALeaderThatIsNobodysChildWasNotSeen) {
   (*watch)->Watch(::getpid());
   watch->reset();
   EXPECT_THAT(seen_, Optional(Eq(false)));
+}
+
+TEST_F(LeaderWatchTest, ALeaderThatIsGivenUpIsNotWaitedFor) {
+  absl::StatusOr<std::unique_ptr<LeaderWatch>> watch = Create();
+  ASSERT_THAT(watch, IsOk());
+  const pid_t leader = ::fork();
+  if (leader == 0) {
+    while (true) ::pause();
+  }
+  (*watch)->Watch(leader);
+  (*watch)->GiveUp();
+  watch->reset();
+  ::kill(leader, SIGKILL);
+  EXPECT_EQ(::waitpid(leader, nullptr, 0), leader);
+  EXPECT_EQ(seen_, std::nullopt);
 }
 
 TEST_F(LeaderWatchTest, EndsWithoutAWordIfNoScriptWasStarted) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <optional>
@@ -76,17 +77,20 @@ bool ProcessTree::HasNoChildren() {
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD;
 }
 
-bool ProcessTree::AwaitLeader(pid_t leader) const {
-  // With a child of somebody else's among them, waiting for "any" could return
-  // that one for ever; and where none is kept, it lasts until the last has ended.
-  const bool any = exempt_.empty() && !EndedChildrenVanish();
+// With a child of somebody else's among them, waiting for "any" could return
+// that one for ever; and where none is kept, it lasts until the last has ended.
+bool ProcessTree::ReapsAdopted() const { return exempt_.empty() && !EndedChildrenVanish(); }
+
+bool ProcessTree::AwaitLeader(pid_t leader, bool reap_adopted, const std::atomic<bool>& given_up) {
   while (true) {
     siginfo_t info = {};
-    const int result = any ? ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT)
+    const int result = reap_adopted
+                           ? ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT)
                            : ::waitid(P_PID, static_cast<id_t>(leader), &info, WEXITED | WNOWAIT);
     if (result != 0 && errno == EINTR) continue;
     if (result != 0) return false;
     if (info.si_pid == leader) return true;
+    if (given_up) return false;  // it may be the next script's
     ::waitpid(info.si_pid, nullptr, WNOHANG);
   }
 }
@@ -149,19 +153,26 @@ bool ProcessTree::AnyAlive() const {
                      [](const Process& process) { return !process.zombie; });
 }
 
-std::vector<pid_t> ProcessTree::KillOnce(const std::vector<Process>& tree) const {
+void ProcessTree::KillOnce(const std::vector<Process>& tree) const {
   if (cgroup_.has_value()) cgroup_->Kill();
   // Stopped first, none can start another while its siblings are killed.
   for (const Process& process : tree) {
     if (!process.zombie) ::kill(process.pid, SIGSTOP);
   }
-  std::vector<pid_t> alive;
   for (const Process& process : tree) {
-    if (process.zombie) continue;
-    ::kill(process.pid, SIGKILL);
-    alive.push_back(process.pid);
+    if (!process.zombie) ::kill(process.pid, SIGKILL);
   }
-  return alive;
+}
+
+// Those that are alive; or else the ended ones, of which somebody who traces them has not heard.
+std::string ProcessTree::Numbers(const std::vector<Process>& tree) {
+  const bool any_alive =
+      std::any_of(tree.begin(), tree.end(), [](const Process& process) { return !process.zombie; });
+  std::vector<pid_t> numbers;
+  for (const Process& process : tree) {
+    if (process.zombie != any_alive) numbers.push_back(process.pid);
+  }
+  return absl::StrJoin(numbers, ", ");
 }
 
 void ProcessTree::Kill() const { KillOnce(Descendants()); }
@@ -174,16 +185,16 @@ absl::Status ProcessTree::KillAll(absl::Duration patience) const {
     if (!grouped && HasNoChildren()) break;
     const std::vector<Process> tree = Descendants();
     if (!grouped && tree.empty() && !exempt_.empty()) break;
-    const std::vector<pid_t> alive = KillOnce(tree);
+    KillOnce(tree);
     for (const Process& process : tree) {
       if (process.zombie && process.parent == ::getpid()) {
         ::waitpid(process.pid, nullptr, WNOHANG);
       }
     }
     if (absl::FromChrono(std::chrono::steady_clock::now() - start) > patience) {
-      return absl::DeadlineExceededError(absl::StrCat(
-          "these processes of the script cannot be ended: ",
-          alive.empty() ? "unknown ones (is /proc there?)" : absl::StrJoin(alive, ", ")));
+      return absl::DeadlineExceededError(
+          absl::StrCat("these processes of the script cannot be ended: ",
+                       tree.empty() ? "unknown ones (is /proc there?)" : Numbers(tree)));
     }
     absl::SleepFor(pause);
     pause = std::min(pause * 2, absl::Milliseconds(10));

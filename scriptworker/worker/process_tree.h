@@ -10,7 +10,9 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -37,11 +39,14 @@ class ProcessTree {
   // For Spawn, which puts the script into it; -1: there is none.
   int cgroup_fd() const { return cgroup_.has_value() ? cgroup_->fd() : -1; }
 
-  // Blocks until the child `leader` has ended, and leaves it to be waited for.
-  // Meanwhile adopted processes that end are reaped. False: it was not there to be
+  // Whether a wait for the leader can reap the adopted processes that end meanwhile.
+  bool ReapsAdopted() const;
+  // Blocks until the child `leader` has ended, and leaves it to be waited for. `reap_adopted`: see
+  // ReapsAdopted; none is reaped any more once `given_up`. False: it was not there to be
   // waited for, as where SIGCHLD is ignored (KeepEndedChildren()); its number may be
-  // another's.
-  [[nodiscard]] bool AwaitLeader(pid_t leader) const;
+  // another's. Needs no tree, since it may last longer: a process can hang in the kernel.
+  [[nodiscard]] static bool AwaitLeader(pid_t leader, bool reap_adopted,
+                                        const std::atomic<bool>& given_up);
 
   // Whether processes of the tree are alive; one that has ended and was not yet
   // waited for is not.
@@ -53,8 +58,8 @@ class ProcessTree {
 
   // Ends all of them with SIGKILL and reaps them, again and again until there
   // is none: also those that start new ones meanwhile. kDeadlineExceeded names
-  // those that are alive after `patience` (in real time). REQUIRES: the leader
-  // was waited for.
+  // those that are there after `patience` (in real time). REQUIRES: the leader
+  // was waited for, or nobody asks for its exit status any more.
   absl::Status KillAll(absl::Duration patience) const;
 
  private:
@@ -70,9 +75,9 @@ class ProcessTree {
   static bool HasNoChildren();
   static std::vector<pid_t> OwnChildren();
   std::vector<Process> Descendants() const;
-  // Kills what is in the control group and `tree`; returns what was alive of the
-  // latter.
-  std::vector<pid_t> KillOnce(const std::vector<Process>& tree) const;
+  // Kills what is in the control group and `tree`.
+  void KillOnce(const std::vector<Process>& tree) const;
+  static std::string Numbers(const std::vector<Process>& tree);
 
   std::vector<pid_t> exempt_;  // children that are not the script's
   std::optional<ScriptCgroup> cgroup_;

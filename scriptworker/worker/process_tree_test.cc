@@ -57,12 +57,17 @@ pid_t AwaitPid(const std::string& path) {
   return -1;
 }
 
+bool AwaitLeader(const ProcessTree& tree, pid_t leader) {
+  const std::atomic<bool> given_up = false;
+  return ProcessTree::AwaitLeader(leader, tree.ReapsAdopted(), given_up);
+}
+
 bool Exists(pid_t pid) { return ::kill(pid, 0) == 0; }
 
 class ProcessTreeTest : public testing::Test {
  protected:
   void Reap(const ProcessTree& tree, pid_t leader) {
-    ASSERT_TRUE(tree.AwaitLeader(leader));
+    ASSERT_TRUE(AwaitLeader(tree, leader));
     ASSERT_EQ(::waitpid(leader, nullptr, 0), leader);
   }
 
@@ -83,7 +88,7 @@ TEST_F(ProcessTreeTest, ALeaderThatCannotBeWaitedForIsNotAwaited) {
   ASSERT_THAT(tree, IsOk());
   const pid_t leader = StartBash("exit 3");
   ASSERT_EQ(::waitpid(leader, nullptr, 0), leader);
-  EXPECT_FALSE(tree->AwaitLeader(leader));
+  EXPECT_FALSE(AwaitLeader(*tree, leader));
 }
 
 TEST_F(ProcessTreeTest, EndsAProcessThatDoubleForkedIntoItsOwnSession) {
@@ -218,7 +223,7 @@ TEST_F(ProcessTreeTest, ReapsOrphansWhileTheLeaderRuns) {
       StartBash(absl::StrCat("(bash -c 'echo $$ > ", pid_file_, "' &); while ! [ -s ", pid_file_,
                              " ]; do sleep 0.01; done; p=$(cat ", pid_file_,
                              "); while [ -e /proc/$p ]; do sleep 0.01; done; exit 7"));
-  EXPECT_TRUE(tree->AwaitLeader(leader));
+  EXPECT_TRUE(AwaitLeader(*tree, leader));
   int status = 0;
   ASSERT_EQ(::waitpid(leader, &status, 0), leader);
   EXPECT_EQ(WEXITSTATUS(status), 7);

@@ -15,30 +15,30 @@ namespace scriptworker::worker {
 
 absl::StatusOr<std::unique_ptr<ReadyThread>> ReadyThread::Create() {
   std::unique_ptr<ReadyThread> ready = absl::WrapUnique(new ReadyThread());
-  SW_ASSIGN_OR_RETURN(ready->thread_, StartThread([&ready = *ready] { ready.Wait(); }));
+  SW_ASSIGN_OR_RETURN(ready->thread_, StartThread([errand = ready->errand_] { Do(*errand); }));
   return ready;
 }
 
 ReadyThread::~ReadyThread() {
   {
-    absl::MutexLock lock(&mutex_);
-    decided_ = true;
+    absl::MutexLock lock(&errand_->mutex);
+    errand_->decided = true;
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void ReadyThread::Run(absl::AnyInvocable<void()> body) {
-  absl::MutexLock lock(&mutex_);
-  body_ = std::move(body);
-  decided_ = true;
+  absl::MutexLock lock(&errand_->mutex);
+  errand_->body = std::move(body);
+  errand_->decided = true;
 }
 
-void ReadyThread::Wait() {
+void ReadyThread::Do(Errand& errand) {
   absl::AnyInvocable<void()> body;
   {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(&decided_));
-    body = std::move(body_);
+    absl::MutexLock lock(&errand.mutex);
+    errand.mutex.Await(absl::Condition(&errand.decided));
+    body = std::move(errand.body);
   }
   if (body != nullptr) body();
 }

@@ -20,19 +20,26 @@ class ReadyThread {
  public:
   // kResourceExhausted: the machine has no thread to give.
   static absl::StatusOr<std::unique_ptr<ReadyThread>> Create();
-  // Blocks until what it runs has returned, if there is anything.
+  // Blocks until what it runs has returned, if there is anything and it was not left.
   ~ReadyThread();
 
   // Returns at once. At most once.
-  void Run(absl::AnyInvocable<void()> body) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Run(absl::AnyInvocable<void()> body);
+  // What it runs may outlive this, and so must own all that it uses. The last call.
+  void Leave() { thread_.detach(); }
 
  private:
-  ReadyThread() = default;
-  void Wait() ABSL_LOCKS_EXCLUDED(mutex_);
+  // The thread's as well, which may be left before it has taken the body.
+  struct Errand {
+    absl::Mutex mutex;
+    absl::AnyInvocable<void()> body ABSL_GUARDED_BY(mutex);  // null: none yet, or never
+    bool decided ABSL_GUARDED_BY(mutex) = false;
+  };
 
-  absl::Mutex mutex_;
-  absl::AnyInvocable<void()> body_ ABSL_GUARDED_BY(mutex_);  // null: none yet, or never
-  bool decided_ ABSL_GUARDED_BY(mutex_) = false;
+  ReadyThread() = default;
+  static void Do(Errand& errand);
+
+  const std::shared_ptr<Errand> errand_ = std::make_shared<Errand>();
   std::thread thread_;
 };
 

@@ -10,6 +10,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/testing/refused_calls.h"
@@ -33,6 +34,22 @@ TEST(ReadyThreadTest, RunsBesideWhoeverAsks) {
     go.Notify();
   }
   EXPECT_TRUE(ran);
+}
+
+TEST(ReadyThreadTest, WhatIsLeftRunsOnByItself) {
+  const auto go = std::make_shared<absl::Notification>(),
+             done = std::make_shared<absl::Notification>();
+  {
+    const absl::StatusOr<std::unique_ptr<ReadyThread>> ready = ReadyThread::Create();
+    ASSERT_THAT(ready, IsOk());
+    (*ready)->Run([go, done] {
+      go->WaitForNotification();
+      done->Notify();
+    });
+    (*ready)->Leave();
+  }
+  go->Notify();
+  EXPECT_TRUE(done->WaitForNotificationWithTimeout(absl::Seconds(30)));
 }
 
 TEST(ReadyThreadTest, EndsIfItHasNothingToRun) { EXPECT_THAT(ReadyThread::Create(), IsOk()); }

@@ -41,8 +41,6 @@ constexpr absl::Duration kLook = absl::Seconds(10);
 constexpr absl::Duration kUsualEnd = absl::Milliseconds(500);
 // Between the end of a script and that of its worker, if one hand ends both.
 constexpr absl::Duration kSameMoment = absl::Milliseconds(500);
-// How long the system may take to bury what was killed.
-constexpr absl::Duration kPatience = absl::Seconds(10);
 
 struct Pipe {
   UniqueFd reader, writer;
@@ -200,41 +198,38 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
   if (command.on_started != nullptr) command.on_started(leader);
 
   ProcessOutcome outcome;
-  bool said = false;
+  bool ended = false;   // by itself
+  bool buried = false;  // the leader, by the system
   {
     const CancellationCallback on_stop(tokens.stop, [&events] { events.SetStop(); });
     const CancellationCallback on_at_once(tokens.at_once, [&events] { events.SetAtOnce(); });
     bool stopped = false;
-    const bool ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
+    ended = events.AwaitEndOrStop(clock, start + command.time_limit, &stopped);
     if (stopped) {
       outcome.cause = Cause::kCancelled;
       outcome.reason = tokens.stop.cancelled() ? tokens.stop.reason() : tokens.at_once.reason();
     } else if (!ended) {
       outcome.cause = Cause::kTimedOut;
     }
-    said = ended;  // then there is nothing to say
     if (!ended) StopGroup(leader, tree, events, clock);
     KillGroup(leader, events);  // what is left of it in any case
-    // A process of another session that traces the leader hides its end.
-    const absl::Duration killed_at = clock.Monotonic();
-    while (!events.AwaitEnd(kUsualEnd)) {
-      tree.Kill();
-      // It hangs in the kernel, and its claim is kept: somebody has to be told.
-      if (!said && clock.Monotonic() - killed_at >= kPatience) {
-        logger.Warning(WhyStopped(outcome, command.time_limit));
-        said = true;
-      }
+    buried = events.AwaitEnd(kUsualEnd);
+    // The sum of the waits: the time that the machine sleeps is not the script's.
+    for (absl::Duration waited; !buried && waited < command.patience; waited += kUsualEnd) {
+      tree.Kill();  // a process of another session that traces the leader hides its end
+      buried = events.AwaitEnd(kUsualEnd);
     }
+    if (!buried) watch->GiveUp();  // it hangs in the kernel
     watch.reset();
   }
-  const std::optional<int> return_code = ReturnCode(leader);
+  const std::optional<int> return_code = buried ? ReturnCode(leader) : std::nullopt;
   outcome.return_code = return_code.value_or(0);
   if (outcome.cause == Cause::kExited && outcome.return_code < 0) {
     outcome.cause = Cause::kSignaled;
   }
-  const absl::Status killed = tree.KillAll(kPatience);
+  const absl::Status killed = tree.KillAll(buried ? command.patience : absl::ZeroDuration());
   // Not earlier: a log that hangs lets nothing of the script live.
-  if (!said) logger.Warning(WhyStopped(outcome, command.time_limit));
+  if (!ended) logger.Warning(WhyStopped(outcome, command.time_limit));
   pump->Finish();
   if (outcome.cause != Cause::kCancelled && outcome.cause != Cause::kTimedOut &&
       WasStoppedFromOutside(outcome, tokens.stop, clock)) {

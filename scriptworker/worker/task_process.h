@@ -34,6 +34,8 @@ struct TaskCommand {
   // Of the process, not of its output; zero stops it at once.
   absl::Duration time_limit = absl::InfiniteDuration();
   const Restrictions* restrictions = nullptr;  // null: none
+  // How long the system may take to bury what was killed, in real time.
+  absl::Duration patience = absl::Seconds(10);
 };
 
 // Where a script is run: its logs and clocks, which must outlive the call.
@@ -50,10 +52,10 @@ struct StopTokens {
   CancellationToken at_once;  // SIGKILL without delay
 };
 
-// Blocks until the script and everything it started has ended; what it printed
-// is in the log then, followed by the exit line. stdout and stderr are pipes:
-// closing them, or leaving them to a process in the background, changes nothing
-// about the end.
+// Blocks until the script and everything it started has ended, or hangs in the kernel though it
+// was killed; what it printed is in the log then, followed by the exit line. stdout and stderr are
+// pipes: closing them, or leaving them to a process in the background, changes nothing about the
+// end.
 //
 // A script that is told to stop, or fails while the worker is, is kCancelled, whatever it exits
 // with (see ProcessOutcome). What the machine may refuse (threads, descriptors) is asked for before

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +41,7 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/base/unique_fd.h"
+#include "scriptworker/worker/process_tree.h"
 #include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {
@@ -499,6 +501,59 @@ TEST_F(TaskProcessTest, AScriptWhoseEndIsHiddenByItsOwnTracerIsStopped) {
   if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
   EXPECT_EQ(outcome->cause, Cause::kTimedOut);
   EXPECT_EQ(outcome->return_code, 0) << "it had ended long before";
+}
+
+// A process that is none of the script's, and traces the one that DIR/leader names. When it does
+// there is DIR/traced; DIR/untraced if it may not.
+class Tracer {
+ public:
+  explicit Tracer(const TempDir& dir) : pid_(::fork()) {
+    if (pid_ != 0) return;
+    pid_t leader = -1;
+    while (!absl::SimpleAtoi(ReadFile(dir.Path("leader")).value_or(""), &leader)) ::usleep(1000);
+    const bool traces = ::ptrace(PTRACE_SEIZE, leader, 0, 0) == 0;
+    WriteFile(dir.Path(traces ? "traced" : "untraced"), "").IgnoreError();
+    while (true) ::pause();
+  }
+  ~Tracer() { End(); }
+  void End() {
+    if (pid_ < 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+// As one that hangs in the kernel: of the end of what a stranger traces nobody is told.
+TEST_F(TaskProcessTest, AScriptThatDoesNotEndThoughItWasKilledIsGivenUp) {
+  Tracer tracer(temp_);
+  const ProcessTree scripts = ProcessTree::OfAllScripts();
+  absl::StatusOr<ProcessOutcome> outcome;
+  std::thread runner([&] {
+    // Without children, whose ends would stop it as every signal does.
+    outcome = RunCommand({.argv = {"bash", "-c",
+                                   "echo $$ > $DIR/leader; while ! [ -e $DIR/traced ] && "
+                                   "! [ -e $DIR/untraced ]; do :; done; echo here; : > $DIR/ready; "
+                                   "while true; do :; done"},
+                          .patience = absl::Seconds(1)});
+  });
+  AwaitFile("ready");
+  const bool traced = ::access(temp_.Path("traced").c_str(), F_OK) == 0;
+  at_once_.Cancel(absl::CancelledError("the worker stops at once"));
+  runner.join();
+  if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
+  const std::string reason =
+      absl::StrCat("these processes of the script cannot be ended: ", Pid("leader"));
+  EXPECT_THAT(outcome, StatusIs(absl::StatusCode::kInternal, reason));
+  EXPECT_EQ(Log(), "here\n");
+  // What keeps the worker from its next claim, until it ends.
+  EXPECT_THAT(scripts.KillAll(absl::ZeroDuration()),
+              StatusIs(absl::StatusCode::kDeadlineExceeded, reason));
+  tracer.End();
+  EXPECT_THAT(scripts.KillAll(absl::Seconds(30)), IsOk());
+  EXPECT_NE(::kill(Pid("leader"), 0), 0);
 }
 
 }  // namespace
