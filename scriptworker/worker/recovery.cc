@@ -34,8 +34,12 @@ ScriptTraces TracesOf(const JournalEntry& entry, const RecoveryTools& tools) {
                           absl::StrCat("RUN_ID=", entry.run_id)}};
 }
 
+// First of all: a log that hangs must not keep anything of the script alive.
 absl::Status EndItsScript(const JournalEntry& entry, const RecoveryTools& tools) {
   const absl::StatusOr<int> ended = EndOrphans(TracesOf(entry, tools), tools.clock);
+  tools.logger.Warning(absl::StrCat("The last worker was cut off with task ", entry.task_id,
+                                    " run ", entry.run_id, " in hand, at step ",
+                                    ToString(entry.step)));
   SW_RETURN_IF_ERROR(ended.status());
   if (*ended > 0) {
     tools.logger.Warning(absl::StrCat("Ended ", *ended, " processes that its script left running"));
@@ -107,9 +111,6 @@ absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
   }
   SW_RETURN_IF_ERROR(entry.status());
   if (!entry->has_value()) return absl::OkStatus();
-  tools.logger.Warning(absl::StrCat("The last worker was cut off with task ", (*entry)->task_id,
-                                    " run ", (*entry)->run_id, " in hand, at step ",
-                                    ToString((*entry)->step)));
   SW_RETURN_IF_ERROR(EndItsScript(**entry, tools));
   if (const absl::Status given_back = GiveBack(**entry, tools, stop); !given_back.ok()) {
     tools.logger.Warning(

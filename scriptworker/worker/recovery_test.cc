@@ -5,7 +5,9 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -14,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/headers.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -63,6 +66,18 @@ class RecoveryTest : public testing::Test {
   absl::Status Recover() {
     const TimeDriver driver(h_.clock, kHorizon);
     return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger, observer_}, h_.shutdown.stop());
+  }
+  ScriptTraces Traces() const { return {.environment = {"TASK_ID=" + id_, "RUN_ID=0"}}; }
+  // No worker of this test started it, but it has the run's environment. The thread ends with it.
+  std::thread StartOrphan() {
+    std::thread script([this] {
+      const std::string command = "TASK_ID=" + id_ + " RUN_ID=0 sleep 1000";
+      EXPECT_NE(std::system(command.c_str()), 0);
+    });
+    while (FindOrphans(Traces(), ListProcessStats()).empty()) {
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    return script;
   }
   // Is told that the worker lives.
   class Watch final : public WorkerObserver {
@@ -213,16 +228,40 @@ TEST_F(RecoveryTest, AJournalOfAnotherVersionIsSaidAndWiped) {
   EXPECT_TRUE(wiped());
 }
 
+// Whether anything of the script lives as long as the log hangs.
+class OrphanLogger final : public Logger {
+ public:
+  explicit OrphanLogger(ScriptTraces traces) : traces_(std::move(traces)) {}
+  void Log(LogLevel, std::string_view) override {
+    any_alive_ = any_alive_ || !FindOrphans(traces_, ListProcessStats()).empty();
+    ++lines_;
+  }
+  bool any_alive() const { return any_alive_; }
+  int lines() const { return lines_; }
+
+ private:
+  const ScriptTraces traces_;
+  bool any_alive_ = false;
+  int lines_ = 0;
+};
+
+TEST_F(RecoveryTest, WhatTheScriptLeftRunningIsEndedBeforeAnythingIsSaid) {
+  ClaimAndDie();
+  std::thread script = StartOrphan();
+  OrphanLogger logger(Traces());
+  {
+    const TimeDriver driver(h_.clock, kHorizon);
+    EXPECT_THAT(RecoverRun(*journal_, {*queue_, h_.clock, logger, observer_}, h_.shutdown.stop()),
+                IsOk());
+  }
+  script.join();
+  EXPECT_GE(logger.lines(), 2);
+  EXPECT_FALSE(logger.any_alive());
+}
+
 TEST_F(RecoveryTest, WhatTheScriptLeftRunningIsEndedFirst) {
   ClaimAndDie();
-  // No worker of this test started it, but it has the run's environment.
-  std::thread script([this] {
-    const std::string command = "TASK_ID=" + id_ + " RUN_ID=0 sleep 1000";
-    EXPECT_NE(std::system(command.c_str()), 0);
-  });
-  while (FindOrphans({.environment = {"TASK_ID=" + id_, "RUN_ID=0"}}, ListProcessStats()).empty()) {
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  std::thread script = StartOrphan();
   EXPECT_THAT(Recover(), IsOk());
   script.join();
   EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("processes that its script left running")));
