@@ -26,6 +26,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -264,6 +265,26 @@ TEST_F(WorkerE2eTest, AMachineWithoutThreadsToGiveEndsTheStartWithAWord) {
   EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
   EXPECT_EQ(WEXITSTATUS(status), 1);
   EXPECT_THAT(Output(), HasSubstr("cannot start a thread: Resource temporarily unavailable\n"));
+}
+
+TEST_F(WorkerE2eTest, ALogThatHangsHidesNoSignal) {
+  site_ = std::make_unique<WorkerSite>(*taskcluster_, temp_.path(),
+                                       tools::SiteOptions{.verbose = false});
+  std::filesystem::create_directories(temp_.Path("log"));
+  const std::string pipe = temp_.Path("log/worker.log");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const UniqueFd reader(::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  Submit(absl::StrCat("trap 'touch ", temp_.path(), "/got_term' TERM; touch ", temp_.path(),
+                      "/started; while true; do sleep 0.01; done"));
+  RunningWorker worker = Start();
+  ASSERT_TRUE(AwaitFile("started"));
+  const std::string text(4096, 'x');
+  while (::write(reader.get(), text.data(), text.size()) > 0) {
+  }
+  worker.Signal(SIGUSR1);
+  absl::SleepFor(absl::Milliseconds(200));  // its line hangs
+  worker.Signal(SIGTERM);
+  EXPECT_TRUE(AwaitFile("got_term"));
 }
 
 TEST_F(WorkerE2eTest, Usr1LetsTheTaskInHandEnd) {

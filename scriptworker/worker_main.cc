@@ -31,6 +31,7 @@
 #include "scriptworker/http/curl_transport.h"
 #include "scriptworker/json/format.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/worker/beside_logger.h"
 #include "scriptworker/worker/check.h"
 #include "scriptworker/worker/command_line.h"
 #include "scriptworker/worker/config.h"
@@ -96,7 +97,8 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<WorkerLog> log,
                       OpenWorkerLog(config.logging, config.directories.log_dir,
                                     absl::LocalTimeZone(), clock, redactor));
-  Shutdown shutdown(*log, clock, config.timeouts.shutdown_grace);
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<BesideLogger> beside, BesideLogger::Start(*log));
+  Shutdown shutdown(*beside, clock, config.timeouts.shutdown_grace);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,
                       SignalWatcher::Create(shutdown));
   // A signer that has stopped to answer does not hold the end up.
