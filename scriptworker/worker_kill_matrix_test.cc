@@ -31,6 +31,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/signalled_worker.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -147,6 +148,7 @@ std::vector<KillPoint> AllPoints() {
 class KillMatrixTest : public testing::TestWithParam<KillPoint> {
  protected:
   KillMatrixTest() {
+    EXPECT_FALSE(AnyProcessLeft());
     tools::LocalTaskclusterOptions options;
     options.fake.poll = absl::Milliseconds(500);
     if (!GetParam().step.has_value()) options.fake.claim = absl::Seconds(4);
@@ -167,7 +169,8 @@ class KillMatrixTest : public testing::TestWithParam<KillPoint> {
     return absl::StrReplaceAll(
         "echo $RUN_ID >> $DIR/starts; "
         "if [ $RUN_ID = 0 ]; then echo $$ > $DIR/first; touch $DIR/started; $FIRST; "
-        "elif [ -e $DIR/first ] && kill -0 $(cat $DIR/first); then touch $DIR/overlap; fi",
+        "elif [ -e $DIR/first ] && "
+        "grep -q '^State:.[^ZX]' /proc/$(cat $DIR/first)/status; then touch $DIR/overlap; fi",
         {{"$DIR", temp_.path()},
          {"$FIRST",
           absl::StrReplaceAll(GetParam().script, {{"$ARTIFACTS", temp_.Path("artifacts")}})}});
@@ -261,6 +264,7 @@ TEST_P(KillMatrixTest, EachRunIsResolvedOnceAndStartedAtMostOnce) {
   EXPECT_THAT(Resolutions(), testing::SizeIs(point.runs.size()));
   EXPECT_THAT(Resolutions(), Each(testing::Pair(testing::_, 1)));
   EXPECT_FALSE(std::filesystem::exists(temp_.Path("overlap")));
+  EXPECT_FALSE(AnyProcessLeft());
   EXPECT_EQ(Noted(), std::nullopt);  // wiped
   if (point.step.has_value()) {
     EXPECT_THAT(site_->WorkerLog(), HasSubstr(absl::StrCat("at step ", ToString(*point.step))));

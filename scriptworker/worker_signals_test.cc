@@ -325,7 +325,7 @@ void PrintTo(const GraceCase& grace, std::ostream* out) { *out << grace.where.na
 class ShutdownGraceTest : public testing::TestWithParam<GraceCase> {};
 
 TEST_P(ShutdownGraceTest, EndsTheWorkerAndGivesTheRunBackInTime) {
-  SignalledWorker test(GetParam().where, "shutdown_grace: 4\n");
+  SignalledWorker test(GetParam().where, "shutdown_grace: 8\n");
   ASSERT_TRUE(test.AwaitPoint()) << test.site().WorkerLog();
   ASSERT_TRUE(test.Send({SIGTERM})) << test.site().WorkerLog();
   EXPECT_EQ(test.Wait(), GetParam().ended) << test.site().WorkerLog();
