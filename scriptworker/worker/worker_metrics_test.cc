@@ -191,7 +191,7 @@ TEST_F(WorkerMetricsTest, EachMetricIsDocumented) {
 
 class MeasuringTransportTest : public WorkerMetricsTest {
  protected:
-  absl::StatusOr<http::Response> Send(http::Request request,
+  absl::StatusOr<http::Response> Send(const http::Request& request,
                                       const absl::StatusOr<http::Response>& answer) {
     http::FunctionTransport inner([&](const http::Request&) { return answer; });
     return MeasuringTransport(inner, metrics_).Send(request);
