@@ -158,6 +158,14 @@ TEST_F(MonitoringTest, AnAddressThatIsTakenIsAnErrorThatNamesItsKey) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("health_address: ")));
 }
 
+TEST_F(MonitoringTest, AWorkerThatCannotBeAskedIsNotReady) {
+  const NotifySocket manager(sockets_.Path("notify"));
+  environment_.Set("NOTIFY_SOCKET", sockets_.Path("notify"));
+  config_.watching.health_address = "no address";
+  EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_TRUE(manager.empty());
+}
+
 TEST_F(MonitoringTest, TheServiceManagerHearsOfTheEndWhenTheWorkerIsToStopAndNotWhenItIsDrained) {
   const NotifySocket manager(sockets_.Path("notify"));
   environment_.Set("NOTIFY_SOCKET", sockets_.Path("notify"));
