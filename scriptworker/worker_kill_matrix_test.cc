@@ -312,6 +312,34 @@ TEST_F(WorkerPlaceTest, TheStartAfterASecondTermGivesTheRunBack) {
   EXPECT_EQ(taskcluster_->fake().Resolution(id, 0), "worker-shutdown");
 }
 
+// Whatever a start fails of, the script of the last worker is ended by then.
+TEST_F(WorkerPlaceTest, AStartThatComesToNothingHasEndedTheScriptAllTheSame) {
+  const TaskId id = WorkerSite::Submit(
+      *taskcluster_, clock_,
+      absl::StrReplaceAll("[ $RUN_ID = 0 ] || exit 0; "
+                          "setsid bash -c 'echo $$ > $DIR/pid; touch $DIR/started; exec sleep 1000'"
+                          " & sleep 1000",
+                          {{"$DIR", temp_.path()}}));
+  {
+    RunningWorker first = site_->Start();
+    ASSERT_TRUE(site_->AwaitFile("started"));
+    first.Signal(SIGKILL);
+    ASSERT_EQ(first.Wait(), -SIGKILL);
+  }
+  const pid_t left_over = std::stoi(ReadFile(temp_.Path("pid")).value());
+  ASSERT_EQ(::kill(left_over, 0), 0);
+  const std::string key = ReadFile(temp_.Path("key")).value();
+  ASSERT_TRUE(WriteFile(temp_.Path("key"), "no key", 0600).ok());
+  EXPECT_EQ(site_->Start().Wait(), 1);
+  EXPECT_TRUE(AwaitTrue([&] { return ::kill(left_over, 0) != 0; }, absl::Seconds(5)))
+      << site_->WorkerLog();
+  EXPECT_EQ(taskcluster_->fake().State(id), "running");
+  ASSERT_TRUE(WriteFile(temp_.Path("key"), key, 0600).ok());
+  const RunningWorker third = site_->Start();
+  ASSERT_TRUE(AwaitTrue([&] { return taskcluster_->fake().State(id) == "completed"; }));
+  EXPECT_EQ(taskcluster_->fake().Resolution(id, 0), "worker-shutdown");
+}
+
 TEST_F(WorkerPlaceTest, ASecondWorkerInItIsRefused) {
   const RunningWorker first = site_->Start();
   ASSERT_TRUE(site_->AwaitLogged("starting up"));

@@ -38,6 +38,7 @@
 #include "scriptworker/worker/config_file.h"
 #include "scriptworker/worker/config_watching.h"
 #include "scriptworker/worker/deployment_check.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/machine_check.h"
 #include "scriptworker/worker/measuring_transport.h"
 #include "scriptworker/worker/monitoring.h"
@@ -97,6 +98,9 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<WorkerLog> log,
                       OpenWorkerLog(config.logging, config.directories.log_dir,
                                     absl::LocalTimeZone(), clock, redactor));
+  // Before anything that can fail: a start that comes to nothing leaves no script running.
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> journal,
+                      OpenWorkerJournal(config.directories, clock, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<BesideLogger> beside, BesideLogger::Start(*log));
   Shutdown shutdown(*beside, clock, config.timeouts.shutdown_grace);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,
@@ -114,9 +118,10 @@ absl::Status Work(const CommandLine& line) {
                       Monitoring::Start(config, environment, clock, *log, shutdown));
   MeasuringTransport measured(*transport, monitoring->metrics());
   const Environment inherited = WithoutServiceVariables(environment);
-  return RunWorker(config, loaded.credentials,
-                   {measured, clock, *log, redactor, shutdown, inherited, HostName(),
-                    absl::LocalTimeZone(), &monitoring->observer(), line.once, signer.get()});
+  return RunWorker(
+      config, loaded.credentials,
+      {measured, clock, *log, redactor, shutdown, inherited, HostName(), absl::LocalTimeZone(),
+       &monitoring->observer(), line.once, signer.get(), journal.get()});
 }
 
 // Every check that can be made; those of the deployment last, since they take

@@ -25,26 +25,18 @@
 namespace scriptworker::worker {
 namespace {
 
-ScriptTraces TracesOf(const JournalEntry& entry, const RecoveryTools& tools) {
+ScriptTraces TracesOf(const JournalEntry& entry, const Clock& clock) {
   return {.leader = entry.script,
           // The worker did not live longer than its claim.
-          .dead_for = std::max(tools.clock.Now() + entry.queue_ahead - entry.taken_until,
-                               absl::ZeroDuration()),
+          .dead_for =
+              std::max(clock.Now() + entry.queue_ahead - entry.taken_until, absl::ZeroDuration()),
           .environment = {absl::StrCat("TASK_ID=", entry.task_id),
                           absl::StrCat("RUN_ID=", entry.run_id)}};
 }
 
-// First of all: a log that hangs must not keep anything of the script alive.
-absl::Status EndItsScript(const JournalEntry& entry, const RecoveryTools& tools) {
-  const absl::StatusOr<int> ended = EndOrphans(TracesOf(entry, tools), tools.clock);
-  tools.logger.Warning(absl::StrCat("The last worker was cut off with task ", entry.task_id,
-                                    " run ", entry.run_id, " in hand, at step ",
-                                    ToString(entry.step)));
-  SW_RETURN_IF_ERROR(ended.status());
-  if (*ended > 0) {
-    tools.logger.Warning(absl::StrCat("Ended ", *ended, " processes that its script left running"));
-  }
-  return absl::OkStatus();
+// Whether the journal holds something that names no run.
+bool IsUnreadable(const absl::Status& read) {
+  return absl::IsDataLoss(read) || absl::IsInvalidArgument(read) || absl::IsUnimplemented(read);
 }
 
 bool IsOver(const JournalEntry& entry, const RecoveryTools& tools) {
@@ -95,6 +87,22 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
 
 }  // namespace
 
+absl::Status EndLastScript(const FileJournal& journal, Clock& clock, Logger& logger) {
+  const absl::StatusOr<std::optional<JournalEntry>> entry = journal.Read();
+  if (IsUnreadable(entry.status())) return absl::OkStatus();  // RecoverRun says so
+  SW_RETURN_IF_ERROR(entry.status());
+  if (!entry->has_value()) return absl::OkStatus();
+  // Before anything is said: a log that hangs lets nothing of the script live.
+  const absl::StatusOr<int> ended = EndOrphans(TracesOf(**entry, clock), clock);
+  logger.Warning(absl::StrCat("The last worker was cut off with task ", (*entry)->task_id, " run ",
+                              (*entry)->run_id, " in hand, at step ", ToString((*entry)->step)));
+  SW_RETURN_IF_ERROR(ended.status());
+  if (*ended > 0) {
+    logger.Warning(absl::StrCat("Ended ", *ended, " processes that its script left running"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
                         const CancellationToken& stop) {
   const absl::StatusOr<std::optional<JournalEntry>> entry = journal.Read();
@@ -111,7 +119,6 @@ absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
   }
   SW_RETURN_IF_ERROR(entry.status());
   if (!entry->has_value()) return absl::OkStatus();
-  SW_RETURN_IF_ERROR(EndItsScript(**entry, tools));
   if (const absl::Status given_back = GiveBack(**entry, tools, stop); !given_back.ok()) {
     tools.logger.Warning(
         absl::StrCat("It stays in the journal for the next start: ", given_back.message()));

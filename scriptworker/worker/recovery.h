@@ -22,20 +22,24 @@ struct RecoveryTools {
   WorkerObserver& observer;
 };
 
+// Ends whatever the script of the journal's run left running, and then says so. For the very
+// beginning: it asks nobody, and a start that fails later leaves no script behind. The journal
+// stays as it is. Errors: processes of the script are alive, so no other may be started; or the
+// journal cannot be read for a fault of the machine.
+absl::Status EndLastScript(const FileJournal& journal, Clock& clock, Logger& logger);
+
 // The run was cut off by the worker's death, by the machine's, or by a second
-// SIGTERM; nobody has renewed its claim since. So, in this order:
+// SIGTERM; nobody has renewed its claim since. So, after EndLastScript:
 //
-//   1. whatever its script left running is ended;
-//   2. while its lease stands, the run is reported as worker-shutdown, and the
+//   1. while its lease stands, the run is reported as worker-shutdown, and the
 //      queue makes another run of the task;
-//   3. the journal is wiped.
+//   2. the journal is wiped.
 //
 // If the lease is over, or the queue knows of an end, it needs nothing from us;
 // if the queue cannot be reached before the lease ends, the claim expires. The
 // log says which. A journal that cannot be read is wiped as well.
 //
-// OK: a task may be claimed now. Errors: processes of the script are alive, so no
-// other may be started; or the journal cannot be read or wiped for a fault of
+// OK: a task may be claimed now. Errors: the journal cannot be read or wiped for a fault of
 // the machine. `stop` ends the wait for the queue; the journal is kept then.
 absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
                         const CancellationToken& stop);

@@ -138,6 +138,17 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                            clock, redactor);
 }
 
+absl::StatusOr<std::unique_ptr<FileJournal>> OpenWorkerJournal(const Directories& directories,
+                                                               Clock& clock, Logger& logger) {
+  SW_ASSIGN_OR_RETURN(std::unique_ptr<FileJournal> journal, OpenJournal(directories, logger));
+  if (journal == nullptr) return nullptr;
+  if (const absl::Status ended = EndLastScript(*journal, clock, logger); !ended.ok()) {
+    logger.Critical(ended.message());
+    return ended;
+  }
+  return journal;
+}
+
 absl::Status RunWorker(const Config& config, const taskcluster::Credentials& configured,
                        const WorkerSurroundings& surroundings) {
   Clock& clock = surroundings.clock;
@@ -213,21 +224,20 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                               .logger = logger,
                               .redactor = redactor,
                               .dirs = dirs});
-  SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> file_journal,
-                      OpenJournal(config.directories, logger));
   RunJournal no_journal;
   const ProcessTree scripts = ProcessTree::OfAllScripts();
-  TaskRunner runner(MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials),
-                                      sandbox, std::move(temp_dir)),
-                    {.queue = *queue,
-                     .uploader = uploader,
-                     .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
-                     .dirs = dirs,
-                     .clock = clock,
-                     .logger = logger,
-                     .redactor = redactor,
-                     .observer = observer,
-                     .journal = file_journal == nullptr ? no_journal : *file_journal});
+  TaskRunner runner(
+      MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox,
+                        std::move(temp_dir)),
+      {.queue = *queue,
+       .uploader = uploader,
+       .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,
+       .dirs = dirs,
+       .clock = clock,
+       .logger = logger,
+       .redactor = redactor,
+       .observer = observer,
+       .journal = surroundings.journal == nullptr ? no_journal : *surroundings.journal});
   WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
                              .worker_group = config.queue.worker_group,
                              .worker_id = config.queue.worker_id},
@@ -247,9 +257,9 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                    .logger = logger,
                    .observer = observer});
   absl::Status ended = absl::OkStatus();
-  if (file_journal != nullptr) {
-    ended =
-        RecoverRun(*file_journal, {*queue, clock, logger, observer}, surroundings.shutdown.stop());
+  if (surroundings.journal != nullptr) {
+    ended = RecoverRun(*surroundings.journal, {*queue, clock, logger, observer},
+                       surroundings.shutdown.stop());
   }
   if (ended.ok()) ended = loop.Run();
   if (!ended.ok()) logger.Critical(ended.message());

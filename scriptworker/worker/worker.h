@@ -18,6 +18,7 @@
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/config.h"
+#include "scriptworker/worker/journal.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/shutdown.h"
 #include "scriptworker/worker/worker_log.h"
@@ -30,6 +31,11 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                                                          const std::string& log_dir,
                                                          absl::TimeZone zone, const Clock& clock,
                                                          const SecretRedactor& redactor);
+
+// The journal in state_dir; null: none is kept. What the script of the last worker left running
+// is ended by then. Errors are those of FileJournal::Open and EndLastScript.
+absl::StatusOr<std::unique_ptr<FileJournal>> OpenWorkerJournal(const Directories& directories,
+                                                               Clock& clock, Logger& logger);
 
 // Everything must outlive the call.
 struct WorkerSurroundings {
@@ -45,6 +51,7 @@ struct WorkerSurroundings {
   bool once = false;                          // one claim, one task at most
   // Of the worker's own link of the chain of trust; null: it is not signed.
   cot::Signer* signer = nullptr;
+  FileJournal* journal = nullptr;  // null: a run that a crash cuts off is left to expire
 };
 
 // `credentials` do not matter if worker-manager gives them out, which is asked

@@ -100,15 +100,15 @@ TEST_F(WorkerTest, SaysWhyItCannotBegin) {
 }
 
 TEST_F(WorkerTest, DoesWithoutAJournalWhereNobodyAskedForIt) {
-  shutdown_.Drain("SIGUSR1");
   config_.directories.state_dir = temp_.Write("state", "a file in its place");
   config_.directories.state_dir_is_default = true;
-  EXPECT_THAT(Run(), IsOk());
+  EXPECT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_),
+              IsOkAndHolds(testing::IsNull()));
   EXPECT_THAT(logger_.lines(), testing::Contains(testing::AllOf(
                                    testing::StartsWith("WARNING No run journal is kept"),
                                    HasSubstr(config_.directories.state_dir))));
   config_.directories.state_dir_is_default = false;
-  EXPECT_THAT(Run(),
+  EXPECT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.Path("state"))));
 }
 
