@@ -3,7 +3,10 @@
 // Scripts that reach for the worker's secrets, under the real program; one
 // misbehaving script each is in //scriptworker/worker:script_box_test.
 
+#include <sys/resource.h>
+
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,6 +127,20 @@ TEST_F(WorkerBoxE2eTest, ChecksTheSandboxBeforeWork) {
   RunningWorker worker = site_->Start({"--check-config"});
   EXPECT_EQ(worker.Wait(), 1);
   EXPECT_THAT(Output(), HasSubstr("failed   sandbox: script_user: this machine has no"));
+}
+
+// As `ulimit -f` sets it, or LimitFSIZE= of systemd.
+TEST_F(WorkerBoxE2eTest, AFileThatGrowsBeyondItsLimitIsTheEndOfItsTaskAlone) {
+  RunningWorker worker = site_->Start();
+  ASSERT_TRUE(site_->AwaitLogged("Running scriptworker version"));
+  const rlimit limit = {.rlim_cur = 200'000, .rlim_max = 200'000};
+  ASSERT_EQ(::prlimit(worker.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+  const TaskId large = WorkerSite::Submit(*taskcluster_, clock_, "yes | head -c 400000; exit 0");
+  const TaskId small = WorkerSite::Submit(*taskcluster_, clock_, "exit 0");
+  ASSERT_TRUE(tools::AwaitTrue(
+      [&] { return worker.Poll().has_value() || fake().Resolution(small, 0) == "completed"; }));
+  EXPECT_EQ(worker.Poll(), std::nullopt);  // though its own log, which repeats the output, is full
+  EXPECT_EQ(fake().Resolution(large, 0), "internal-error");
 }
 
 // The access token in what the script was handed.

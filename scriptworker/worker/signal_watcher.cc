@@ -53,7 +53,9 @@ int TimeoutMs(absl::Duration wait) {
 void SignalWatcher::Block() {
   const sigset_t signals = WatchedSignals();
   CHECK_EQ(::pthread_sigmask(SIG_BLOCK, &signals, nullptr), 0);
+  // A write that is refused is an error of the write alone.
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
 }
 
 void SignalWatcher::Unblock() {

@@ -24,7 +24,8 @@ class SignalWatcher {
  public:
   // Holds these signals back, for this thread and those it starts, until a
   // watcher takes them. Call it first thing in main(): no signal that comes
-  // earlier than the watcher is lost then. SIGPIPE is ignored from then on.
+  // earlier than the watcher is lost then. SIGPIPE and SIGXFSZ are ignored from
+  // then on.
   static void Block();
   // Lets them end the process again: for a program that only looks.
   static void Unblock();

@@ -122,5 +122,7 @@ TEST_F(SignalWatcherTest, IsAnErrorWhereTheMachineHasNoThreadToGive) {
 
 TEST_F(SignalWatcherTest, WritingToAClosedPipeIsNoDeath) { Send(SIGPIPE); }
 
+TEST_F(SignalWatcherTest, WritingMoreThanAFileMayHoldIsNoDeath) { Send(SIGXFSZ); }
+
 }  // namespace
 }  // namespace scriptworker::worker

@@ -109,12 +109,14 @@ TEST_F(SpawnTest, HasDefaultSignals) {
   ::sigaddset(&blocked, SIGTERM);
   ::sigaddset(&blocked, SIGUSR1);
   ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &blocked, &before), 0);
-  const auto handler = ::signal(SIGPIPE, SIG_IGN);
+  const auto pipe_handler = ::signal(SIGPIPE, SIG_IGN);
+  const auto size_handler = ::signal(SIGXFSZ, SIG_IGN);
   // The C library ignores two signals of its own, 32 and 33.
   EXPECT_THAT(Run(Options({"grep", "-E", "^Sig(Blk|Ign):", "/proc/self/status"})),
               testing::AnyOf("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n",
                              "SigBlk:\t0000000000000000\nSigIgn:\t0000000180000000\n"));
-  ::signal(SIGPIPE, handler);
+  ::signal(SIGPIPE, pipe_handler);
+  ::signal(SIGXFSZ, size_handler);
   ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, &before, nullptr), 0);
 }
 
