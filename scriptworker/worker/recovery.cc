@@ -106,25 +106,28 @@ absl::Status EndLastScript(const FileJournal& journal, Clock& clock, Logger& log
 absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
                         const CancellationToken& stop) {
   const absl::StatusOr<std::optional<JournalEntry>> entry = journal.Read();
-  if (absl::IsDataLoss(entry.status())) {
+  if (entry.ok() && !entry->has_value()) return absl::OkStatus();
+  absl::Status given_back = absl::OkStatus();
+  if (entry.ok()) {
+    given_back = GiveBack(**entry, tools, stop);
+  } else if (absl::IsDataLoss(entry.status())) {
     tools.logger.Warning(
         "The last worker died while it noted a claim: the run is left to expire, its script was "
         "not started");
-    return journal.Wipe();
-  }
-  if (absl::IsInvalidArgument(entry.status()) || absl::IsUnimplemented(entry.status())) {
+  } else if (IsUnreadable(entry.status())) {
     tools.logger.Error(absl::StrCat(entry.status().message(),
                                     ": it is wiped; a run that it named is left to expire"));
-    return journal.Wipe();
+  } else {
+    return entry.status();
   }
-  SW_RETURN_IF_ERROR(entry.status());
-  if (!entry->has_value()) return absl::OkStatus();
-  if (const absl::Status given_back = GiveBack(**entry, tools, stop); !given_back.ok()) {
+  if (!given_back.ok()) {
     tools.logger.Warning(
         absl::StrCat("It stays in the journal for the next start: ", given_back.message()));
-    return absl::OkStatus();  // the worker is ending, so no task will be claimed
   }
-  return journal.Wipe();
+  // While the journal shows whose the links are.
+  SW_RETURN_IF_ERROR(tools.dirs.Cleanup(WorkDir::Links::kRemoved));
+  // Not given back: the worker is ending, so no task will be claimed.
+  return given_back.ok() ? journal.Wipe() : absl::OkStatus();
 }
 
 }  // namespace scriptworker::worker

@@ -11,6 +11,7 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
@@ -20,6 +21,7 @@ struct RecoveryTools {
   Clock& clock;
   Logger& logger;
   WorkerObserver& observer;
+  const WorkDir& dirs;
 };
 
 // Ends whatever the script of the journal's run left running, and then says so. For the very
@@ -33,14 +35,17 @@ absl::Status EndLastScript(const FileJournal& journal, Clock& clock, Logger& log
 //
 //   1. while its lease stands, the run is reported as worker-shutdown, and the
 //      queue makes another run of the task;
-//   2. the journal is wiped.
+//   2. the folders are emptied: a link in place of one is the script's, not the operator's,
+//      since a worker that has claimed a task had begun with plain ones;
+//   3. the journal is wiped.
 //
 // If the lease is over, or the queue knows of an end, it needs nothing from us;
 // if the queue cannot be reached before the lease ends, the claim expires. The
 // log says which. A journal that cannot be read is wiped as well.
 //
-// OK: a task may be claimed now. Errors: the journal cannot be read or wiped for a fault of
-// the machine. `stop` ends the wait for the queue; the journal is kept then.
+// OK: a task may be claimed now. Errors: the folders cannot be emptied, or the journal cannot be
+// read or wiped, for a fault of the machine. `stop` ends the wait for the queue; the journal is
+// kept then.
 absl::Status RecoverRun(FileJournal& journal, const RecoveryTools& tools,
                         const CancellationToken& stop);
 

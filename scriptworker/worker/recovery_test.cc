@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,12 +29,14 @@
 #include "scriptworker/worker/process_stat.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
+#include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::absl_testing::IsOkAndHolds;
 using ::scriptworker::taskcluster::Fault;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::Contains;
@@ -68,7 +71,8 @@ class RecoveryTest : public testing::Test {
     if (absl::Status ended = EndLastScript(*journal_, h_.clock, h_.logger); !ended.ok()) {
       return ended;
     }
-    return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger, observer_}, h_.shutdown.stop());
+    return RecoverRun(*journal_, {*queue_, h_.clock, h_.logger, observer_, h_.dirs},
+                      h_.shutdown.stop());
   }
   ScriptTraces Traces() const { return {.environment = {"TASK_ID=" + id_, "RUN_ID=0"}}; }
   // No worker of this test started it, but it has the run's environment. The thread ends with it.
@@ -209,6 +213,47 @@ TEST_F(RecoveryTest, AWorkerThatIsStoppedMeanwhileLeavesItToTheNext) {
   EXPECT_THAT(Recover(), IsOk());
   EXPECT_FALSE(wiped());
   EXPECT_THAT(h_.logger.lines(), Contains(HasSubstr("stays in the journal")));
+}
+
+// What only a script can have done, since no worker begins with such folders.
+void ReplaceByLink(const WorkerHarness& h) {
+  h.temp.Write("elsewhere/kept", "kept");
+  std::filesystem::remove_all(h.dirs.work_dir());
+  std::filesystem::create_symlink(h.temp.Path("elsewhere"), h.dirs.work_dir());
+}
+
+TEST_F(RecoveryTest, ALinkThatTheScriptPutInPlaceOfAFolderIsRemoved) {
+  ClaimAndDie();
+  ReplaceByLink(h_);
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_EQ(std::filesystem::symlink_status(h_.dirs.work_dir()).type(),
+            std::filesystem::file_type::directory);
+  EXPECT_THAT(ReadFile(h_.temp.Path("elsewhere/kept")), IsOkAndHolds("kept"));
+  EXPECT_TRUE(wiped());
+  h_.shutdown.Drain("SIGUSR1");
+  EXPECT_THAT(h_.loop().Run(), IsOk());
+}
+
+TEST_F(RecoveryTest, AWorkerThatIsStoppedMeanwhileHasRemovedItAsWell) {
+  ClaimAndDie();
+  ReplaceByLink(h_);
+  h_.shutdown.Stop("SIGTERM");
+  EXPECT_THAT(Recover(), IsOk());
+  EXPECT_THAT(h_.loop().Run(), IsOk());
+}
+
+TEST_F(RecoveryTest, NothingIsForgottenWhileTheFoldersCannotBeEmptied) {
+  ClaimAndDie();
+  h_.temp.Write("plain", "a file");
+  const WorkDir impossible(h_.temp.Path("plain/work"), h_.dirs.artifact_dir(),
+                           h_.dirs.task_log_dir());
+  const TimeDriver driver(h_.clock, kHorizon);
+  EXPECT_THAT(RecoverRun(*journal_, {*queue_, h_.clock, h_.logger, observer_, impossible},
+                         h_.shutdown.stop())
+                  .message(),
+              HasSubstr("plain"));
+  EXPECT_THAT(h_.Runs(id()), ElementsAre("exception worker-shutdown", "pending"));
+  EXPECT_FALSE(wiped());
 }
 
 TEST_F(RecoveryTest, ACutOffClaimIsSaidAndWiped) {

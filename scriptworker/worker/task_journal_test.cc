@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -38,6 +39,8 @@ using ::testing::HasSubstr;
 
 class Diary final : public RunJournal {
  public:
+  std::function<void()> on_wipe;
+
   // From now on nothing can be written.
   void FillTheDisk() {
     absl::MutexLock lock(&mutex_);
@@ -53,7 +56,10 @@ class Diary final : public RunJournal {
   absl::Status ScriptEnded() override { return Add("ended"); }
   absl::Status Uploading(int status) override { return Add(absl::StrCat("uploading ", status)); }
   absl::Status Reporting(int status) override { return Add(absl::StrCat("reporting ", status)); }
-  absl::Status Wipe() override { return Add("wiped"); }
+  absl::Status Wipe() override {
+    if (on_wipe != nullptr) on_wipe();
+    return Add("wiped");
+  }
   absl::Status Renewed(const taskcluster::Reclaim&) override { return Add("renewed"); }
 
   std::vector<std::string> lines() const {
@@ -121,6 +127,15 @@ TEST_F(TaskJournalTest, EachStepIsNotedBeforeItIsTaken) {
   h_->RunPending();
   EXPECT_THAT(diary_.lines(), ElementsAre("claimed run 0", "started", "ended", "uploading 3",
                                           "reporting 3", "wiped"));
+}
+
+// A worker that is killed in between knows then that a script had the folders.
+TEST_F(TaskJournalTest, TheRunIsForgottenOnceItsFoldersAreEmpty) {
+  Prepare("rm -r $WORK; ln -s $DIR/elsewhere $WORK");
+  bool link = true;
+  diary_.on_wipe = [&] { link = std::filesystem::is_symlink(h_->dirs.work_dir()); };
+  h_->RunPending();
+  EXPECT_FALSE(link);
 }
 
 TEST_F(TaskJournalTest, AScriptThatDoesNotStartIsNotNoted) {

@@ -128,10 +128,11 @@ RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
     outcome.report = statuses_.ReportFor(run.status);
     outcome.resolution = ReportStatus(run, outcome.report);
   }
-  // An abandoned run is for the next start to resolve.
-  if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
   with_.observer.OnPhase(Phase::kCleanUp);
   outcome.cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
+  // Not earlier: a start that finds nothing in the journal takes a script's link in place of a
+  // folder for the operator's. An abandoned run is for the next start to resolve.
+  if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
   outcome.script_ended = run.script_ended;
   with_.observer.OnTaskEnded(outcome);
   return outcome;

@@ -258,7 +258,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                    .observer = observer});
   absl::Status ended = absl::OkStatus();
   if (surroundings.journal != nullptr) {
-    ended = RecoverRun(*surroundings.journal, {*queue, clock, logger, observer},
+    ended = RecoverRun(*surroundings.journal, {*queue, clock, logger, observer, dirs},
                        surroundings.shutdown.stop());
   }
   if (ended.ok()) ended = loop.Run();
