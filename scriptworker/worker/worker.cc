@@ -39,8 +39,9 @@ namespace {
 
 // What the worker knows and no script may.
 std::vector<SecretString> OwnSecrets(const Config& config,
-                                     const taskcluster::Credentials& credentials) {
-  return {credentials.access_token, config.verification.github_oauth_token};
+                                     const taskcluster::Credentials& credentials,
+                                     const SecretString& static_secret) {
+  return {credentials.access_token, config.verification.github_oauth_token, static_secret};
 }
 
 RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& surroundings,
@@ -177,10 +178,10 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
       const taskcluster::WorkerManagerClient manager,
       taskcluster::WorkerManagerClient::Create(config.queue.root_url, transport, clock));
   std::optional<WorkerRegistration> registration;
+  SecretString static_secret;
   if (config.worker_management.enabled()) {
-    SW_ASSIGN_OR_RETURN(SecretString secret,
-                        ReadStaticSecret(config.worker_management.secret_path));
-    registration.emplace(ManagedWorkerOf(config), std::move(secret),
+    SW_ASSIGN_OR_RETURN(static_secret, ReadStaticSecret(config.worker_management.secret_path));
+    registration.emplace(ManagedWorkerOf(config), static_secret,
                          WorkerRegistration::Collaborators{manager, clock, logger, redactor});
     const absl::Status registered = registration->Register(surroundings.shutdown.drain());
     if (!registered.ok() && surroundings.shutdown.drain().cancelled()) {
@@ -227,8 +228,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   RunJournal no_journal;
   const ProcessTree scripts = ProcessTree::OfAllScripts();
   TaskRunner runner(
-      MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials), sandbox,
-                        std::move(temp_dir)),
+      MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials, static_secret),
+                        sandbox, std::move(temp_dir)),
       {.queue = *queue,
        .uploader = uploader,
        .verifier = config.verification.verify_chain_of_trust ? &verifier : nullptr,

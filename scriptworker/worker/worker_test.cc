@@ -23,6 +23,7 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
+#include "scriptworker/taskcluster/testing/task_builder.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -32,6 +33,7 @@ using ::absl_testing::IsOkAndHolds;
 using ::absl_testing::StatusIs;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class WorkerTest : public testing::Test {
  protected:
@@ -61,7 +63,7 @@ class WorkerTest : public testing::Test {
                       .logger = logger_,
                       .redactor = redactor_,
                       .shutdown = shutdown,
-                      .environment = Environment(),
+                      .environment = environment_,
                       .once = true});
   }
 
@@ -72,6 +74,7 @@ class WorkerTest : public testing::Test {
   SecretRedactor redactor_;
   Shutdown shutdown_{logger_, clock_};
   Config config_;
+  Environment environment_;
 };
 
 // A pool with one worker, whose worker-manager has something against it or not.
@@ -138,6 +141,26 @@ TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
   temp_.Write("secret", std::string(44, 'w'));
   EXPECT_THAT(RunManagedOnce(managed, shutdown_),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("bad staticSecret")));
+}
+
+TEST_F(WorkerTest, TheSecretForWorkerManagerIsInNoScriptsEnvironment) {
+  const std::string secret(44, 's');
+  taskcluster::FakeTaskcluster managed(clock_, OneWorker(""));
+  ASSERT_THAT(
+      managed.CreateTask(
+          taskcluster::TaskBuilder(clock_.Now()).Queue("test-provisioner", "test-worker").Build()),
+      IsOk());
+  config_.worker_management = {.provider = "static", .secret_path = temp_.Write("secret", secret)};
+  config_.script.argv = {"bash", "-c", "env > " + temp_.Path("environment")};
+  config_.timeouts.task_max_timeout = absl::Hours(1);
+  config_.timeouts.reclaim_interval = absl::Minutes(5);
+  config_.timeouts.artifact_upload_timeout = absl::Minutes(1);
+  environment_.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  environment_.Set("HARMLESS", "passed-on");
+  environment_.Set("WORKER_SECRET", secret);
+  EXPECT_THAT(RunManagedOnce(managed, shutdown_), IsOk());
+  EXPECT_THAT(ReadFile(temp_.Path("environment")),
+              IsOkAndHolds(testing::AllOf(HasSubstr("HARMLESS"), Not(HasSubstr(secret)))));
 }
 
 TEST_F(WorkerTest, EndsInOrderWhenItIsToldSoWhileItRegisters) {
