@@ -44,6 +44,7 @@
 #include "scriptworker/worker/monitoring.h"
 #include "scriptworker/worker/process_setup.h"
 #include "scriptworker/worker/screen.h"
+#include "scriptworker/worker/script_cgroup.h"
 #include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/service_notifier.h"
 #include "scriptworker/worker/shutdown.h"
@@ -101,6 +102,9 @@ absl::Status Work(const CommandLine& line) {
   // Before anything that can fail: a start that comes to nothing leaves no script running.
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> journal,
                       OpenWorkerJournal(config.directories, clock, *log));
+  if (const int groups = ScriptCgroup::RemoveAbandoned(clock); groups > 0) {
+    log->Warning(absl::StrCat("Removed ", groups, " control groups of scripts whose worker died"));
+  }
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<BesideLogger> beside, BesideLogger::Start(*log));
   Shutdown shutdown(*beside, clock, config.timeouts.shutdown_grace);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,

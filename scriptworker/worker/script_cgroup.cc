@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,13 +21,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/base/unique_dir.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
 namespace {
+
+constexpr std::string_view kPrefix = "scriptworker.";
 
 // The line "0::/PATH" of /proc/self/cgroup.
 absl::StatusOr<std::string> OwnGroup() {
@@ -54,37 +60,71 @@ absl::StatusOr<std::string> FolderOf(const std::string& group) {
   return absl::NotFoundError("no cgroup v2 is mounted");
 }
 
+absl::StatusOr<std::string> FolderOfOwnGroup() {
+  SW_ASSIGN_OR_RETURN(const std::string group, OwnGroup());
+  return FolderOf(group);
+}
+
+UniqueFd OpenGroup(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+std::vector<std::string> FoldersIn(const std::string& path) {
+  std::vector<std::string> names;
+  const UniqueDir dir(::opendir(path.c_str()));
+  if (dir == nullptr) return names;
+  while (const dirent* entry = ::readdir(dir.get())) {
+    const std::string_view name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") names.emplace_back(name);
+  }
+  return names;
+}
+
 // Also the groups that were made in it.
 void RemoveGroup(const std::string& path) {
   if (::rmdir(path.c_str()) == 0 || errno != EBUSY) return;
-  DIR* const dir = ::opendir(path.c_str());
-  if (dir == nullptr) return;
-  while (const dirent* entry = ::readdir(dir)) {
-    const std::string_view name = entry->d_name;
-    if (entry->d_type == DT_DIR && name != "." && name != "..") RemoveGroup(JoinPath(path, name));
-  }
-  ::closedir(dir);
+  for (const std::string& name : FoldersIn(path)) RemoveGroup(JoinPath(path, name));
   ::rmdir(path.c_str());
 }
 
 }  // namespace
 
 absl::StatusOr<ScriptCgroup> ScriptCgroup::Create() {
-  SW_ASSIGN_OR_RETURN(const std::string group, OwnGroup());
-  SW_ASSIGN_OR_RETURN(const std::string above, FolderOf(group));
+  SW_ASSIGN_OR_RETURN(const std::string above, FolderOfOwnGroup());
   absl::BitGen random;
   std::string path = JoinPath(
-      above,
-      absl::StrCat("scriptworker-", absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16)));
+      above, absl::StrCat(kPrefix, absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16)));
   if (::mkdir(path.c_str(), 0755) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot make the cgroup ", path));
   }
-  ScriptCgroup made(path, UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
-  if (made.fd() < 0 || ::faccessat(made.fd(), "cgroup.kill", W_OK, 0) != 0) {
+  ScriptCgroup made(path, OpenGroup(path));
+  // Held as long as somebody has the group open, that is, at most until its worker's death.
+  if (made.fd() < 0 || ::flock(made.fd(), LOCK_SH | LOCK_NB) != 0) {
+    ::rmdir(path.c_str());
+    return absl::UnavailableError(absl::StrCat(path, ": cannot be locked"));
+  }
+  if (::faccessat(made.fd(), "cgroup.kill", W_OK, 0) != 0) {
     ::rmdir(path.c_str());
     return absl::UnimplementedError(absl::StrCat(path, ": cannot be killed as a whole"));
   }
   return made;
+}
+
+int ScriptCgroup::RemoveAbandoned(Clock& clock) {
+  const absl::StatusOr<std::string> above = FolderOfOwnGroup();
+  if (!above.ok()) return 0;
+  int count = 0;
+  for (const std::string& name : FoldersIn(*above)) {
+    if (!absl::StartsWith(name, kPrefix)) continue;
+    std::string path = JoinPath(*above, name);
+    UniqueFd dir = OpenGroup(path);
+    if (!dir.valid() || ::flock(dir.get(), LOCK_EX | LOCK_NB) != 0) continue;  // has its worker
+    const ScriptCgroup abandoned(std::move(path), std::move(dir));
+    if (abandoned.populated()) abandoned.Kill();
+    for (int i = 0; i < 100 && abandoned.populated(); ++i) clock.SleepFor(absl::Milliseconds(10));
+    ++count;
+  }
+  return count;
 }
 
 ScriptCgroup::~ScriptCgroup() {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "scriptworker/base/clock.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
@@ -22,6 +23,10 @@ class ScriptCgroup {
   // machine has no cgroup v2, or does not let this process make groups (which is
   // what most containers do; systemd has `Delegate=yes`).
   static absl::StatusOr<ScriptCgroup> Create();
+
+  // Ends all that lives in such groups there whose worker has died, waits up to a second
+  // each, and removes them. How many were found.
+  static int RemoveAbandoned(Clock& clock);
 
   ScriptCgroup(ScriptCgroup&&) = default;
   ScriptCgroup& operator=(ScriptCgroup&&) = delete;
