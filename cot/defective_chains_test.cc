@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "absl/status/status_matchers.h"
+#include "cot/chain/violation.h"
 #include "cot/testing/chain_defects.h"
 #include "cot/testing/chain_trial.h"
 #include "cot/testing/generated_chain.h"
 #include "cot/testing/links.h"
 #include "cot/verdict.h"
-#include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

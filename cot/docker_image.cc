@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "cot/task_type.h"
+#include "cot/chain/task_type.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/object.h"
 #include "scriptworker/json/value.h"

@@ -4,10 +4,10 @@
 
 #include <vector>
 
-#include "cot/cot_body.h"
-#include "cot/link.h"
-#include "cot/policy.h"
-#include "cot/violation.h"
+#include "cot/chain/link.h"
+#include "cot/chain/violation.h"
+#include "cot/evidence/cot_body.h"
+#include "cot/policy/policy.h"
 
 namespace cot {
 

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "cot/cot_body.h"
+#include "cot/chain/violation.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/testing/links.h"
-#include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/signer.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/crypto/hash.h"

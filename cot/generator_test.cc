@@ -16,7 +16,7 @@
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/signer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

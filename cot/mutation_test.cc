@@ -19,7 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/testing/chain_mutations.h"
 #include "cot/testing/chain_trial.h"
 #include "cot/testing/generated_chain.h"

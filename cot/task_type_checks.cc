@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "cot/task_type.h"
-#include "cot/worker_impl.h"
+#include "cot/chain/task_type.h"
+#include "cot/chain/worker_impl.h"
 
 namespace cot {
 namespace {

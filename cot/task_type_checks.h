@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "cot/link.h"
-#include "cot/policy.h"
-#include "cot/violation.h"
+#include "cot/chain/link.h"
+#include "cot/chain/violation.h"
+#include "cot/policy/policy.h"
 
 namespace cot {
 

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "cot/upstream_artifacts.h"
+#include "cot/chain/upstream_artifacts.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"

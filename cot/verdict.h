@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "cot/cot_body.h"
-#include "cot/violation.h"
+#include "cot/chain/violation.h"
+#include "cot/evidence/cot_body.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/time/time.h"
-#include "cot/violation.h"
+#include "cot/chain/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"

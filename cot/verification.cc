@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "cot/queue_places.h"
-#include "cot/upstream_artifacts.h"
-#include "cot/worker_impl.h"
+#include "cot/chain/upstream_artifacts.h"
+#include "cot/chain/worker_impl.h"
+#include "cot/evidence/queue_places.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/file_beneath.h"
 #include "scriptworker/base/path.h"

@@ -7,10 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
-#include "cot/cot_schema.h"
+#include "cot/chain/violation.h"
+#include "cot/evidence/cot_schema.h"
 #include "cot/testing/links.h"
 #include "cot/verdict.h"
-#include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "cot/cot_schema.h"
+#include "cot/evidence/cot_schema.h"
 #include "cot/verification.h"
 #include "cot/verification_steps.h"
 #include "scriptworker/base/status_macros.h"

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/verdict.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"

@@ -9,7 +9,7 @@
 #include <ostream>
 #include <string>
 
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/verify_cot_options.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "cot/task_type.h"
+#include "cot/chain/task_type.h"
 #include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {

@@ -8,9 +8,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cot/json_truth.h"
-#include "cot/task_env.h"
-#include "cot/worker_impl.h"
+#include "cot/chain/json_truth.h"
+#include "cot/chain/task_env.h"
+#include "cot/chain/worker_impl.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {

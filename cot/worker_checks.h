@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cot/link.h"
-#include "cot/violation.h"
+#include "cot/chain/link.h"
+#include "cot/chain/violation.h"
 
 namespace cot {
 

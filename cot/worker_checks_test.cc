@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cot/chain/violation.h"
 #include "cot/testing/links.h"
-#include "cot/violation.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

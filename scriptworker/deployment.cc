@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/worker/credentials_lookup.h"
+#include "scriptworker/worker/config/credentials_lookup.h"
 
 namespace scriptworker {
 namespace {

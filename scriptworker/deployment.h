@@ -21,7 +21,7 @@ struct Deployment {
 };
 
 // For a program without a configuration file: TASKCLUSTER_ROOT_URL, else Firefox's;
-// the credentials that worker/credentials_lookup.h finds. Errors name the file.
+// the credentials that worker/config/credentials_lookup.h finds. Errors name the file.
 absl::StatusOr<Deployment> FindDeployment(const Environment& environment,
                                           const std::string& working_directory);
 

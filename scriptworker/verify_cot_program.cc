@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/verify_cot_command.h"
 #include "cot/verify_cot_options.h"
 #include "scriptworker/base/cancellation.h"
@@ -19,7 +19,7 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/deployment.h"
 #include "scriptworker/http/curl_transport.h"
-#include "scriptworker/worker/config.h"
+#include "scriptworker/worker/config/config.h"
 
 namespace scriptworker {
 namespace {

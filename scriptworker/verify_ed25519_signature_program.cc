@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"

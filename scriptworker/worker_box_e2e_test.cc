@@ -23,7 +23,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
-#include "scriptworker/worker/landlock.h"
+#include "scriptworker/worker/process/landlock.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 #include "tools/worker_site/running_worker.h"
 #include "tools/worker_site/worker_site.h"

@@ -36,7 +36,7 @@
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
-#include "scriptworker/worker/journal_entry.h"
+#include "scriptworker/worker/journal/journal_entry.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 #include "tools/worker_site/running_worker.h"
 #include "tools/worker_site/worker_site.h"

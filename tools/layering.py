@@ -3,8 +3,9 @@
 """Checks the layer rule on the output of `bazel query --output=xml //...`.
 
 A target may use its own unit and units of lower layers. A unit is a package with
-the packages below it (so X/testing belongs to X). Reads the query's XML from
-stdin, prints each edge that breaks the rule, and exits 1 if there is one.
+the packages below it (so X/testing belongs to X); the large ones have an order of
+their own inside. Reads the query's XML from stdin, prints each edge that breaks the
+rule, and exits 1 if there is one.
 """
 
 import sys
@@ -26,6 +27,23 @@ LAYERS = {
     "scriptworker/client": 4,
 }
 TOP = 5
+
+# The packages of a large unit, lowest first; "." is the unit's own. Each may use those
+# before it. Tests, and what is only for them, may use all of their unit.
+INNER = {
+    "cot": ("chain", "policy", "evidence", "parent", "source", "."),
+    "scriptworker/worker": (
+        "log",
+        "signer",
+        "outcome",
+        "process",
+        "journal",
+        "config",
+        "monitoring",
+        ".",
+        "check",
+    ),
+}
 
 # Libraries that one unit wraps, so that nobody else sees their types.
 WRAPPED = {
@@ -63,6 +81,8 @@ def check(rules):
             yield f"{label} is in a testing package but not testonly"
         for used in inputs:
             yield from _check_edge(label, unit, layer, used)
+            if unit in INNER and layer != TOP and not testonly and not rule_class.endswith("_test"):
+                yield from _check_inner_edge(label, unit, used)
 
 
 def _check_edge(label, unit, layer, used):
@@ -78,6 +98,23 @@ def _check_edge(label, unit, layer, used):
     used_layer = LAYERS.get(used_unit, TOP)
     if layer != TOP and used_layer >= layer:
         yield f"{label} (layer {layer}) uses {used} (layer {used_layer})"
+
+
+def _check_inner_edge(label, unit, used):
+    if unit_of(used) != unit:
+        return
+    places = [_inner_place(each, unit) for each in (label, used)]
+    for each, place in zip((label, used), places):
+        if place is None:
+            yield f"{each} is in a package that has no place in INNER"
+            return
+    if places[1] > places[0]:
+        yield f"{label} uses {used}, which is above it in //{unit}"
+
+
+def _inner_place(label, unit):
+    package = label.partition(":")[0].removeprefix("//").removeprefix(unit).removeprefix("/")
+    return INNER[unit].index(package or ".") if (package or ".") in INNER[unit] else None
 
 
 def read_rules(xml):

@@ -22,17 +22,36 @@ class LayeringTest(unittest.TestCase):
             self.complaints(
                 library("//scriptworker/json:json", "//scriptworker/base:file"),
                 library("//scriptworker/json:json_reader", "//scriptworker/json:json"),
-                library("//cot:policy", "//scriptworker/jsone:render", "//scriptworker/base:file"),
-                library("//scriptworker/worker:config", "//cot:policy"),
-                library("//scriptworker:worker", "//scriptworker/worker:config"),
-                library("//tools/local_taskcluster:server", "//scriptworker/worker:config"),
+                library("//cot/policy:policy", "//scriptworker/jsone:render", "//scriptworker/base:file"),
+                library("//scriptworker/worker/config:config", "//cot/policy:policy"),
+                library("//scriptworker:worker", "//scriptworker/worker/config:config"),
+                library("//tools/local_taskcluster:server", "//scriptworker/worker/config:config"),
             ),
+        )
+
+    def test_a_large_unit_has_an_order_inside(self):
+        self.assertEqual(
+            ["//cot/chain:link uses //cot/policy:url_rule, which is above it in //cot"],
+            self.complaints(library("//cot/chain:link", "//cot/policy:url_rule")),
+        )
+        self.assertEqual([], self.complaints(library("//cot/policy:policy", "//cot/chain:link")))
+        self.assertEqual(1, len(self.complaints(library("//cot/source:facts", "//cot:verifier"))))
+
+    def test_the_order_inside_a_unit_is_not_for_its_tests(self):
+        uses = "//cot/testing:small_chain"
+        self.assertEqual(
+            [], self.complaints(library("//cot/chain:link_test", uses, rule_class="cc_test"))
+        )
+        self.assertEqual([], self.complaints(library("//cot/testing:links", "//cot:verifier", testonly=True)))
+        self.assertEqual(
+            ["//cot/testing:small_chain is in a package that has no place in INNER"],
+            self.complaints(library("//cot/chain:link", uses)),
         )
 
     def test_a_higher_layer_may_not_be_used(self):
         self.assertEqual(
-            ["//scriptworker/vcs:hg_client (layer 2) uses //cot:policy (layer 3)"],
-            self.complaints(library("//scriptworker/vcs:hg_client", "//cot:policy")),
+            ["//scriptworker/vcs:hg_client (layer 2) uses //cot/policy:policy (layer 3)"],
+            self.complaints(library("//scriptworker/vcs:hg_client", "//cot/policy:policy")),
         )
 
     def test_a_unit_of_the_same_layer_may_not_be_used(self):
@@ -43,7 +62,7 @@ class LayeringTest(unittest.TestCase):
 
     def test_the_top_layer_may_not_be_used_from_below(self):
         for top in ("//scriptworker:worker", "//tools/local_taskcluster:server", "//tools:x"):
-            self.assertEqual(1, len(self.complaints(library("//cot:policy", top))), top)
+            self.assertEqual(1, len(self.complaints(library("//cot/policy:policy", top))), top)
 
     def test_a_new_package_of_scriptworker_belongs_to_the_top_until_it_has_a_layer(self):
         self.assertEqual(
@@ -65,7 +84,7 @@ class LayeringTest(unittest.TestCase):
         )
 
     def test_main_files_are_of_the_top_layer_wherever_they_lie(self):
-        uses = "//scriptworker/worker:config"
+        uses = "//scriptworker/worker/config:config"
         self.assertEqual([], self.complaints(library("//cot:verify_cot", uses, rule_class="cc_binary")))
         self.assertEqual(1, len(self.complaints(library("//cot:verifier", uses))))
 
@@ -81,13 +100,13 @@ class LayeringTest(unittest.TestCase):
         used = "@curl//:curl"
         self.assertEqual([], self.complaints(library("//scriptworker/http:curl_transport", used)))
         self.assertEqual(
-            ["//cot:policy uses @curl//:curl, which only //scriptworker/http may"],
-            self.complaints(library("//cot:policy", used)),
+            ["//cot/policy:policy uses @curl//:curl, which only //scriptworker/http may"],
+            self.complaints(library("//cot/policy:policy", used)),
         )
 
     def test_test_data_and_fuzzing_support_are_free(self):
         self.assertEqual(
-            [], self.complaints(library("//cot:cot_body_fuzzer", "//tools/fuzz:main", "//testdata/x:x"))
+            [], self.complaints(library("//cot/evidence:cot_body_fuzzer", "//tools/fuzz:main", "//testdata/x:x"))
         )
 
     def test_rules_are_read_from_the_query(self):

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "cot/chain/violation.h"
 #include "cot/testing/generated_chain.h"
 #include "cot/verifier.h"
-#include "cot/violation.h"
 
 namespace cot {
 

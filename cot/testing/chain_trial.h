@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "cot/policy.h"
+#include "cot/chain/violation.h"
+#include "cot/policy/policy.h"
 #include "cot/testing/generated_chain.h"
 #include "cot/verdict.h"
 #include "cot/verifier.h"
-#include "cot/violation.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/temp_dir.h"

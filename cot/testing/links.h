@@ -9,9 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "cot/link.h"
-#include "cot/policy.h"
-#include "cot/violation.h"
+#include "cot/chain/link.h"
+#include "cot/chain/violation.h"
+#include "cot/policy/policy.h"
 #include "gmock/gmock.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_definition.h"

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/verify_cot_command.h"
 #include "cot/verify_cot_options.h"
 #include "scriptworker/base/cancellation.h"

@@ -7,7 +7,7 @@
 #include "absl/log/check.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/crypto/hex.h"
 #include "scriptworker/http/redirect.h"

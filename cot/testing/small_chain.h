@@ -12,7 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/json/value.h"

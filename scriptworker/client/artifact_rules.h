@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "cot/url_rule.h"
+#include "cot/policy/url_rule.h"
 #include "scriptworker/client/script_config.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"

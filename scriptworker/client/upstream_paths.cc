@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cot/upstream_artifacts.h"
+#include "cot/chain/upstream_artifacts.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/glob.h"
 #include "scriptworker/base/path.h"

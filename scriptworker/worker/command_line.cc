@@ -8,7 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/version.h"
-#include "scriptworker/worker/config.h"
+#include "scriptworker/worker/config/config.h"
 
 namespace scriptworker::worker {
 namespace {

@@ -20,9 +20,9 @@
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
 #include "scriptworker/worker/task_credential_store.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 

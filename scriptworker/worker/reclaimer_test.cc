@@ -36,8 +36,8 @@
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/worker/secret_redactor.h"
-#include "scriptworker/worker/worker_observer.h"
+#include "scriptworker/worker/log/secret_redactor.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {

@@ -16,11 +16,11 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
-#include "scriptworker/worker/journal.h"
-#include "scriptworker/worker/journal_entry.h"
-#include "scriptworker/worker/orphans.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/journal/journal_entry.h"
+#include "scriptworker/worker/journal/orphans.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
 #include "scriptworker/worker/passing_error.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {

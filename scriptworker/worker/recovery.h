@@ -10,9 +10,9 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/taskcluster/queue.h"
-#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
 #include "scriptworker/worker/work_dir.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 

@@ -24,13 +24,13 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
-#include "scriptworker/worker/journal.h"
-#include "scriptworker/worker/orphans.h"
-#include "scriptworker/worker/process_stat.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/journal/orphans.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
+#include "scriptworker/worker/process/process_stat.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 #include "scriptworker/worker/work_dir.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 namespace {

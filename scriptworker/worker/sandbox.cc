@@ -28,9 +28,9 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_fd.h"
-#include "scriptworker/worker/exec_clone.h"
-#include "scriptworker/worker/landlock.h"
-#include "scriptworker/worker/restrictions.h"
+#include "scriptworker/worker/process/exec_clone.h"
+#include "scriptworker/worker/process/landlock.h"
+#include "scriptworker/worker/process/restrictions.h"
 
 namespace scriptworker::worker {
 namespace {

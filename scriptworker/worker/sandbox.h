@@ -15,8 +15,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "scriptworker/base/environment.h"
-#include "scriptworker/worker/restrictions.h"
-#include "scriptworker/worker/sandbox_config.h"
+#include "scriptworker/worker/config/sandbox_config.h"
+#include "scriptworker/worker/process/restrictions.h"
 #include "scriptworker/worker/work_dir.h"
 
 namespace scriptworker::worker {

@@ -35,8 +35,8 @@
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
-#include "scriptworker/worker/landlock.h"
-#include "scriptworker/worker/spawn.h"
+#include "scriptworker/worker/process/landlock.h"
+#include "scriptworker/worker/process/spawn.h"
 
 namespace scriptworker::worker {
 namespace {

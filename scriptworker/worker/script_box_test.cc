@@ -26,7 +26,7 @@
 #include "scriptworker/crypto/hex.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/worker/script_cgroup.h"
+#include "scriptworker/worker/process/script_cgroup.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 

@@ -15,9 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/worker/config_script.h"
-#include "scriptworker/worker/script_environment.h"
-#include "scriptworker/worker/spawn.h"
+#include "scriptworker/worker/config/config_script.h"
+#include "scriptworker/worker/process/script_environment.h"
+#include "scriptworker/worker/process/spawn.h"
 
 namespace scriptworker::worker {
 

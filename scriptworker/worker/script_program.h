@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "scriptworker/base/environment.h"
-#include "scriptworker/worker/config_script.h"
+#include "scriptworker/worker/config/config_script.h"
 
 namespace scriptworker::worker {
 

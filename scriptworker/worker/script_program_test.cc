@@ -12,7 +12,7 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/temp_dir.h"
-#include "scriptworker/worker/config_script.h"
+#include "scriptworker/worker/config/config_script.h"
 
 namespace scriptworker::worker {
 namespace {

@@ -16,7 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/generator.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
@@ -27,7 +27,7 @@
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/task_claim.h"
-#include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/outcome/exit_status.h"
 
 namespace scriptworker::worker {
 

@@ -15,7 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/signer.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"

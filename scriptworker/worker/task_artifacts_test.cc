@@ -36,7 +36,7 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
-#include "scriptworker/worker/exit_status.h"
+#include "scriptworker/worker/outcome/exit_status.h"
 
 namespace scriptworker::worker {
 namespace {

@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cot/chain/violation.h"
 #include "cot/verdict.h"
-#include "cot/violation.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/worker/audit_log.h"
+#include "scriptworker/worker/log/audit_log.h"
 
 namespace scriptworker::worker {
 

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "cot/policy.h"
+#include "cot/policy/policy.h"
 #include "cot/verifier.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -17,9 +17,9 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/vcs/etag_transport.h"
 #include "scriptworker/worker/chain_verifier.h"
-#include "scriptworker/worker/config.h"
-#include "scriptworker/worker/log_format.h"
-#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/config/config.h"
+#include "scriptworker/worker/log/log_format.h"
+#include "scriptworker/worker/log/secret_redactor.h"
 #include "scriptworker/worker/work_dir.h"
 
 namespace scriptworker::worker {

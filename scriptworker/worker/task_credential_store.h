@@ -15,7 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/credentials_file.h"
-#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/log/secret_redactor.h"
 
 namespace scriptworker::worker {
 

@@ -26,7 +26,7 @@
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
-#include "scriptworker/worker/journal.h"
+#include "scriptworker/worker/journal/journal.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 

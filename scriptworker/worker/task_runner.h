@@ -29,16 +29,16 @@
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/chain_verifier.h"
-#include "scriptworker/worker/exit_status.h"
-#include "scriptworker/worker/journal.h"
-#include "scriptworker/worker/run_outcome.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/log/secret_redactor.h"
+#include "scriptworker/worker/outcome/exit_status.h"
+#include "scriptworker/worker/outcome/run_outcome.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
+#include "scriptworker/worker/process/task_process.h"
 #include "scriptworker/worker/sandbox.h"
-#include "scriptworker/worker/secret_redactor.h"
 #include "scriptworker/worker/task_artifacts.h"
 #include "scriptworker/worker/task_credential_store.h"
-#include "scriptworker/worker/task_process.h"
 #include "scriptworker/worker/work_dir.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 

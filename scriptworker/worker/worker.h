@@ -17,12 +17,12 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/taskcluster/credentials.h"
-#include "scriptworker/worker/config.h"
-#include "scriptworker/worker/journal.h"
-#include "scriptworker/worker/secret_redactor.h"
-#include "scriptworker/worker/shutdown.h"
-#include "scriptworker/worker/worker_log.h"
-#include "scriptworker/worker/worker_observer.h"
+#include "scriptworker/worker/config/config.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/log/secret_redactor.h"
+#include "scriptworker/worker/log/worker_log.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
+#include "scriptworker/worker/process/shutdown.h"
 
 namespace scriptworker::worker {
 

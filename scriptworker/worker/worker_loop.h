@@ -15,10 +15,10 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/taskcluster/queue.h"
-#include "scriptworker/worker/shutdown.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
+#include "scriptworker/worker/process/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 

@@ -22,12 +22,12 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
-#include "scriptworker/worker/exit_status.h"
-#include "scriptworker/worker/observer_list.h"
+#include "scriptworker/worker/monitoring/worker_state.h"
+#include "scriptworker/worker/outcome/exit_status.h"
+#include "scriptworker/worker/outcome/observer_list.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/worker_harness.h"
-#include "scriptworker/worker/worker_observer.h"
-#include "scriptworker/worker/worker_state.h"
 
 namespace scriptworker::worker {
 namespace {

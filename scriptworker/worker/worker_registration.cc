@@ -23,7 +23,7 @@
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
-#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/log/secret_redactor.h"
 
 namespace scriptworker::worker {
 namespace {

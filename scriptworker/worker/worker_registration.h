@@ -23,7 +23,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
-#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/log/secret_redactor.h"
 
 namespace scriptworker::worker {
 

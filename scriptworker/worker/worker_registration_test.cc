@@ -28,7 +28,7 @@
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
-#include "scriptworker/worker/secret_redactor.h"
+#include "scriptworker/worker/log/secret_redactor.h"
 #include "scriptworker/worker/testing/time_driver.h"
 
 namespace scriptworker::worker {

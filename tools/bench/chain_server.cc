@@ -13,7 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "scriptworker/http/body.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "cot/cot_body.h"
+#include "cot/evidence/cot_body.h"
 #include "cot/testing/small_chain.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

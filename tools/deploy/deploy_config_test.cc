@@ -21,7 +21,7 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
-#include "scriptworker/worker/config.h"
+#include "scriptworker/worker/config/config.h"
 
 namespace scriptworker::worker {
 namespace {

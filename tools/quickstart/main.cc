@@ -34,7 +34,7 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
-#include "scriptworker/worker/process_setup.h"
+#include "scriptworker/worker/process/process_setup.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 #include "tools/quickstart/outcome.h"
 #include "tools/quickstart/plan.h"

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "gmock/gmock.h"
-#include "scriptworker/worker/check.h"
+#include "scriptworker/worker/check/check.h"
 
 namespace scriptworker::worker {
 

@@ -28,13 +28,13 @@
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/chain_verifier.h"
-#include "scriptworker/worker/journal.h"
-#include "scriptworker/worker/secret_redactor.h"
-#include "scriptworker/worker/shutdown.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/log/secret_redactor.h"
+#include "scriptworker/worker/outcome/worker_observer.h"
+#include "scriptworker/worker/process/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/work_dir.h"
 #include "scriptworker/worker/worker_loop.h"
-#include "scriptworker/worker/worker_observer.h"
 
 namespace scriptworker::worker {
 

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MPL-2.0
+#ifndef COT_PARENT_GITHUB_CONTEXT_H_
+#define COT_PARENT_GITHUB_CONTEXT_H_
+
+#include "absl/status/status.h"
+#include "cot/parent/context_source.h"
+#include "scriptworker/json/object.h"
+
+namespace cot {
+
+// Adds to `variables` what a .taskcluster.yml of a product at GitHub is rendered with
+// (behaviour of the reference: by tasks_for). Violations: those of BuildRenderInput.
+// Pure.
+absl::Status AddGithubContext(const ContextSource& source, scriptworker::json::Object& variables);
+
+}  // namespace cot
+
+#endif  // COT_PARENT_GITHUB_CONTEXT_H_
