@@ -153,6 +153,7 @@ bool Verification::HasFault(const TaskId& task_id) const {
 }
 
 Verdict Verification::Finish() {
+  Add(std::move(source_findings));  // if a fault of this machine has kept step 7 from running
   if (cancellation.cancelled()) verdict.failure = cancellation.reason();
   if (!verdict.findings.empty() && !cancellation.cancelled()) {
     // Also where this machine had a fault then: a violation will not go away.

@@ -261,7 +261,7 @@ int CheckSourceTree(Verification& v) {
   std::vector<Finding> findings = v.privileged_findings;
   const SourceTrace trace = TraceSources(*v.chain, v.product, findings);
   CheckTrees(trace, v.product, v.privileged, findings);
-  for (const Finding& earlier : v.source_findings) {
+  for (const Finding& earlier : std::exchange(v.source_findings, {})) {
     const bool known =
         std::any_of(findings.begin(), findings.end(), [&earlier](const Finding& finding) {
           return finding.violation == earlier.violation && finding.task_id == earlier.task_id &&

@@ -120,6 +120,17 @@ TEST_F(VerificationTest, AFaultOfThisMachineDoesNotHideAViolation) {
   EXPECT_EQ(verdict.failure.message(), "the disk is full");
 }
 
+TEST_F(VerificationTest, AFaultOfThisMachineDoesNotHideWhatWasLeftToTheLastStep) {
+  verification_->Run(Step::kBuildChain, [](Verification& v) {
+    v.source_findings.push_back({.violation = Violation::kSourceMismatch, .message = "other"});
+    v.Add(absl::InternalError("the disk is full"));
+    return 1;
+  });
+  const Verdict verdict = verification_->Finish();
+  EXPECT_EQ(verdict.outcome, Verdict::Outcome::kRefused);
+  EXPECT_THAT(ViolationsOf(verdict.findings), ElementsAre(Violation::kSourceMismatch));
+}
+
 TEST_F(VerificationTest, ACancelledVerificationIsNoVerdictWhateverItHasFound) {
   verification_->Run(Step::kBuildChain, [](Verification& v) {
     v.Add(ToStatus({.violation = Violation::kTaskMissing, .message = "no task"}));

@@ -27,6 +27,7 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/version.h"
+#include "scriptworker/base/visible_text.h"
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/http/curl_transport.h"
 #include "scriptworker/json/format.h"
@@ -216,7 +217,8 @@ int Main(int argc, char** argv) {
   const CommandLine& line = std::get<CommandLine>(parsed);
   const absl::Status ended = Do(line);
   if (ended.ok()) return kExitOk;
-  const std::string why = absl::StrCat(ended.message(), "\nExiting...\n");
+  const std::string why =
+      absl::StrCat(VisibleText(ended.message(), TextLayout::kLines), "\nExiting...\n");
   if (line.action == CommandLine::Action::kWork) {
     Screen(STDERR_FILENO).Show(why);  // signals are held back: nothing would end a wait
   } else {

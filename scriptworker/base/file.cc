@@ -35,6 +35,8 @@ absl::Status SyncDirectory(const std::string& path) {
   const std::string_view dir = Dirname(path);
   const UniqueFd fd(
       ::open(dir.empty() ? "." : std::string(dir).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // A folder that may be written to, but not read.
+  if (!fd.valid() && errno == EACCES) return absl::OkStatus();
   // Some file systems cannot sync a folder; they say EINVAL.
   if (!fd.valid() || (::fsync(fd.get()) != 0 && errno != EINVAL)) {
     return Error(errno, "cannot sync the folder of", path);

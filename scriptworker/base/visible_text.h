@@ -17,11 +17,11 @@ enum class TextLayout {
   kLogMessage,  // what follows a line feed is indented, so that no line is made up; tabs stay
 };
 
-// Nothing of the result moves a cursor, changes the order of what is shown, or is there unseen;
-// it is UTF-8. Byte by byte ("\x1b") are spelled out: controls (C0, DEL, C1), marks of direction,
-// line and paragraph separators (U+2028, U+2029), signs without a width (Unicode's
-// Default_Ignorable_Code_Point and the annotations beside them; a variation selector stays behind
-// a character beyond ASCII, as in emojis), and what is no UTF-8.
+// Nothing of the result moves a cursor, is a mark of direction, or is there unseen; it is UTF-8.
+// (Letters that are written from right to left stay.) Byte by byte ("\x1b") are spelled out:
+// controls (C0, DEL, C1), marks of direction, line and paragraph separators (U+2028, U+2029), signs
+// without a width (Unicode's Default_Ignorable_Code_Point and the annotations beside them; a
+// variation selector stays behind a character beyond ASCII, as in emojis), and what is no UTF-8.
 std::string VisibleText(std::string_view text, TextLayout layout);
 
 }  // namespace scriptworker

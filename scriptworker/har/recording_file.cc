@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "scriptworker/base/file.h"
@@ -95,17 +96,23 @@ absl::Status RecordingFile::Write(const std::string& path, std::string_view cont
 
 absl::StatusOr<std::string> RecordingFile::AddBody(std::string_view body) {
   while (Exists(BodyPath(path_, next_number_))) ++next_number_;
-  std::string path = BodyPath(path_, next_number_++);
+  const std::string path = BodyPath(path_, next_number_++);
+  new_bodies_.push_back(path);
   SW_RETURN_IF_ERROR(Write(path, body));
-  std::string name(Basename(path));
-  new_bodies_.push_back(std::move(path));
-  return name;
+  return std::string(Basename(path));
 }
 
 absl::Status RecordingFile::Commit(std::string_view text) {
-  SW_RETURN_IF_ERROR(Write(path_, text));
-  committed_ = true;
-  for (const std::string& body : old_bodies_) ::unlink(body.c_str());
+  const std::string older = old_bodies_.empty() ? "" : ReadFile(path_).value_or("");
+  const absl::Status written = Write(path_, text);
+  // Written and renamed, but perhaps not synced: then the document has its bodies.
+  committed_ = written.ok() || ReadFile(path_).value_or("") == text;
+  SW_RETURN_IF_ERROR(written);
+  for (const std::string& body : old_bodies_) {
+    if (absl::StrContains(older, absl::StrCat("\"", Basename(body), "\""))) {
+      ::unlink(body.c_str());
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -17,8 +17,9 @@
 namespace scriptworker::har {
 
 // A recording's file and the bodies beside it, `{path}.{number}.body`, which take the place of
-// an older recording at once: bodies get names that are free, and the older ones go when nothing
-// names them any more. Without Commit, and when it fails, nothing new is left.
+// an older recording at once: bodies get names that are free, and those that the older document
+// named go with it (so a copy of that one must have copies of its bodies). Without Commit, and
+// when it fails, nothing new is left; but if the folder alone could not be synced, all is.
 //
 // A new file has the mode 0644 less the umask, and so have its bodies; an existing one keeps
 // what it has of 0644, and so its bodies. What is no regular file (a device) is written to in

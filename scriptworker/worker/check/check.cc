@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
+#include "scriptworker/base/visible_text.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -28,8 +29,10 @@ std::string_view Name(Check::Outcome outcome) {
 }  // namespace
 
 std::string FormatCheck(const Check& check) {
+  // It may quote a server or a file.
+  const std::string text = VisibleText(check.text, TextLayout::kLines);
   return absl::StrFormat("%-7s  %s: %s\n", Name(check.outcome), check.subject,
-                         absl::StrReplaceAll(check.text, {{"\n", "\n         "}}));
+                         absl::StrReplaceAll(text, {{"\n", "\n         "}}));
 }
 
 bool AnyFailed(const std::vector<Check>& checks) {

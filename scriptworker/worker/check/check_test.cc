@@ -25,5 +25,10 @@ TEST(CheckTest, OnlyAFailureFails) {
   EXPECT_TRUE(AnyFailed({{Outcome::kOk, "a", ""}, {Outcome::kFailed, "b", ""}}));
 }
 
+TEST(CheckTest, WhatAServerSaysMovesNoCursor) {
+  EXPECT_EQ(FormatCheck({Outcome::kFailed, "queue", "\x1b[2J\xe2\x80\xae"}),
+            "failed   queue: \\x1b[2J\\xe2\\x80\\xae\n");
+}
+
 }  // namespace
 }  // namespace scriptworker::worker
