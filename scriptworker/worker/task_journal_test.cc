@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -16,23 +17,31 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/outcome/run_outcome.h"
+#include "scriptworker/worker/process/process_stat.h"
+#include "scriptworker/worker/process/process_tree.h"
 #include "scriptworker/worker/testing/time_driver.h"
+#include "scriptworker/worker/testing/tracer.h"
 #include "scriptworker/worker/testing/worker_harness.h"
 
 namespace scriptworker::worker {
 namespace {
 
+using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskId;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -50,8 +59,8 @@ class Diary final : public RunJournal {
   absl::Status Claimed(const taskcluster::ClaimedTask& task, absl::Time) override {
     return Add(absl::StrCat("claimed run ", task.run_id));
   }
-  absl::Status ScriptStarted(pid_t leader) override {
-    return Add(leader > 1 ? "started" : "started nothing");
+  absl::Status ScriptStarted(const ProcessStat& leader) override {
+    return Add(leader.pid > 1 ? "started" : "started nothing");
   }
   absl::Status ScriptEnded() override { return Add("ended"); }
   absl::Status Uploading(int status) override { return Add(absl::StrCat("uploading ", status)); }
@@ -82,8 +91,8 @@ class Diary final : public RunJournal {
 // On a disk that does not answer.
 class HangingJournal final : public RunJournal {
  public:
-  absl::Status ScriptStarted(pid_t leader) override {
-    leader_ = leader;
+  absl::Status ScriptStarted(const ProcessStat& leader) override {
+    leader_ = leader.pid;
     return Hang();
   }
   absl::Status Renewed(const taskcluster::Reclaim&) override { return Hang(); }
@@ -107,6 +116,24 @@ class HangingJournal final : public RunJournal {
 
   absl::Notification answer_;
   std::atomic<pid_t> leader_ = 0;
+};
+
+// On a disk that is slower than the script.
+class SlowJournal final : public RunJournal {
+ public:
+  absl::Status ScriptStarted(const ProcessStat& leader) override {
+    const absl::Time deadline = absl::Now() + absl::Seconds(30);
+    while (::kill(leader.pid, 0) == 0 && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    EXPECT_FALSE(ReadProcessStat(leader.pid).has_value()) << "it should have ended by now";
+    noted_ = leader;
+    return absl::OkStatus();
+  }
+  const ProcessStat& noted() const { return noted_; }
+
+ private:
+  ProcessStat noted_;
 };
 
 class TaskJournalTest : public testing::Test {
@@ -143,6 +170,49 @@ TEST_F(TaskJournalTest, AScriptThatDoesNotStartIsNotNoted) {
   h_->options().task_script = {"/no/such/program"};
   h_->RunPending();
   EXPECT_THAT(diary_.lines(), ElementsAre("claimed run 0", "uploading 5", "reporting 5", "wiped"));
+}
+
+TEST_F(TaskJournalTest, AScriptThatEndsBeforeItsStartIsNotedIsNotedAsItWas) {
+  Prepare("true");
+  SlowJournal journal;
+  h_->set_journal(&journal);
+  h_->RunPending();
+  EXPECT_GT(journal.noted().pid, 1);
+  EXPECT_GE(journal.noted().start_time, ReadProcessStat(::getpid())->start_time);
+}
+
+TEST_F(TaskJournalTest, AScriptThatDoesNotStartHasEnded) {
+  Prepare("true");
+  h_->options().task_script = {"/no/such/program"};
+  EXPECT_TRUE(h_->RunPending().script_ended);
+}
+
+// The next start finds it by the journal alone, and runs no second script beside it.
+TEST_F(TaskJournalTest, AScriptThatCannotBeEndedStaysForTheNextStart) {
+  const TempDir dir;
+  Tracer tracer(dir.path());
+  const ProcessTree scripts = ProcessTree::OfAllScripts();
+  Prepare(absl::StrReplaceAll(
+      "echo $$ > $DIR/leader; while ! [ -e $DIR/traced ] && ! [ -e $DIR/untraced ]; do :; done; "
+      ": > $DIR/ready; while true; do :; done",
+      {{"$DIR", dir.path()}}));
+  h_->options().patience = absl::Seconds(1);
+  RunOutcome outcome;
+  std::thread worker([&] { outcome = h_->RunPending(); });
+  EXPECT_TRUE(WorkerHarness::AwaitFile(dir.Path("ready")));
+  const bool traced = std::filesystem::exists(dir.Path("traced"));
+  h_->shutdown.Stop("SIGTERM");
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(2));
+    worker.join();
+  }
+  tracer.End();
+  EXPECT_THAT(scripts.KillAll(absl::Seconds(30)), IsOk());
+  if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
+  EXPECT_FALSE(outcome.script_ended);
+  EXPECT_THAT(h_->Runs(*id_), ElementsAre("exception internal-error"));
+  EXPECT_THAT(diary_.lines(),
+              ElementsAre("claimed run 0", "started", "uploading 5", "reporting 5"));
 }
 
 TEST_F(TaskJournalTest, RenewedCredentialsAreNoted) {

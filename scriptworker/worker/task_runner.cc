@@ -25,6 +25,7 @@
 #include "scriptworker/worker/outcome/exit_status.h"
 #include "scriptworker/worker/outcome/process_outcome.h"
 #include "scriptworker/worker/passing_error.h"
+#include "scriptworker/worker/process/process_stat.h"
 #include "scriptworker/worker/process/ready_thread.h"
 #include "scriptworker/worker/process/restrictions.h"
 #include "scriptworker/worker/process/script_environment.h"
@@ -131,8 +132,11 @@ RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
   with_.observer.OnPhase(Phase::kCleanUp);
   outcome.cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
   // Not earlier: a start that finds nothing in the journal takes a script's link in place of a
-  // folder for the operator's. An abandoned run is for the next start to resolve.
-  if (outcome.resolution != Resolution::kAbandoned) Note(with_.journal.Wipe());
+  // folder for the operator's. An abandoned run is for the next start to resolve; and only by its
+  // journal does the next start find a script that could not be ended.
+  if (run.script_ended && outcome.resolution != Resolution::kAbandoned) {
+    Note(with_.journal.Wipe());
+  }
   outcome.script_ended = run.script_ended;
   with_.observer.OnTaskEnded(outcome);
   return outcome;
@@ -223,6 +227,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
   }
   absl::StatusOr<TaskLog> log = TaskLog::Create(with_.dirs.live_backing_log());
   if (!log.ok()) return Fail(Phase::kRun, log.status());
+  bool started = false;
   const absl::StatusOr<ProcessOutcome> outcome = RunTaskProcess(
       {.argv = options_.task_script,
        .environment = ScriptEnvironment(options_.environment, run.task.task_id, run.task.run_id,
@@ -230,13 +235,17 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
        .credentials_fd = credentials_fd,
        .on_started =
            [&](pid_t leader) {
-             (*noting)->Run([this, leader] { Note(with_.journal.ScriptStarted(leader)); });
+             started = true;
+             // Here, where nobody has waited for it: later its number may be another's.
+             const ProcessStat seen = ReadProcessStat(leader).value_or(ProcessStat{.pid = leader});
+             (*noting)->Run([this, seen] { Note(with_.journal.ScriptStarted(seen)); });
            },
        .time_limit = max_run_time,
-       .restrictions = &*restrictions},
+       .restrictions = &*restrictions,
+       .patience = options_.patience},
       {*log, with_.logger, with_.redactor, with_.clock},
       {.stop = run.stop_or_lost.token(), .at_once = run.tokens.at_once});
-  run.script_ended = outcome.ok();
+  run.script_ended = outcome.ok() || !started;
   noting->reset();
   if (outcome.ok()) Note(with_.journal.ScriptEnded());
   if (!outcome.ok()) log->Write(absl::StrCat(outcome.status().message(), "\n"));

@@ -53,6 +53,8 @@ struct RunnerOptions {
   Environment environment = {};      // what scripts inherit
   const Sandbox* sandbox = nullptr;  // not owned; null: none
   std::string temp_dir = "/tmp";     // for the credentials' nameless file
+  // How long the system may take to bury a script that was killed, in real time.
+  absl::Duration patience = absl::Seconds(10);
 };
 
 // How urgently the worker is told to end; see shutdown.h.

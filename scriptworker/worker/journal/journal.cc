@@ -156,11 +156,11 @@ absl::Status FileJournal::Advance(JournalStep step) {
   return Save();
 }
 
-absl::Status FileJournal::ScriptStarted(pid_t leader) {
-  ProcessMark mark{.pid = leader, .boot = boot_id_, .pid_ns = pid_namespace_};
-  if (const std::optional<ProcessStat> stat = ReadProcessStat(leader)) {
-    mark.start_time = stat->start_time;
-  }
+absl::Status FileJournal::ScriptStarted(const ProcessStat& leader) {
+  ProcessMark mark{.pid = leader.pid,
+                   .start_time = leader.start_time,
+                   .boot = boot_id_,
+                   .pid_ns = pid_namespace_};
   absl::MutexLock lock(&mutex_);
   if (entry_.has_value()) entry_->script = std::move(mark);
   return Advance(JournalStep::kScriptStarted);

@@ -5,8 +5,6 @@
 #ifndef SCRIPTWORKER_WORKER_JOURNAL_JOURNAL_H_
 #define SCRIPTWORKER_WORKER_JOURNAL_JOURNAL_H_
 
-#include <sys/types.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +23,7 @@
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/journal/journal_entry.h"
+#include "scriptworker/worker/process/process_stat.h"
 
 namespace scriptworker::worker {
 
@@ -38,8 +37,9 @@ class RunJournal {
   virtual absl::Status Claimed(const taskcluster::ClaimedTask& /*task*/, absl::Time /*now*/) {
     return absl::OkStatus();
   }
-  // ScriptStarted: on a thread of its own, while the script runs or just after.
-  virtual absl::Status ScriptStarted(pid_t /*leader*/) { return absl::OkStatus(); }
+  // ScriptStarted: on a thread of its own, while the script runs or just after: `leader` is what
+  // was seen of its process before anybody waited for it.
+  virtual absl::Status ScriptStarted(const ProcessStat& /*leader*/) { return absl::OkStatus(); }
   virtual absl::Status ScriptEnded() { return absl::OkStatus(); }
   virtual absl::Status Uploading(int /*status*/) { return absl::OkStatus(); }
   virtual absl::Status Reporting(int /*status*/) { return absl::OkStatus(); }
@@ -66,7 +66,7 @@ class FileJournal final : public RunJournal {
   absl::StatusOr<std::optional<JournalEntry>> Read() const;
 
   absl::Status Claimed(const taskcluster::ClaimedTask& task, absl::Time now) override;
-  absl::Status ScriptStarted(pid_t leader) override;
+  absl::Status ScriptStarted(const ProcessStat& leader) override;
   absl::Status ScriptEnded() override;
   absl::Status Uploading(int status) override;
   absl::Status Reporting(int status) override;

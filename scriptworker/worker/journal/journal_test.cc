@@ -107,7 +107,7 @@ TEST_F(JournalTest, TheStepsFollowEachOther) {
   const auto step = [&] { return journal->Read().value()->step; };
   ASSERT_THAT(journal->Claimed(Claim(), kNow), IsOk());
   EXPECT_EQ(step(), JournalStep::kClaimed);
-  ASSERT_THAT(journal->ScriptStarted(::getpid()), IsOk());
+  ASSERT_THAT(journal->ScriptStarted(*ReadProcessStat(::getpid())), IsOk());
   EXPECT_EQ(step(), JournalStep::kScriptStarted);
   ASSERT_THAT(journal->ScriptEnded(), IsOk());
   EXPECT_EQ(step(), JournalStep::kScriptEnded);
@@ -276,7 +276,7 @@ TEST_F(JournalTest, AFileInPlaceOfTheFolderIsNamed) {
 TEST(RunJournalTest, WithoutAStateDirNothingIsKept) {
   RunJournal none;
   EXPECT_THAT(none.Claimed(Claim(), kNow), IsOk());
-  EXPECT_THAT(none.ScriptStarted(::getpid()), IsOk());
+  EXPECT_THAT(none.ScriptStarted({.pid = ::getpid()}), IsOk());
   EXPECT_THAT(none.ScriptEnded(), IsOk());
   EXPECT_THAT(none.Uploading(0), IsOk());
   EXPECT_THAT(none.Reporting(0), IsOk());

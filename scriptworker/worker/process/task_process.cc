@@ -117,6 +117,13 @@ class Events {
   bool at_once_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
+// Whether the child is there to be waited for.
+bool HasEnded(pid_t leader) {
+  siginfo_t info = {};
+  constexpr int kLookOnly = WEXITED | WNOHANG | WNOWAIT;
+  return ::waitid(P_PID, static_cast<id_t>(leader), &info, kLookOnly) == 0 && info.si_pid == leader;
+}
+
 // nullopt: there is no such child.
 std::optional<int> ReturnCode(pid_t leader) {
   int status = 0;
@@ -219,7 +226,11 @@ absl::StatusOr<ProcessOutcome> RunTaskProcess(const TaskCommand& command,
       tree.Kill();  // a process of another session that traces the leader hides its end
       buried = events.AwaitEnd(kUsualEnd);
     }
-    if (!buried) watch->GiveUp();  // it hangs in the kernel
+    if (!buried) {
+      watch->GiveUp();  // it hangs in the kernel
+      // Unless it has ended in between, when nobody was told any more.
+      buried = HasEnded(leader);
+    }
     watch.reset();
   }
   const std::optional<int> return_code = buried ? ReturnCode(leader) : std::nullopt;

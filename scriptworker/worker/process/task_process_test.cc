@@ -7,7 +7,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +42,7 @@
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/process/process_tree.h"
 #include "scriptworker/worker/testing/time_driver.h"
+#include "scriptworker/worker/testing/tracer.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -503,32 +503,9 @@ TEST_F(TaskProcessTest, AScriptWhoseEndIsHiddenByItsOwnTracerIsStopped) {
   EXPECT_EQ(outcome->return_code, 0) << "it had ended long before";
 }
 
-// A process that is none of the script's, and traces the one that DIR/leader names. When it does
-// there is DIR/traced; DIR/untraced if it may not.
-class Tracer {
- public:
-  explicit Tracer(const TempDir& dir) : pid_(::fork()) {
-    if (pid_ != 0) return;
-    pid_t leader = -1;
-    while (!absl::SimpleAtoi(ReadFile(dir.Path("leader")).value_or(""), &leader)) ::usleep(1000);
-    const bool traces = ::ptrace(PTRACE_SEIZE, leader, 0, 0) == 0;
-    WriteFile(dir.Path(traces ? "traced" : "untraced"), "").IgnoreError();
-    while (true) ::pause();
-  }
-  ~Tracer() { End(); }
-  void End() {
-    if (pid_ < 0) return;
-    ::kill(pid_, SIGKILL);
-    ::waitpid(std::exchange(pid_, -1), nullptr, 0);
-  }
-
- private:
-  pid_t pid_;
-};
-
 // As one that hangs in the kernel: of the end of what a stranger traces nobody is told.
 TEST_F(TaskProcessTest, AScriptThatDoesNotEndThoughItWasKilledIsGivenUp) {
-  Tracer tracer(temp_);
+  Tracer tracer(temp_.path());
   const ProcessTree scripts = ProcessTree::OfAllScripts();
   absl::StatusOr<ProcessOutcome> outcome;
   std::thread runner([&] {
