@@ -86,6 +86,18 @@ absl::Status LoadSigningKey(const Signing& signing, std::unique_ptr<SignerProces
   return absl::OkStatus();
 }
 
+// An error: no second script is run beside one that cannot be ended.
+absl::Status EndAbandonedScripts(Clock& clock, Logger& logger) {
+  const absl::StatusOr<int> groups = ScriptCgroup::RemoveAbandoned(clock);
+  if (!groups.ok()) {
+    logger.Critical(groups.status().message());
+  } else if (*groups > 0) {
+    logger.Warning(
+        absl::StrCat("Removed ", *groups, " control groups of scripts whose worker died"));
+  }
+  return groups.status();
+}
+
 absl::Status Work(const CommandLine& line) {
   HideFromOtherProcesses();
   // While this process is small, has one thread and knows no secrets.
@@ -103,9 +115,7 @@ absl::Status Work(const CommandLine& line) {
   // Before anything that can fail: a start that comes to nothing leaves no script running.
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> journal,
                       OpenWorkerJournal(config.directories, clock, *log));
-  if (const int groups = ScriptCgroup::RemoveAbandoned(clock); groups > 0) {
-    log->Warning(absl::StrCat("Removed ", groups, " control groups of scripts whose worker died"));
-  }
+  SW_RETURN_IF_ERROR(EndAbandonedScripts(clock, *log));
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<BesideLogger> beside, BesideLogger::Start(*log));
   Shutdown shutdown(*beside, clock, config.timeouts.shutdown_grace);
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,

@@ -19,6 +19,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
@@ -33,6 +34,15 @@ namespace scriptworker::worker {
 namespace {
 
 constexpr std::string_view kPrefix = "scriptworker.";
+// Those of former releases, without a lock.
+constexpr std::string_view kFormerPrefix = "scriptworker-";
+constexpr absl::Duration kPause = absl::Milliseconds(10);
+
+// As Create() makes them: others begin alike, as systemd's scriptworker.slice.
+bool IsGroupName(std::string_view name, std::string_view prefix) {
+  return absl::ConsumePrefix(&name, prefix) && name.size() == 16 &&
+         name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 // The line "0::/PATH" of /proc/self/cgroup.
 absl::StatusOr<std::string> OwnGroup() {
@@ -80,26 +90,43 @@ std::vector<std::string> FoldersIn(const std::string& path) {
   return names;
 }
 
-// Also the groups that were made in it.
-void RemoveGroup(const std::string& path) {
-  if (::rmdir(path.c_str()) == 0 || errno != EBUSY) return;
+bool IsOwn(const std::string& path) {
+  struct stat info = {};
+  return ::lstat(path.c_str(), &info) == 0 && info.st_uid == ::geteuid();
+}
+
+// Also the groups that were made in it. False: it was not there, or cannot be removed.
+bool RemoveGroup(const std::string& path) {
+  if (::rmdir(path.c_str()) == 0) return true;
+  if (errno != EBUSY) return false;
   for (const std::string& name : FoldersIn(path)) RemoveGroup(JoinPath(path, name));
-  ::rmdir(path.c_str());
+  return ::rmdir(path.c_str()) == 0;
 }
 
 }  // namespace
 
 absl::StatusOr<ScriptCgroup> ScriptCgroup::Create() {
   SW_ASSIGN_OR_RETURN(const std::string above, FolderOfOwnGroup());
+  // Before it is locked, a worker that starts beside this one takes it for abandoned.
+  for (int tries_left = 3;; --tries_left) {
+    absl::StatusOr<ScriptCgroup> made = CreateIn(above);
+    if (!absl::IsUnavailable(made.status()) || tries_left == 0) return made;
+  }
+}
+
+absl::StatusOr<ScriptCgroup> ScriptCgroup::CreateIn(const std::string& above) {
   absl::BitGen random;
   std::string path = JoinPath(
       above, absl::StrCat(kPrefix, absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16)));
-  if (::mkdir(path.c_str(), 0755) != 0) {
+  // Closed to others: who can open it can hold the lock.
+  if (::mkdir(path.c_str(), 0700) != 0) {
     return absl::ErrnoToStatus(errno, absl::StrCat("cannot make the cgroup ", path));
   }
   ScriptCgroup made(path, OpenGroup(path));
-  // Held as long as somebody has the group open, that is, at most until its worker's death.
-  if (made.fd() < 0 || ::flock(made.fd(), LOCK_SH | LOCK_NB) != 0) {
+  // Lasts until the worker's death, since a script loses the descriptor by its exec; or that of
+  // a script of the worker's own user which has opened the group by itself.
+  if (made.fd() < 0 || ::flock(made.fd(), LOCK_SH | LOCK_NB) != 0 ||
+      ::access(path.c_str(), F_OK) != 0) {
     ::rmdir(path.c_str());
     return absl::UnavailableError(absl::StrCat(path, ": cannot be locked"));
   }
@@ -110,21 +137,45 @@ absl::StatusOr<ScriptCgroup> ScriptCgroup::Create() {
   return made;
 }
 
-int ScriptCgroup::RemoveAbandoned(Clock& clock) {
+absl::StatusOr<int> ScriptCgroup::RemoveAbandoned(Clock& clock, absl::Duration patience) {
   const absl::StatusOr<std::string> above = FolderOfOwnGroup();
   if (!above.ok()) return 0;
-  int count = 0;
+  int removed = 0;
+  std::vector<ScriptCgroup> abandoned;
   for (const std::string& name : FoldersIn(*above)) {
-    if (!absl::StartsWith(name, kPrefix)) continue;
     std::string path = JoinPath(*above, name);
-    UniqueFd dir = OpenGroup(path);
-    if (!dir.valid() || ::flock(dir.get(), LOCK_EX | LOCK_NB) != 0) continue;  // has its worker
-    const ScriptCgroup abandoned(std::move(path), std::move(dir));
-    if (abandoned.populated()) abandoned.Kill();
-    for (int i = 0; i < 100 && abandoned.populated(); ++i) clock.SleepFor(absl::Milliseconds(10));
-    ++count;
+    if (IsGroupName(name, kFormerPrefix)) {
+      // If nothing lives in it: nobody knows whether it has its worker.
+      if (IsOwn(path) && ::rmdir(path.c_str()) == 0) ++removed;
+    } else if (IsGroupName(name, kPrefix) && IsOwn(path)) {
+      UniqueFd dir = OpenGroup(path);
+      if (!dir.valid() || ::flock(dir.get(), LOCK_EX | LOCK_NB) != 0) continue;  // has its worker
+      abandoned.push_back(ScriptCgroup(std::move(path), std::move(dir)));
+    }
   }
-  return count;
+  const absl::Duration start = clock.Monotonic();
+  while (true) {
+    bool any_populated = false;
+    for (const ScriptCgroup& group : abandoned) {
+      if (!group.populated()) continue;
+      any_populated = true;
+      group.Kill();
+    }
+    if (!any_populated || clock.Monotonic() - start >= patience) break;
+    clock.SleepFor(kPause);
+  }
+  std::vector<std::string_view> alive;
+  for (const ScriptCgroup& group : abandoned) {
+    if (group.populated()) {
+      alive.push_back(group.path());
+    } else if (RemoveGroup(group.path())) {  // not if its worker has just done so
+      ++removed;
+    }
+  }
+  if (alive.empty()) return removed;
+  return absl::DeadlineExceededError(
+      absl::StrCat("the processes of former scripts in these control groups cannot be ended: ",
+                   absl::StrJoin(alive, ", ")));
 }
 
 ScriptCgroup::~ScriptCgroup() {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/unique_fd.h"
 
@@ -24,9 +25,12 @@ class ScriptCgroup {
   // what most containers do; systemd has `Delegate=yes`).
   static absl::StatusOr<ScriptCgroup> Create();
 
-  // Ends all that lives in such groups there whose worker has died, waits up to a second
-  // each, and removes them. How many were found.
-  static int RemoveAbandoned(Clock& clock);
+  // Ends all that lives in such groups there of this user whose worker has died, and
+  // removes them: how many. A script of the worker's own user can hold the lock that shows
+  // a living worker: such a group stays. kDeadlineExceeded names those in which something
+  // lives after `patience`.
+  static absl::StatusOr<int> RemoveAbandoned(Clock& clock,
+                                             absl::Duration patience = absl::Seconds(10));
 
   ScriptCgroup(ScriptCgroup&&) = default;
   ScriptCgroup& operator=(ScriptCgroup&&) = delete;
@@ -43,6 +47,8 @@ class ScriptCgroup {
   void Kill() const;
 
  private:
+  static absl::StatusOr<ScriptCgroup> CreateIn(const std::string& above);
+
   ScriptCgroup(std::string path, UniqueFd dir) : path_(std::move(path)), dir_(std::move(dir)) {}
 
   std::string path_;

@@ -7,40 +7,96 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/unique_fd.h"
 
 namespace scriptworker::worker {
 namespace {
 
+using ::absl_testing::IsOkAndHolds;
+using ::absl_testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// In a group of this test's own: workers beside it remove what they find in theirs.
 class ScriptCgroupTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!group_.ok()) GTEST_SKIP() << "SKIPPED: " << group_.status();
+    {
+      const absl::StatusOr<ScriptCgroup> probe = ScriptCgroup::Create();
+      if (!probe.ok()) GTEST_SKIP() << "SKIPPED: " << probe.status();
+      above_ = std::filesystem::path(probe->path()).parent_path();
+    }
+    own_ = absl::StrCat(above_, "/script_cgroup_test.", ::getpid());
+    ASSERT_EQ(::mkdir(own_.c_str(), 0755), 0);
+    Enter(own_, ::getpid());
+    group_ = std::make_unique<ScriptCgroup>(ScriptCgroup::Create().value());
+    ASSERT_EQ(group_->path().rfind(own_, 0), 0u) << "this process did not get there";
   }
-  // A process in the group.
-  pid_t Start() {
+  void TearDown() override {
+    if (own_.empty()) return;
+    Enter(above_, ::getpid());
+    EXPECT_TRUE(WriteFile(absl::StrCat(own_, "/cgroup.kill"), "1").ok());
+    for (const pid_t pid : started_) ::waitpid(pid, nullptr, 0);
+    group_.reset();
+    for (const std::string& path : made_) ::rmdir(path.c_str());
+    EXPECT_EQ(::rmdir(own_.c_str()), 0);
+  }
+
+  static void Enter(const std::string& group, pid_t pid) {
+    EXPECT_TRUE(WriteFile(absl::StrCat(group, "/cgroup.procs"), absl::StrCat(pid)).ok());
+  }
+  // A process in `group`.
+  pid_t Start(const std::string& group) {
     const pid_t pid = ::fork();
     if (pid == 0) {
       ::pause();
       ::_exit(0);
     }
-    EXPECT_TRUE(WriteFile(absl::StrCat(group_->path(), "/cgroup.procs"), absl::StrCat(pid)).ok());
+    started_.push_back(pid);
+    Enter(group, pid);
     return pid;
   }
+  pid_t Start() { return Start(group_->path()); }
+  // A group that no worker has locked.
+  std::string Make(const std::string& name) {
+    std::string path = absl::StrCat(own_, "/", name);
+    EXPECT_EQ(::mkdir(path.c_str(), 0755), 0) << path;
+    made_.push_back(path);
+    return path;
+  }
+  static bool IsAlive(pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) == 0; }
 
-  absl::StatusOr<ScriptCgroup> group_ = ScriptCgroup::Create();
+  std::string above_, own_;
+  std::unique_ptr<ScriptCgroup> group_;
+  SystemClock clock_;
+
+ private:
+  std::vector<pid_t> started_;
+  std::vector<std::string> made_;
 };
 
 TEST_F(ScriptCgroupTest, KnowsWhetherAnythingLivesInIt) {
@@ -66,7 +122,7 @@ TEST_F(ScriptCgroupTest, EndsAllInItAtOnce) {
 TEST_F(ScriptCgroupTest, IsRemovedWithGroupsThatWereMadeInIt) {
   const std::string path = group_->path();
   std::filesystem::create_directories(absl::StrCat(path, "/a/b"));
-  { const ScriptCgroup gone = *std::move(group_); }
+  group_.reset();
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
@@ -98,22 +154,88 @@ TEST_F(ScriptCgroupTest, OfAWorkerThatWasKilledIsEndedAndRemoved) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);  // to see how the script ends
   const auto [path, script] = DieWithAGroup();
   ASSERT_TRUE(std::filesystem::exists(path));
-  const pid_t other = Start();
-  SystemClock clock;
-  EXPECT_GE(ScriptCgroup::RemoveAbandoned(clock), 1);
+  Start();
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(1));
   EXPECT_FALSE(std::filesystem::exists(path));
   int status = 0;
   ASSERT_EQ(::waitpid(script, &status, 0), script);
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
   EXPECT_TRUE(group_->populated()) << "has its worker";
-  ::kill(other, SIGKILL);
-  ::waitpid(other, nullptr, 0);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(0));
 }
 
 TEST_F(ScriptCgroupTest, OfAWorkerThatLivesIsLeftAloneThoughItIsEmpty) {
-  SystemClock clock;
-  ScriptCgroup::RemoveAbandoned(clock);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(0));
   EXPECT_TRUE(std::filesystem::exists(group_->path()));
+}
+
+TEST_F(ScriptCgroupTest, IsClosedToOtherUsersWhoCouldHoldItsLock) {
+  EXPECT_EQ(std::filesystem::status(group_->path()).permissions(),
+            std::filesystem::perms::owner_all);
+}
+
+TEST_F(ScriptCgroupTest, OfAnotherUserIsLeftAloneWithoutAWait) {
+  const std::string path = Make("scriptworker.0123456789abcdef");
+  if (::chown(path.c_str(), 65534, 65534) != 0) GTEST_SKIP() << "SKIPPED: not the superuser";
+  const pid_t other = Start(path);
+  SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock), IsOkAndHolds(0));
+  EXPECT_THAT(clock.sleeps(), IsEmpty());
+  EXPECT_TRUE(IsAlive(other));
+}
+
+TEST_F(ScriptCgroupTest, WhatOnlyBeginsLikeItIsLeftAlone) {
+  for (const char* name :
+       {"scriptworker.slice", "scriptworker.service", "scriptworker.0123456789abcde",
+        "scriptworker.0123456789abcdef0", "scriptworker.0123456789ABCDEF", "scriptworker-1.scope",
+        "0123456789abcdef"}) {
+    const std::string path = Make(name);
+    const std::string empty = absl::StrCat(path, "/empty");
+    ASSERT_EQ(::mkdir(empty.c_str(), 0755), 0);
+    const pid_t pid = Start(path);
+    EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(0)) << name;
+    EXPECT_TRUE(IsAlive(pid)) << name;
+    EXPECT_EQ(::rmdir(empty.c_str()), 0) << name;
+  }
+}
+
+TEST_F(ScriptCgroupTest, OfAFormerReleaseIsRemovedIfNothingLivesInIt) {
+  const std::string empty = Make("scriptworker-0123456789abcdef");
+  const std::string lived_in = Make("scriptworker-fedcba9876543210");
+  const pid_t pid = Start(lived_in);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(1));
+  EXPECT_FALSE(std::filesystem::exists(empty));
+  EXPECT_TRUE(std::filesystem::exists(lived_in));
+  EXPECT_TRUE(IsAlive(pid));
+}
+
+// At each pause somebody else enters the group.
+class CrowdingClock final : public Clock {
+ public:
+  explicit CrowdingClock(std::function<void()> enter) : enter_(std::move(enter)) {}
+  absl::Time Now() const override { return absl::UnixEpoch() + passed_; }
+  absl::Duration Monotonic() const override { return passed_; }
+  bool AwaitWithTimeout(absl::Mutex&, const absl::Condition&, absl::Duration timeout) override {
+    passed_ += timeout;
+    enter_();
+    return false;
+  }
+
+ private:
+  const std::function<void()> enter_;
+  absl::Duration passed_;
+};
+
+TEST_F(ScriptCgroupTest, WhoseProcessesCannotBeEndedIsNamedWhenPatienceIsOver) {
+  const std::string crowded = Make("scriptworker.0123456789abcdef");
+  const std::string empty = Make("scriptworker.fedcba9876543210");
+  Start(crowded);
+  CrowdingClock clock([&] { Start(crowded); });
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock, absl::Milliseconds(50)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       AllOf(HasSubstr(crowded), Not(HasSubstr(empty)))));
+  EXPECT_GE(clock.Monotonic(), absl::Milliseconds(50));
+  EXPECT_FALSE(std::filesystem::exists(empty));
 }
 
 }  // namespace
