@@ -60,11 +60,12 @@ struct CyclePoint {
 // Not thread-safe.
 class SignalledWorker {
  public:
-  // On its way to the point. `more`: lines of the configuration.
+  // On its way to the point. `more`: lines of the configuration. It is a failure of the test if
+  // there are processes of an earlier one.
   explicit SignalledWorker(const CyclePoint& point, std::string more = {});
   ~SignalledWorker();
 
-  // False: this machine cannot hold it there.
+  // False: this machine cannot hold it there, nor was it started.
   bool can_be_held() const { return can_be_held_; }
   // Whether it stands there.
   bool AwaitPoint();

@@ -6,6 +6,7 @@
 // against a local Taskcluster, which never answers the request of that step.
 
 #include <signal.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/worker/journal/journal_entry.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
+#include "tools/worker_site/held_calls.h"
 #include "tools/worker_site/running_worker.h"
 #include "tools/worker_site/worker_site.h"
 
@@ -314,11 +316,11 @@ TEST_F(WorkerPlaceTest, TheStartAfterASecondTermGivesTheRunBack) {
 
 // Whatever a start fails of, the script of the last worker is ended by then.
 TEST_F(WorkerPlaceTest, AStartThatComesToNothingHasEndedTheScriptAllTheSame) {
+  ASSERT_FALSE(AnyProcessLeft());
   const TaskId id = WorkerSite::Submit(
       *taskcluster_, clock_,
       absl::StrReplaceAll("[ $RUN_ID = 0 ] || exit 0; "
-                          "setsid bash -c 'echo $$ > $DIR/pid; touch $DIR/started; exec sleep 1000'"
-                          " & sleep 1000",
+                          "setsid bash -c 'touch $DIR/started; exec sleep 1000' & sleep 1000",
                           {{"$DIR", temp_.path()}}));
   {
     RunningWorker first = site_->Start();
@@ -326,18 +328,50 @@ TEST_F(WorkerPlaceTest, AStartThatComesToNothingHasEndedTheScriptAllTheSame) {
     first.Signal(SIGKILL);
     ASSERT_EQ(first.Wait(), -SIGKILL);
   }
-  const pid_t left_over = std::stoi(ReadFile(temp_.Path("pid")).value());
-  ASSERT_EQ(::kill(left_over, 0), 0);
+  ASSERT_TRUE(AnyProcessLeft());
   const std::string key = ReadFile(temp_.Path("key")).value();
   ASSERT_TRUE(WriteFile(temp_.Path("key"), "no key", 0600).ok());
   EXPECT_EQ(site_->Start().Wait(), 1);
-  EXPECT_TRUE(AwaitTrue([&] { return ::kill(left_over, 0) != 0; }, absl::Seconds(5)))
-      << site_->WorkerLog();
+  EXPECT_TRUE(AwaitTrue([] { return !AnyProcessLeft(); }, absl::Seconds(5))) << site_->WorkerLog();
   EXPECT_EQ(taskcluster_->fake().State(id), "running");
   ASSERT_TRUE(WriteFile(temp_.Path("key"), key, 0600).ok());
   const RunningWorker third = site_->Start();
   ASSERT_TRUE(AwaitTrue([&] { return taskcluster_->fake().State(id) == "completed"; }));
   EXPECT_EQ(taskcluster_->fake().Resolution(id, 0), "worker-shutdown");
+}
+
+// A start that is about to end what the last worker has left hears each signal.
+TEST_F(WorkerPlaceTest, ASecondTermIsHeardWhileAStartEndsAScript) {
+  ASSERT_FALSE(AnyProcessLeft());
+  temp_.Write("left_over",
+              absl::StrReplaceAll("trap 'touch $DIR/got_term' TERM; touch $DIR/started; "
+                                  "while true; do sleep 0.05; done",
+                                  {{"$DIR", temp_.path()}}));
+  const TaskId id = WorkerSite::Submit(
+      *taskcluster_, clock_,
+      absl::StrCat("setsid bash ", temp_.Path("left_over"), " > /dev/null 2>&1 & sleep 1000"));
+  {
+    RunningWorker first = site_->Start();
+    ASSERT_TRUE(site_->AwaitFile("started"));
+    first.Signal(SIGKILL);
+    ASSERT_EQ(first.Wait(), -SIGKILL);
+  }
+  // Its next look at the processes.
+  tools::HeldCalls calls([&](pid_t) { return std::filesystem::exists(temp_.Path("got_term")); });
+  std::optional<RunningWorker> second;
+  if (!calls.Run([&] { second.emplace(site_->Start()); })) {
+    GTEST_SKIP() << "SKIPPED: no filters of system calls to be had";
+  }
+  ASSERT_TRUE(calls.AwaitArrival()) << site_->WorkerLog();
+  second->Signal(SIGTERM);
+  EXPECT_TRUE(site_->AwaitLogged("SIGTERM received;"));
+  second->Signal(SIGTERM);
+  EXPECT_TRUE(site_->AwaitLogged("SIGTERM received again"));
+  EXPECT_THAT(site_->WorkerLog(), testing::Not(HasSubstr("cut off")));
+  calls.LetGo();
+  EXPECT_EQ(second->Wait(), 1) << site_->WorkerLog();
+  EXPECT_FALSE(AnyProcessLeft());
+  EXPECT_EQ(taskcluster_->fake().State(id), "running");
 }
 
 TEST_F(WorkerPlaceTest, ASecondWorkerInItIsRefused) {

@@ -112,14 +112,18 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<WorkerLog> log,
                       OpenWorkerLog(config.logging, config.directories.log_dir,
                                     absl::LocalTimeZone(), clock, redactor));
+  // First, so that of two signals that come while a script is ended both are heard; but whether
+  // there was a thread for it is asked afterwards.
+  const absl::StatusOr<std::unique_ptr<BesideLogger>> beside = BesideLogger::Start(*log);
+  Shutdown shutdown(beside.ok() ? static_cast<Logger&>(**beside) : *log, clock,
+                    config.timeouts.shutdown_grace);
+  const absl::StatusOr<std::unique_ptr<SignalWatcher>> signals = SignalWatcher::Create(shutdown);
   // Before anything that can fail: a start that comes to nothing leaves no script running.
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> journal,
                       OpenWorkerJournal(config.directories, clock, *log));
   SW_RETURN_IF_ERROR(EndAbandonedScripts(clock, *log));
-  SW_ASSIGN_OR_RETURN(const std::unique_ptr<BesideLogger> beside, BesideLogger::Start(*log));
-  Shutdown shutdown(*beside, clock, config.timeouts.shutdown_grace);
-  SW_ASSIGN_OR_RETURN(const std::unique_ptr<SignalWatcher> signals,
-                      SignalWatcher::Create(shutdown));
+  SW_RETURN_IF_ERROR(beside.status());
+  SW_RETURN_IF_ERROR(signals.status());
   // A signer that has stopped to answer does not hold the end up.
   std::optional<CancellationCallback> abandon_signer;
   if (config.signing.sign_chain_of_trust) {

@@ -198,6 +198,11 @@ class CountsDownloads final : public http::Transport {
     {
       absl::MutexLock lock(&mutex_);
       most_ = std::max(most_, ++now_);
+      // However slow the machine is, as many come as may; then there is time for one too many.
+      mutex_.AwaitWithTimeout(
+          absl::Condition(
+              +[](CountsDownloads* self) { return self->most_ >= self->limit_; }, this),
+          absl::Seconds(30));
       mutex_.AwaitWithTimeout(
           absl::Condition(
               +[](CountsDownloads* self) { return self->most_ > self->limit_; }, this),
