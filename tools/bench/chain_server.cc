@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "cot/evidence/cot_body.h"
 #include "scriptworker/http/body.h"
@@ -135,6 +136,7 @@ ChainServer::ChainServer(SmallChain& chain, scriptworker::Clock& clock, absl::Du
   TaskLives lives(chain_, taskcluster_->fake(), clock);
   for (const auto& [id, task] : chain_.tasks) lives.Live(id);
   requests_before_ = taskcluster_->fake().request_log().total();
+  absl::MutexLock lock(&mutex_);
   for (auto& [url, answer] : chain_.answers) {
     if (!absl::StartsWith(url, "https://api.github.com/")) continue;
     answer.body = absl::StrReplaceAll(
@@ -156,6 +158,7 @@ FakeResponse ChainServer::AnswerForSources(const FakeRequest& request) {
   if (latency_ > absl::ZeroDuration()) absl::SleepFor(latency_);
   std::string target = request.target;
   target.resize(std::min(target.find('?'), target.size()));
+  absl::MutexLock lock(&mutex_);
   const auto found =
       chain_.answers.find(absl::StrCat("https:/", *scriptworker::http::PercentDecode(target)));
   if (found == chain_.answers.end()) return {.status = 404, .body = "{}"};

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "cot/testing/small_chain.h"
 #include "scriptworker/base/clock.h"
@@ -40,6 +41,7 @@ class ChainServer {
  private:
   scriptworker::http::FakeResponse AnswerForSources(const scriptworker::http::FakeRequest& request);
 
+  absl::Mutex mutex_;  // of chain_, which is changed once sources_ has its port
   SmallChain& chain_;
   const absl::Duration latency_;
   const std::unique_ptr<scriptworker::tools::LocalTaskcluster> taskcluster_;
