@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace scriptworker {
@@ -48,7 +49,7 @@ TEST(Utf8Test, FindsTheFirstBadByteAfterLongRuns) {
   for (size_t length = 0; length < 40; ++length) {
     const std::string good = std::string(length, 'x') + "\xc3\xa9";
     EXPECT_EQ(FindInvalidUtf8(good), std::string_view::npos);
-    EXPECT_EQ(FindInvalidUtf8(good + "\xff" + good), good.size());
+    EXPECT_EQ(FindInvalidUtf8(absl::StrCat(good, "\xff", good)), good.size());
   }
 }
 

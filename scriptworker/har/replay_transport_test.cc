@@ -24,7 +24,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Exchange Recorded(std::string method, std::string target, std::string request_body,
+Exchange Recorded(std::string method, const std::string& target, std::string request_body,
                   std::string response_body) {
   Exchange exchange;
   exchange.request = {.method = std::move(method),
@@ -213,7 +213,7 @@ TEST(ReplayTransportTest, OptionsWidenTheComparison) {
   ReplayTransport replay({.exchanges = {exchange}},
                          {.ignored_headers = {{"x-trace", "a new one for each request"}},
                           .normalize_body =
-                              [](std::string_view target, std::string body) {
+                              [](std::string_view target, const std::string& body) {
                                 EXPECT_EQ(target, "/a(b)%2F?X-Amz-Credential=REDACTED");
                                 return body.substr(0, 5);
                               },

@@ -35,7 +35,7 @@ class GzipCopyTest : public ::testing::Test {
     EXPECT_THAT(result, IsOk());
     EXPECT_EQ(result->bytes_in, static_cast<int64_t>(data.size()));
     EXPECT_EQ(result->digest_in, crypto::HexEncode(crypto::Sha256(data)));
-    const std::string made = ReadFile(folder_.Path("out")).value();
+    std::string made = ReadFile(folder_.Path("out")).value();
     EXPECT_EQ(result->digest_out, crypto::HexEncode(crypto::Sha256(made)));
     EXPECT_EQ(result->bytes_out, static_cast<int64_t>(made.size()));
     return made;
