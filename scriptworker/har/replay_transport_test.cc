@@ -144,8 +144,8 @@ TEST(ReplayTransportTest, OneTooManyIsUnexpected) {
                        HasSubstr("all 1 recorded exchanges are used")));
 }
 
-Exchange Failed(std::string method, std::string target, int status) {
-  Exchange exchange = Recorded(std::move(method), std::move(target), "", "no");
+Exchange Failed(std::string method, const std::string& target, int status) {
+  Exchange exchange = Recorded(std::move(method), target, "", "no");
   exchange.response.status = status;
   return exchange;
 }
