@@ -150,7 +150,7 @@ std::vector<KillPoint> AllPoints() {
 class KillMatrixTest : public testing::TestWithParam<KillPoint> {
  protected:
   KillMatrixTest() {
-    EXPECT_FALSE(AnyProcessLeft());
+    EXPECT_TRUE(AwaitTrue([] { return !AnyProcessLeft(); })) << "of a case before";
     tools::LocalTaskclusterOptions options;
     options.fake.poll = absl::Milliseconds(500);
     if (!GetParam().step.has_value()) options.fake.claim = absl::Seconds(4);
@@ -316,7 +316,7 @@ TEST_F(WorkerPlaceTest, TheStartAfterASecondTermGivesTheRunBack) {
 
 // Whatever a start fails of, the script of the last worker is ended by then.
 TEST_F(WorkerPlaceTest, AStartThatComesToNothingHasEndedTheScriptAllTheSame) {
-  ASSERT_FALSE(AnyProcessLeft());
+  ASSERT_TRUE(AwaitTrue([] { return !AnyProcessLeft(); })) << "of a case before";
   const TaskId id = WorkerSite::Submit(
       *taskcluster_, clock_,
       absl::StrReplaceAll("[ $RUN_ID = 0 ] || exit 0; "
@@ -342,7 +342,7 @@ TEST_F(WorkerPlaceTest, AStartThatComesToNothingHasEndedTheScriptAllTheSame) {
 
 // A start that is about to end what the last worker has left hears each signal.
 TEST_F(WorkerPlaceTest, ASecondTermIsHeardWhileAStartEndsAScript) {
-  ASSERT_FALSE(AnyProcessLeft());
+  ASSERT_TRUE(AwaitTrue([] { return !AnyProcessLeft(); })) << "of a case before";
   temp_.Write("left_over",
               absl::StrReplaceAll("trap 'touch $DIR/got_term' TERM; touch $DIR/started; "
                                   "while true; do sleep 0.05; done",
