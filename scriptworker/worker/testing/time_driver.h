@@ -15,12 +15,15 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/testing/simulated_clock.h"
+#include "scriptworker/worker/testing/thread_rest.h"
 
 namespace scriptworker::worker {
 
 // Wakes, one after the other, all sleepers that are due within `horizon`:
 // pauses before retries, long polls. A sleep that goes further, such as a
 // script's time limit, comes to its end only if enough short ones pass.
+// Time stands still while another thread has something to do: else a loaded machine, on which
+// simulated time passes and nothing else does, would let claims lapse.
 class TimeDriver {
  public:
   // Time stands still while `may_pass` says so (called on the driver's thread).
@@ -30,7 +33,8 @@ class TimeDriver {
       : thread_([this, &clock, horizon, may_pass = std::move(may_pass)] {
           while (!done_) {
             const std::optional<absl::Time> next = clock.NextWakeup();
-            if (next.has_value() && *next - clock.Now() <= horizon && may_pass()) {
+            if (next.has_value() && *next - clock.Now() <= horizon && may_pass() &&
+                OtherThreadsRest()) {
               clock.AdvanceTime(std::max(*next - clock.Now(), kSmallestStep));
             }
             absl::SleepFor(absl::Milliseconds(5));  // who woke up goes on meanwhile
