@@ -4,7 +4,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -131,14 +130,14 @@ class DefectsOfParents {
       finding->link_name = parent.name();
       finding->task_id = parent.task_id().str();
     }
-    if (known_.emplace(finding->violation, finding->task_id, finding->message).second) {
+    if (known_.insert(DefectOf(*finding)).second) {
       v_.Add(ToStatus(*finding));
     }
   }
 
  private:
   Verification& v_;
-  std::set<std::tuple<Violation, std::string, std::string>> known_;
+  std::set<Defect> known_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "cot/verification_steps.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -261,13 +262,10 @@ int CheckSourceTree(Verification& v) {
   std::vector<Finding> findings = v.privileged_findings;
   const SourceTrace trace = TraceSources(*v.chain, v.product, findings);
   CheckTrees(trace, v.product, v.privileged, findings);
-  for (const Finding& earlier : std::exchange(v.source_findings, {})) {
-    const bool known =
-        std::any_of(findings.begin(), findings.end(), [&earlier](const Finding& finding) {
-          return finding.violation == earlier.violation && finding.task_id == earlier.task_id &&
-                 finding.message == earlier.message;
-        });
-    if (!known) findings.push_back(earlier);
+  std::set<Defect> known;
+  for (const Finding& finding : findings) known.insert(DefectOf(finding));
+  for (Finding& earlier : std::exchange(v.source_findings, {})) {
+    if (known.insert(DefectOf(earlier)).second) findings.push_back(std::move(earlier));
   }
   v.Add(std::move(findings));
   for (const absl::Status& origin : v.questions.AwaitOrigins()) {

@@ -193,6 +193,10 @@ std::string_view ViolationName(Violation violation) {
   return "kMalformedTask";
 }
 
+Defect DefectOf(const Finding& finding) {
+  return {finding.violation, finding.task_id, finding.message};
+}
+
 absl::Status ToStatus(const Finding& finding) {
   absl::Status status = absl::PermissionDeniedError(finding.message);
   json::Object payload;

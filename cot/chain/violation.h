@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -116,6 +117,11 @@ struct Finding {
   std::string source = {};  // a redacted URL (of what was judged), or a configuration key
   std::string diff = {};    // of documents, readable, of several lines
 };
+
+// What is wrong, and with which task: findings that agree in it are one defect, whichever
+// question or step came upon it.
+using Defect = std::tuple<Violation, std::string, std::string>;
+Defect DefectOf(const Finding& finding);
 
 // As a Status: kPermissionDenied, with the message and the finding as payload.
 // A rule returns it for what is refused; any other code means that the rule
