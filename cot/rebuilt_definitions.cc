@@ -65,7 +65,7 @@ bool LacksControlFile(const Verification& v, const Link& decision, TasksFor task
   const bool lacks =
       (needed.actions && v.ControlFile(decision.task_id(), kActionsName) == nullptr) ||
       (needed.parameters && v.ControlFile(decision.task_id(), kParametersName) == nullptr);
-  return lacks && v.HasFault(decision.task_id());
+  return lacks && v.verdict.HasFault(decision.task_id());
 }
 
 // All that is wrong with one parent.
@@ -119,11 +119,11 @@ class DefectsOfParents {
   void Add(const Link& parent, const absl::Status& error) {
     std::optional<Finding> finding = GetFinding(error);
     if (!finding.has_value()) {
-      v_.Add(error);
+      v_.verdict.Add(error);
       return;
     }
     if (finding->step == Step::kSourceTree) {
-      v_.source_findings.push_back(*std::move(finding));
+      v_.verdict.LeaveToSourceTree(*std::move(finding));
       return;
     }
     if (finding->task_id.empty()) {
@@ -131,7 +131,7 @@ class DefectsOfParents {
       finding->task_id = parent.task_id().str();
     }
     if (known_.insert(DefectOf(*finding)).second) {
-      v_.Add(ToStatus(*finding));
+      v_.verdict.Add(ToStatus(*finding));
     }
   }
 

@@ -71,7 +71,7 @@ struct Verdict {
   std::vector<AbsentArtifact> absent = {};
   std::vector<Finding> findings = {};         // by step, then in the order of the links
   std::vector<std::string> unavailable = {};  // what could not be had, and why
-  // Violations beyond Verification::kMaxFindings; they are in no list.
+  // Violations beyond VerdictBuilder::kMaxFindings; they are in no list.
   int64_t findings_left_out = 0;
   // In words: what was left out on demand, and what could not be known and was taken as good.
   std::vector<std::string> not_checked = {};

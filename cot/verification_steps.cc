@@ -12,6 +12,7 @@
 #include "cot/chain/chain_builder.h"
 #include "cot/docker_image.h"
 #include "cot/evidence/queue_places.h"
+#include "cot/evidence/upstream_file.h"
 #include "cot/parent/task_graph.h"
 #include "cot/task_type_checks.h"
 #include "cot/worker_checks.h"
@@ -54,11 +55,11 @@ void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& pl
                     absl::StatusOr<VerifiedArtifact> artifact, std::vector<std::string>& absent) {
   const std::string& task_id = link.task_id().str();
   if (artifact.ok()) {
-    v.verdict.artifacts.push_back({.task_id = task_id,
-                                   .name = planned.name,
-                                   .path = artifact->path(),
-                                   .hashes = artifact->hashes(),
-                                   .size = artifact->size()});
+    v.verdict.AddArtifact({.task_id = task_id,
+                           .name = planned.name,
+                           .path = artifact->path(),
+                           .hashes = artifact->hashes(),
+                           .size = artifact->size()});
     if (planned.keep_open == KeepOpen::kYes) {
       v.control_files.emplace(std::pair(link.task_id(), planned.name), *std::move(artifact));
     }
@@ -66,12 +67,12 @@ void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& pl
   }
   const absl::Status& error = artifact.status();
   if (!planned.optional || v.cancellation.cancelled() || absl::IsInternal(error)) {
-    v.Add(error);
+    v.verdict.Add(error);
     return;
   }
   const std::optional<Finding> finding = GetFinding(error);
   v.logger.Warning(absl::StrCat("Async task failed with error: ", error.message()));
-  v.verdict.absent.push_back(
+  v.verdict.AddAbsent(
       {.task_id = task_id,
        .name = planned.name,
        .reason = std::string(error.message()),
@@ -82,7 +83,7 @@ void AcceptArtifact(Verification& v, const Link& link, const PlannedArtifact& pl
 // `parent` made what the chain says that it made. Runs beside others of its kind.
 absl::Status CheckChildren(Verification& v, const Link& parent, std::vector<Finding>& findings) {
   const VerifiedArtifact* graph = v.ControlFile(parent.task_id(), kTaskGraphName);
-  if (graph == nullptr && v.HasFault(parent.task_id())) return absl::OkStatus();
+  if (graph == nullptr && v.verdict.HasFault(parent.task_id())) return absl::OkStatus();
   if (graph == nullptr) {
     return absl::InternalError(absl::StrCat(parent.Label(), ": its task graph was not fetched"));
   }
@@ -134,8 +135,9 @@ int BuildTheChain(Verification& v) {
            [&](const Link& link) {
              // Before its artifacts: one of them may have the same name, and if
              // the script wants that, it is what lies there in the end.
-             const absl::Status status = v.Write(
-                 link, kTaskFileName, scriptworker::json::FormatReadably(link.task().raw()));
+             const absl::Status status =
+                 WriteUpstreamFile(v.request.work_dir, link.task_id(), kTaskFileName,
+                                   scriptworker::json::FormatReadably(link.task().raw()));
              v.evidence.Define(link);
              if (v.request.on_link != nullptr) v.request.on_link();
              absl::MutexLock lock(&mutex);
@@ -143,24 +145,26 @@ int BuildTheChain(Verification& v) {
            }},
       v.request.task, v.policy.scriptworker_provisioners, v.definitions, v.queue_reads, v.logger,
       v.cancellation, findings);
-  v.Add(std::move(findings));
+  v.verdict.Add(std::move(findings));
   if (!chain.ok()) {
-    v.Add(chain.status());
-    v.verdict.links.push_back(DescribeTarget(v));
+    v.verdict.Add(chain.status());
+    v.verdict.AddLinks({DescribeTarget(v)});
     return 1;
   }
-  if (!written.ok()) v.Add(written);
+  if (!written.ok()) v.verdict.Add(written);
   v.chain = *std::move(chain);
-  v.privileged = PrivilegedScopes(v.chain->target(), v.product, v.logger, v.privileged_findings);
+  std::vector<Finding> ambiguous;
+  v.privileged = PrivilegedScopes(v.chain->target(), v.product, v.logger, ambiguous);
+  for (Finding& finding : ambiguous) v.verdict.LeaveToSourceTree(std::move(finding));
+  std::vector<LinkVerdict> links;
   for (const Link* link : v.chain->AllLinks()) {
-    v.verdict.links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
+    links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
-  std::stable_partition(v.verdict.links.begin(), v.verdict.links.end(),
-                        [](const LinkVerdict& link) { return link.is_target; });
+  v.verdict.AddLinks(std::move(links));
   v.questions.Start(*v.chain, !v.privileged.empty());
   const Link& target = v.chain->target();
   if (IsDecisionOrAction(target.type()) && v.IsBareTarget(target)) {
-    v.verdict.not_checked.push_back(absl::StrCat(
+    v.verdict.AddNotChecked(absl::StrCat(
         target.Label(), ": its docker image, and what it leaves behind, such as ", kTaskGraphName));
   }
   // At least its target, which was found to rest on nothing else.
@@ -172,21 +176,18 @@ int CheckCotFiles(Verification& v) {
   for (const Link& link : v.chain->upstream()) {
     const LinkEvidence& evidence = v.evidence.Of(link);
     if (!evidence.cot.ok()) {
-      v.Add(evidence.cot.status());
-      if (evidence.signature_missing.has_value()) v.Add(ToStatus(*evidence.signature_missing));
+      v.verdict.Add(evidence.cot.status());
+      if (evidence.signature_missing.has_value())
+        v.verdict.Add(ToStatus(*evidence.signature_missing));
       continue;
     }
-    for (LinkVerdict& verdict : v.verdict.links) {
-      if (verdict.task_id != link.task_id().str()) continue;
-      verdict.cot_trusted = true;
-      verdict.key = evidence.cot->key();
-    }
+    v.verdict.MarkTrusted(link.task_id(), evidence.cot->key());
     v.cots.emplace(link.task_id(), &*evidence.cot);
-    if (!v.IsOfUnknownRun(link)) continue;
+    if (!v.judge.IsOfUnknownRun(link)) continue;
     std::string unknown = absl::StrCat(link.Label(), ": which run its ", kCotBodyName,
                                        " is of (the queue does not tell)");
     v.logger.Warning(absl::StrCat("Not checked: ", unknown));
-    v.verdict.not_checked.push_back(std::move(unknown));
+    v.verdict.AddNotChecked(std::move(unknown));
   }
   return static_cast<int>(v.chain->upstream().size());
 }
@@ -198,8 +199,8 @@ int CheckArtifacts(Verification& v) {
   for (const Link& link : v.chain->upstream()) {
     LinkEvidence& evidence = v.evidence.Of(link);
     if (!evidence.cot.ok()) continue;
-    if (!evidence.listed.ok()) v.Add(evidence.listed);
-    v.Add(std::move(evidence.findings));
+    if (!evidence.listed.ok()) v.verdict.Add(evidence.listed);
+    v.verdict.Add(std::move(evidence.findings));
     for (size_t i = 0; i < evidence.plan.size(); ++i, ++checks) {
       AcceptArtifact(v, link, evidence.plan[i], std::move(evidence.artifacts[i]), absent);
     }
@@ -223,7 +224,7 @@ int CheckTaskTypes(Verification& v) {
     ++checks;
   }
   // A task that step 1 left out would make this say so of all that it made.
-  if (v.verdict.findings.empty() || v.verdict.findings.front().step != Step::kBuildChain) {
+  if (v.verdict.findings().empty() || v.verdict.findings().front().step != Step::kBuildChain) {
     CheckEveryTaskHasAGraph(*v.chain, findings);
   }
   // One after the other for the log; graphs are read beside each other.
@@ -232,10 +233,10 @@ int CheckTaskTypes(Verification& v) {
       static_cast<int>(parents.size()), v.request.max_parallel_reads, [&](int i) {
         return CheckChildren(v, *parents[static_cast<size_t>(i)], found[static_cast<size_t>(i)]);
       });
-  v.Add(std::move(findings));
+  v.verdict.Add(std::move(findings));
   for (size_t i = 0; i < parents.size(); ++i) {
-    if (!read[i].ok()) v.Add(read[i]);
-    v.Add(std::move(found[i]));
+    if (!read[i].ok()) v.verdict.Add(read[i]);
+    v.verdict.Add(std::move(found[i]));
   }
   return checks;
 }
@@ -254,25 +255,25 @@ int CheckWorkerImplementations(Verification& v) {
       CheckDockerImage(*link, v.product, *facts, findings);
     }
   }
-  v.Add(std::move(findings));
+  v.verdict.Add(std::move(findings));
   return checks;
 }
 
 int CheckSourceTree(Verification& v) {
-  std::vector<Finding> findings = v.privileged_findings;
+  std::vector<Finding> findings;
   const SourceTrace trace = TraceSources(*v.chain, v.product, findings);
   CheckTrees(trace, v.product, v.privileged, findings);
   std::set<Defect> known;
   for (const Finding& finding : findings) known.insert(DefectOf(finding));
-  for (Finding& earlier : std::exchange(v.source_findings, {})) {
+  for (Finding& earlier : v.verdict.TakeLeftToSourceTree()) {
     if (known.insert(DefectOf(earlier)).second) findings.push_back(std::move(earlier));
   }
-  v.Add(std::move(findings));
+  v.verdict.Add(std::move(findings));
   for (const absl::Status& origin : v.questions.AwaitOrigins()) {
-    if (!origin.ok()) v.Add(origin);
+    if (!origin.ok()) v.verdict.Add(origin);
   }
   for (const Link* link : v.questions.assumed_to_have_landed()) {
-    v.verdict.not_checked.push_back(
+    v.verdict.AddNotChecked(
         absl::StrCat(link->Label(),
                      ": whether its commit has landed on a branch of its private repository (a "
                      "rule with require_secret)"));

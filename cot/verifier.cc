@@ -45,7 +45,7 @@ absl::StatusOr<Verdict> Verify(const VerifyRequest& request, const Policy& polic
   verification.Run(Step::kRebuiltDefinitions, CheckRebuiltDefinitions);
   // 7. These repositories may do what the target's scopes allow it to do.
   verification.Run(Step::kSourceTree, CheckSourceTree);
-  return verification.Finish();
+  return verification.verdict.Finish();
 }
 
 }  // namespace cot
