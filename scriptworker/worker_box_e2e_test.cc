@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status_matchers.h"
@@ -21,6 +22,9 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/json_reader.h"
+#include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/worker/process/landlock.h"
@@ -143,11 +147,18 @@ TEST_F(WorkerBoxE2eTest, AFileThatGrowsBeyondItsLimitIsTheEndOfItsTaskAlone) {
   EXPECT_EQ(fake().Resolution(large, 0), "internal-error");
 }
 
-// The access token in what the script was handed.
-std::string TokenIn(const std::string& credentials) {
-  const absl::StatusOr<json::Value> value = json::Parse(credentials);
+// What is secret in what the script was handed.
+std::vector<std::string> SecretsIn(const std::string& file) {
+  const absl::StatusOr<json::Value> value = json::Parse(file);
   EXPECT_THAT(value, IsOk());
-  return value.ok() ? std::string(value->Find("accessToken")->string_value()) : "no token";
+  if (!value.ok()) return {};
+  const auto credentials = taskcluster::Credentials::FromJson(json::Reader(*value, file));
+  EXPECT_THAT(credentials, IsOk());
+  if (!credentials.ok()) return {};
+  const json::Value& certificate = credentials->certificate.value().value();
+  return {std::string(credentials->access_token.reveal()),
+          std::string(certificate.Find("seed")->string_value()),
+          std::string(certificate.Find("signature")->string_value())};
 }
 
 TEST_F(WorkerBoxE2eTest, NoLogHoldsASecretOfTheWorkers) {
@@ -167,7 +178,7 @@ TEST_F(WorkerBoxE2eTest, NoLogHoldsASecretOfTheWorkers) {
   for (const std::string_view script : kScripts) {
     logs.push_back(Run(script));
     if (const auto credentials = ReadFile(temp_.Path("credentials.json")); credentials.ok()) {
-      secrets.push_back(TokenIn(*credentials));
+      for (std::string& secret : SecretsIn(*credentials)) secrets.push_back(std::move(secret));
     }
   }
   EXPECT_THAT(logs[0], HasSubstr("accessToken: [redacted]"));
@@ -177,7 +188,7 @@ TEST_F(WorkerBoxE2eTest, NoLogHoldsASecretOfTheWorkers) {
   secrets.emplace_back("a-wrong-access-token");
   logs.push_back(site_->WorkerLog());
   logs.push_back(Output());
-  EXPECT_GE(secrets.size(), 5u);
+  EXPECT_GE(secrets.size(), 9u);
   for (const std::string& log : logs) {
     EXPECT_FALSE(log.empty());
     for (const std::string& secret : secrets) {

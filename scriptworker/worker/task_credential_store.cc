@@ -7,7 +7,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/credential_secrets.h"
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/worker/credentials_file.h"
 
@@ -15,7 +17,8 @@ namespace scriptworker::worker {
 
 TaskCredentialStore::TaskCredentialStore(taskcluster::Credentials initial, SecretRedactor& redactor)
     : redactor_(redactor), current_(std::move(initial)) {
-  secrets_.push_back(redactor_.Add(current_.access_token));
+  absl::MutexLock lock(&mutex_);
+  KeepOutOfLogs();
 }
 
 taskcluster::Credentials TaskCredentialStore::Get() const {
@@ -26,8 +29,14 @@ taskcluster::Credentials TaskCredentialStore::Get() const {
 absl::Status TaskCredentialStore::Update(taskcluster::Credentials credentials) {
   absl::MutexLock lock(&mutex_);
   current_ = std::move(credentials);
-  secrets_.push_back(redactor_.Add(current_.access_token));
+  KeepOutOfLogs();
   return file_.has_value() ? file_->Write(current_) : absl::OkStatus();
+}
+
+void TaskCredentialStore::KeepOutOfLogs() {
+  for (SecretString& secret : taskcluster::SecretsOf(current_)) {
+    secrets_.push_back(redactor_.Add(std::move(secret)));
+  }
 }
 
 absl::StatusOr<int> TaskCredentialStore::OpenForScript(const std::string& temp_dir) {

@@ -20,8 +20,8 @@
 namespace scriptworker::worker {
 
 // One writer (the reclaimer), many readers, who ask at the time of each request
-// and never keep what they got. The run's access tokens are kept out of the
-// logs until the store dies. Thread-safe.
+// and never keep what they got. The secrets of all credentials that the run has had are kept out
+// of the logs until the store dies. Thread-safe.
 class TaskCredentialStore {
  public:
   // `redactor` must outlive the store.
@@ -38,12 +38,14 @@ class TaskCredentialStore {
   absl::StatusOr<int> OpenForScript(const std::string& temp_dir);
 
  private:
+  void KeepOutOfLogs() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   SecretRedactor& redactor_;
   mutable absl::Mutex mutex_;
   taskcluster::Credentials current_ ABSL_GUARDED_BY(mutex_);
   std::optional<CredentialsFile> file_ ABSL_GUARDED_BY(mutex_);
-  // Of every token that there was: a script may hold each of them, and the queue takes the first
-  // one after several renewals, still.
+  // Of all credentials that there were: a script may hold each of them, and the queue takes the
+  // first ones after several renewals, still.
   std::vector<SecretRedactor::Registration> secrets_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -24,6 +26,9 @@ namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 taskcluster::Credentials Make(std::string client_id, std::string token) {
   taskcluster::Credentials credentials;
@@ -102,6 +107,27 @@ TEST_F(TaskCredentialStoreTest, EveryTokenThatThereWasStaysOutOfTheLogs) {
   std::string text = "no-secret second-secret third-secret";
   redactor_.Redact(text);
   EXPECT_EQ(text, "[redacted] [redacted] [redacted]");
+}
+
+// In the script's file the certificate is JSON in a JSON string.
+TEST_F(TaskCredentialStoreTest, NoLogShowsTheCertificatesThatTheScriptReads) {
+  for (const std::string_view which : {"first", "second"}) {
+    taskcluster::Credentials credentials = Make("task-client", "new-secret");
+    credentials.certificate =
+        taskcluster::Certificate::Parse(absl::StrCat(R"({"version": 1, "seed": ")", which,
+                                                     R"(-seed", "signature": ")", which,
+                                                     R"(-signature="})"))
+            .value();
+    ASSERT_THAT(store_.Update(std::move(credentials)), IsOk());
+    std::string text = ReadFd(script_fd_);
+    ASSERT_THAT(text, AllOf(HasSubstr("-seed"), HasSubstr("-signature=")));
+    redactor_.Redact(text);
+    EXPECT_THAT(text, AllOf(HasSubstr("[redacted]"), Not(HasSubstr("-seed")),
+                            Not(HasSubstr("-signature="))));
+  }
+  std::string text = "first-seed first-signature=";
+  redactor_.Redact(text);
+  EXPECT_EQ(text, "[redacted] [redacted]");
 }
 
 TEST(TaskCredentialStoreWithoutFileTest, ServesTheWorkerAlone) {

@@ -28,6 +28,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/chain_verifier.h"
@@ -487,11 +488,17 @@ TEST(TaskRunnerTest, NoSecretIsInAnyLog) {
   WorkerHarness h("cat <&3; env");
   const TaskId id = h.Submit();
   const taskcluster::ClaimedTask task = h.Claim();
-  const std::string token(task.credentials.access_token.reveal());
   h.runner().Run(task, h.clock.Monotonic(), {});
-  EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), Not(HasSubstr(token)));
-  EXPECT_THAT(h.logger.lines(), Not(Contains(HasSubstr(token))));
-  EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), HasSubstr("[redacted]"));
+  const std::string log = h.Artifact(id, "public/logs/live_backing.log");
+  EXPECT_THAT(log, HasSubstr("[redacted]"));
+  const json::Value& certificate = task.credentials.certificate.value().value();
+  for (const std::string_view secret :
+       {task.credentials.access_token.reveal(), certificate.Find("seed")->string_value(),
+        certificate.Find("signature")->string_value()}) {
+    ASSERT_GE(secret.size(), 43u);
+    EXPECT_THAT(log, Not(HasSubstr(secret)));
+    EXPECT_THAT(h.logger.lines(), Not(Contains(HasSubstr(secret))));
+  }
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
+#include "scriptworker/taskcluster/credential_secrets.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
 #include "scriptworker/worker/abortable_transport.h"
@@ -41,7 +42,10 @@ namespace {
 std::vector<SecretString> OwnSecrets(const Config& config,
                                      const taskcluster::Credentials& credentials,
                                      const SecretString& static_secret) {
-  return {credentials.access_token, config.verification.github_oauth_token, static_secret};
+  std::vector<SecretString> secrets = taskcluster::SecretsOf(credentials);
+  secrets.push_back(config.verification.github_oauth_token);
+  secrets.push_back(static_secret);
+  return secrets;
 }
 
 RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& surroundings,
@@ -157,7 +161,10 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   SecretRedactor& redactor = surroundings.redactor;
   WorkerObserver nobody;
   WorkerObserver& observer = surroundings.observer == nullptr ? nobody : *surroundings.observer;
-  const auto token = redactor.Add(configured.access_token);
+  std::vector<SecretRedactor::Registration> redactions;
+  for (SecretString& secret : taskcluster::SecretsOf(configured)) {
+    redactions.push_back(redactor.Add(std::move(secret)));
+  }
   const auto github_token = redactor.Add(config.verification.github_oauth_token);
 
   std::vector<std::string> warnings;

@@ -21,6 +21,7 @@
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/start_thread.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/taskcluster/credential_secrets.h"
 #include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/worker_manager_client.h"
 #include "scriptworker/worker/log/secret_redactor.h"
@@ -80,14 +81,11 @@ absl::Status WorkerRegistration::Renew(const CancellationToken& cancellation) {
 
 absl::Status WorkerRegistration::Take(absl::StatusOr<taskcluster::WorkerGrant> grant) {
   SW_RETURN_IF_ERROR(grant.status());
-  // The former ones stay good for a while: three to each.
-  if (redactions_.size() > 3) redactions_.erase(redactions_.begin(), redactions_.end() - 3);
-  redactions_.push_back(with_.redactor.Add(grant->credentials.access_token));
+  former_redactions_ = std::exchange(redactions_, {});  // they stay good for a while
   redactions_.push_back(with_.redactor.Add(grant->secret));
-  redactions_.push_back(
-      with_.redactor.Add(SecretString(grant->credentials.certificate.has_value()
-                                          ? std::string(grant->credentials.certificate->text())
-                                          : std::string())));
+  for (SecretString& secret : taskcluster::SecretsOf(grant->credentials)) {
+    redactions_.push_back(with_.redactor.Add(std::move(secret)));
+  }
   grant_ = *std::move(grant);
   const absl::Duration now = with_.clock.Monotonic();
   const absl::Duration life = grant_.expires - grant_.server_time.value_or(with_.clock.Now());

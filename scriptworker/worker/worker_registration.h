@@ -78,8 +78,9 @@ class WorkerRegistration {
   const Collaborators with_;
   const SecretRedactor::Registration static_secret_redaction_;
   taskcluster::WorkerGrant grant_;
-  std::vector<SecretRedactor::Registration> redactions_;  // of this grant and the last
-  absl::Duration renew_at_;                               // of the monotonic clock
+  std::vector<SecretRedactor::Registration> redactions_;  // of this grant
+  std::vector<SecretRedactor::Registration> former_redactions_;
+  absl::Duration renew_at_;  // of the monotonic clock
   absl::Duration ends_at_;
 };
 

@@ -24,6 +24,8 @@
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -144,6 +146,11 @@ TEST_F(WorkerRegistrationTest, NoSecretReachesALog) {
   std::string text(registration_.credentials().access_token.reveal());
   redactor_.Redact(text);
   EXPECT_EQ(text, "[redacted]");
+  text = registration_.credentials().certificate.value().text();
+  const json::Value certificate = json::Parse(text).value();
+  redactor_.Redact(text);
+  EXPECT_THAT(text, Not(HasSubstr(certificate.Find("seed")->string_value())));
+  EXPECT_THAT(text, Not(HasSubstr(certificate.Find("signature")->string_value())));
   text = kSecret;
   redactor_.Redact(text);
   EXPECT_EQ(text, "[redacted]");

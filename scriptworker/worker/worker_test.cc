@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
@@ -21,6 +22,8 @@
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/temporary_credentials.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/taskcluster/testing/task_builder.h"
@@ -54,6 +57,14 @@ class WorkerTest : public testing::Test {
   absl::Status Run() {
     return RunWorker(config_, fake_.worker_credentials(),
                      {fake_, clock_, logger_, redactor_, shutdown_, Environment(), "here"});
+  }
+  void SetUpScript(std::vector<std::string> argv) {
+    config_.script.argv = std::move(argv);
+    config_.timeouts.task_max_timeout = absl::Hours(1);
+    config_.timeouts.reclaim_interval = absl::Minutes(5);
+    config_.timeouts.artifact_upload_timeout = absl::Minutes(1);
+    environment_.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
+    environment_.Set("HARMLESS", "passed-on");
   }
   // One poll with the credentials that worker-manager gives out.
   absl::Status RunManagedOnce(taskcluster::FakeTaskcluster& managed, Shutdown& shutdown) {
@@ -130,6 +141,40 @@ TEST_F(WorkerTest, ItsOwnSecretsAreKnownToTheLogsWhileItRuns) {
   EXPECT_EQ(redactor_.longest(), 0u);  // and forgotten afterwards
 }
 
+TEST_F(WorkerTest, NoScriptAndNoLogGetsTheConfiguredCertificate) {
+  const absl::Time now = clock_.Now();
+  const std::string seed(44, 'S');
+  const auto configured = taskcluster::CreateTemporaryCredentialsWithSeed(
+      fake_.worker_credentials(),
+      {.scopes = {"queue:claim-work:test-provisioner/test-worker", "queue:worker-id:group/id"},
+       .start = now,
+       .expiry = now + absl::Hours(1)},
+      seed);
+  ASSERT_THAT(configured, IsOk());
+  const std::string certificate(configured->certificate.value().text());
+  const absl::StatusOr<taskcluster::TaskId> id = fake_.CreateTask(
+      taskcluster::TaskBuilder(now).Queue("test-provisioner", "test-worker").Build());
+  ASSERT_THAT(id, IsOk());
+  SetUpScript({"bash", "-c", "env; cat " + temp_.Write("config", certificate)});
+  environment_.Set("ANOTHER_NAME", certificate);
+  EXPECT_THAT(RunWorker(config_, *configured,
+                        {.transport = fake_,
+                         .clock = clock_,
+                         .logger = logger_,
+                         .redactor = redactor_,
+                         .shutdown = shutdown_,
+                         .environment = environment_,
+                         .once = true}),
+              IsOk());
+  const auto log = fake_.GetArtifact(*id, 0, "public/logs/live_backing.log");
+  ASSERT_THAT(log, IsOk());
+  EXPECT_THAT(log->content, HasSubstr("HARMLESS"));
+  EXPECT_THAT(log->content, HasSubstr(R"("seed":"[redacted]")"));
+  EXPECT_THAT(log->content, HasSubstr(R"("signature":"[redacted]")"));
+  EXPECT_THAT(log->content, Not(HasSubstr("ANOTHER_NAME")));
+  EXPECT_THAT(logger_.lines(), Not(Contains(HasSubstr(seed))));
+}
+
 TEST_F(WorkerTest, WorksByTheCredentialsThatWorkerManagerGivesOut) {
   taskcluster::FakeTaskcluster managed(clock_, OneWorker(""));
   config_.worker_management = {.provider = "static",
@@ -151,12 +196,7 @@ TEST_F(WorkerTest, TheSecretForWorkerManagerIsInNoScriptsEnvironment) {
           taskcluster::TaskBuilder(clock_.Now()).Queue("test-provisioner", "test-worker").Build()),
       IsOk());
   config_.worker_management = {.provider = "static", .secret_path = temp_.Write("secret", secret)};
-  config_.script.argv = {"bash", "-c", "env > " + temp_.Path("environment")};
-  config_.timeouts.task_max_timeout = absl::Hours(1);
-  config_.timeouts.reclaim_interval = absl::Minutes(5);
-  config_.timeouts.artifact_upload_timeout = absl::Minutes(1);
-  environment_.Set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  environment_.Set("HARMLESS", "passed-on");
+  SetUpScript({"bash", "-c", "env > " + temp_.Path("environment")});
   environment_.Set("WORKER_SECRET", secret);
   EXPECT_THAT(RunManagedOnce(managed, shutdown_), IsOk());
   EXPECT_THAT(ReadFile(temp_.Path("environment")),
