@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/http/testing/fake_server.h"
-#include "scriptworker/program_fixture.h"
+#include "scriptworker/testing/program_fixture.h"
 
 namespace scriptworker {
 namespace {

@@ -12,7 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/testing/test_file.h"
-#include "scriptworker/program_fixture.h"
+#include "scriptworker/testing/program_fixture.h"
 
 namespace scriptworker {
 namespace {

@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/crypto/ed25519.h"
-#include "scriptworker/program_fixture.h"
+#include "scriptworker/testing/program_fixture.h"
 
 namespace scriptworker {
 namespace {

@@ -2,8 +2,8 @@
 //
 // For tests of the command line's programs.
 
-#ifndef SCRIPTWORKER_PROGRAM_FIXTURE_H_
-#define SCRIPTWORKER_PROGRAM_FIXTURE_H_
+#ifndef SCRIPTWORKER_TESTING_PROGRAM_FIXTURE_H_
+#define SCRIPTWORKER_TESTING_PROGRAM_FIXTURE_H_
 
 #include <sstream>
 #include <string>
@@ -43,4 +43,4 @@ class ProgramFixture : public testing::Test {
 
 }  // namespace scriptworker
 
-#endif  // SCRIPTWORKER_PROGRAM_FIXTURE_H_
+#endif  // SCRIPTWORKER_TESTING_PROGRAM_FIXTURE_H_

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/signalled_worker.h"
+#include "scriptworker/testing/signalled_worker.h"
 
 #include <signal.h>
 #include <sys/prctl.h>

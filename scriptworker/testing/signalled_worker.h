@@ -3,8 +3,8 @@
 // The real worker, standing still at a point of its cycle beside a local
 // Taskcluster, so that signals can be sent to it there.
 
-#ifndef SCRIPTWORKER_SIGNALLED_WORKER_H_
-#define SCRIPTWORKER_SIGNALLED_WORKER_H_
+#ifndef SCRIPTWORKER_TESTING_SIGNALLED_WORKER_H_
+#define SCRIPTWORKER_TESTING_SIGNALLED_WORKER_H_
 
 #include <sys/types.h>
 
@@ -127,4 +127,4 @@ bool AnyProcessLeft();
 
 }  // namespace scriptworker
 
-#endif  // SCRIPTWORKER_SIGNALLED_WORKER_H_
+#endif  // SCRIPTWORKER_TESTING_SIGNALLED_WORKER_H_
