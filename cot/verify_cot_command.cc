@@ -2,6 +2,7 @@
 #include "cot/verify_cot_command.h"
 
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -100,9 +101,12 @@ class Command {
   absl::Status WriteRecording(const scriptworker::har::Document& document) const;
   int Verify(Transport& transport);
   absl::StatusOr<Verdict> Judge(ProgressTransport& transport, const std::string& work_dir);
+  // The verdict on a task whose definition could not be had.
+  Verdict AboutNoTask(QueueClient& queue, const absl::Status& error) const;
   absl::StatusOr<VerifyRequest> Request(TaskDefinition task,
                                         const absl::StatusOr<TaskStatus>& status,
-                                        const std::string& work_dir, Verdict& verdict);
+                                        const std::string& work_dir,
+                                        std::vector<std::string>& not_checked);
   int Print(const Verdict& verdict, const std::string& work_dir);
   int Failed(const absl::Status& error) const;
 
@@ -180,7 +184,8 @@ int Command::Verify(Transport& transport) {
 
 absl::StatusOr<VerifyRequest> Command::Request(TaskDefinition task,
                                                const absl::StatusOr<TaskStatus>& status,
-                                               const std::string& work_dir, Verdict& verdict) {
+                                               const std::string& work_dir,
+                                               std::vector<std::string>& not_checked) {
   VerifyRequest request{.task_id = options_.task_id,
                         .task = std::move(task),
                         .check_target = options_.check_task,
@@ -217,7 +222,7 @@ absl::StatusOr<VerifyRequest> Command::Request(TaskDefinition task,
     logger_.Info(absl::StrCat("--task-type ", request.name, " (inferred)"));
   }
   if (!options_.check_task) {
-    verdict.not_checked.push_back("the task's own chain-of-trust.json (--no-check-task)");
+    not_checked.push_back("the task's own chain-of-trust.json (--no-check-task)");
     return request;
   }
   SW_RETURN_IF_ERROR(status.status());
@@ -228,12 +233,37 @@ absl::StatusOr<VerifyRequest> Command::Request(TaskDefinition task,
     request.target_run_id = status->runs.back().run_id;
   } else {
     request.check_target = false;
-    verdict.not_checked.push_back(
-        absl::StrCat("the task's own chain-of-trust.json: its latest run is ",
-                     status->runs.empty() ? std::string_view("not scheduled")
-                                          : ToString(status->runs.back().state)));
+    not_checked.push_back(absl::StrCat("the task's own chain-of-trust.json: its latest run is ",
+                                       status->runs.empty() ? std::string_view("not scheduled")
+                                                            : ToString(status->runs.back().state)));
   }
   return request;
+}
+
+Verdict Command::AboutNoTask(QueueClient& queue, const absl::Status& error) const {
+  std::string message = absl::StrCat(setup_.root_url, ": ", error.message());
+  if (absl::IsUnauthenticated(error)) {
+    absl::StrAppend(&message,
+                    "; give credentials that it accepts (TASKCLUSTER_CLIENT_ID and "
+                    "TASKCLUSTER_ACCESS_TOKEN, or --config), or none where everything is public");
+  }
+  Verdict verdict{.task_id = options_.task_id.str()};
+  Finding finding{.task_id = verdict.task_id, .source = DefinitionPlace(queue, options_.task_id)};
+  if (absl::IsNotFound(error)) {
+    finding.violation = Violation::kTaskMissing;
+    finding.message = absl::StrCat("This deployment knows no such task; is it that of ",
+                                   "TASKCLUSTER_ROOT_URL or --config? ", message);
+  } else if (scriptworker::taskcluster::IsWrongShape(error)) {
+    finding.violation = Violation::kMalformedTask;
+    finding.message = std::move(message);
+  } else {
+    verdict.outcome = Verdict::Outcome::kEvidenceUnavailable;
+    verdict.unavailable.push_back(std::move(message));
+    return verdict;
+  }
+  verdict.outcome = Verdict::Outcome::kRefused;
+  verdict.findings.push_back(std::move(finding));
+  return verdict;
 }
 
 absl::StatusOr<Verdict> Command::Judge(ProgressTransport& transport, const std::string& work_dir) {
@@ -251,61 +281,31 @@ absl::StatusOr<Verdict> Command::Judge(ProgressTransport& transport, const std::
                      created.status().message()));
   }
   const std::unique_ptr<QueueClient> queue = *std::move(created);
-  Verdict unknown{.task_id = options_.task_id.str()};
   absl::StatusOr<TaskDefinition> task = absl::UnknownError("not asked");
   absl::StatusOr<TaskStatus> task_status = absl::UnknownError("not asked");
-  scriptworker::ParallelFor(options_.check_task ? 2 : 1, 2, [&](int i) {
-    if (i == 0) {
-      task = queue->Task(options_.task_id, cancellation_);
-    } else {
-      task_status = queue->Status(options_.task_id, cancellation_);
-    }
-  });
-  if (!task.ok()) {
-    std::string message = absl::StrCat(setup_.root_url, ": ", task.status().message());
-    if (absl::IsUnauthenticated(task.status())) {
-      absl::StrAppend(&message,
-                      "; give credentials that it accepts (TASKCLUSTER_CLIENT_ID and "
-                      "TASKCLUSTER_ACCESS_TOKEN, or --config), or none where everything is public");
-    }
-    if (absl::IsNotFound(task.status())) {
-      unknown.outcome = Verdict::Outcome::kRefused;
-      unknown.findings.push_back(
-          {.violation = Violation::kTaskMissing,
-           .task_id = options_.task_id.str(),
-           .message = absl::StrCat("This deployment knows no such task; is it that of ",
-                                   "TASKCLUSTER_ROOT_URL or --config? ", message),
-           .source = DefinitionPlace(*queue, options_.task_id)});
-    } else if (scriptworker::taskcluster::IsWrongShape(task.status())) {
-      unknown.outcome = Verdict::Outcome::kRefused;
-      unknown.findings.push_back({.violation = Violation::kMalformedTask,
-                                  .task_id = options_.task_id.str(),
-                                  .message = std::move(message),
-                                  .source = DefinitionPlace(*queue, options_.task_id)});
-    } else {
-      unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
-      unknown.unavailable.push_back(message);
-    }
-    return unknown;
+  std::vector<std::function<void()>> questions = {
+      [&] { task = queue->Task(options_.task_id, cancellation_); }};
+  if (options_.check_task) {
+    questions.emplace_back([&] { task_status = queue->Status(options_.task_id, cancellation_); });
   }
-  Verdict notes;
-  absl::StatusOr<VerifyRequest> request = Request(*std::move(task), task_status, work_dir, notes);
+  scriptworker::ParallelFor(static_cast<int>(questions.size()), 2,
+                            [&](int i) { questions[static_cast<size_t>(i)](); });
+  if (!task.ok()) return AboutNoTask(*queue, task.status());
+  std::vector<std::string> not_checked;
+  absl::StatusOr<VerifyRequest> request =
+      Request(*std::move(task), task_status, work_dir, not_checked);
   if (!request.ok()) {
     if (absl::IsInvalidArgument(request.status())) return request.status();
-    unknown.outcome = Verdict::Outcome::kEvidenceUnavailable;
-    unknown.unavailable.emplace_back(request.status().message());
-    return unknown;
+    return Verdict{.outcome = Verdict::Outcome::kEvidenceUnavailable,
+                   .task_id = options_.task_id.str(),
+                   .unavailable = {std::string(request.status().message())}};
   }
   request->on_link = [&transport] { transport.AddLink(); };
   request->on_artifact = [&transport] { transport.AddArtifact(); };
-  SW_ASSIGN_OR_RETURN(
-      Verdict verdict,
-      cot::Verify(*request, *setup_.policy,
-                  {*queue, transport, clock_,
-                   replayed && setup_.github_token.empty() ? SecretString() : setup_.github_token},
-                  logger_, cancellation_));
-  verdict.not_checked.insert(verdict.not_checked.end(), notes.not_checked.begin(),
-                             notes.not_checked.end());
+  SW_ASSIGN_OR_RETURN(Verdict verdict, cot::Verify(*request, *setup_.policy,
+                                                   {*queue, transport, clock_, setup_.github_token},
+                                                   logger_, cancellation_));
+  verdict.not_checked.insert(verdict.not_checked.end(), not_checked.begin(), not_checked.end());
   return verdict;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,11 +26,14 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/base/unique_dir.h"
+#include "scriptworker/json/format.h"
 
 namespace scriptworker::har {
 namespace {
 
 constexpr mode_t kMode = 0644;
+// Of an older document: as much as can be replayed.
+constexpr int64_t kMaxOlderBytes = int64_t{1} << 30;
 
 std::string BodyPath(std::string_view path, int number) {
   return absl::StrCat(path, ".", number, ".body");
@@ -103,13 +107,16 @@ absl::StatusOr<std::string> RecordingFile::AddBody(std::string_view body) {
 }
 
 absl::Status RecordingFile::Commit(std::string_view text) {
-  const std::string older = old_bodies_.empty() ? "" : ReadFile(path_).value_or("");
+  const std::string older = old_bodies_.empty() ? "" : ReadFile(path_, kMaxOlderBytes).value_or("");
   const absl::Status written = Write(path_, text);
-  // Written and renamed, but perhaps not synced: then the document has its bodies.
-  committed_ = written.ok() || ReadFile(path_).value_or("") == text;
+  // Written and renamed, but perhaps not synced: then the document has its bodies. (What is
+  // written in place is not read: a device may have no end, a pipe no writer.)
+  committed_ =
+      written.ok() || (mode_.has_value() &&
+                       ReadFile(path_, static_cast<int64_t>(text.size())).value_or("") == text);
   SW_RETURN_IF_ERROR(written);
   for (const std::string& body : old_bodies_) {
-    if (absl::StrContains(older, absl::StrCat("\"", Basename(body), "\""))) {
+    if (absl::StrContains(older, json::FormatString(Basename(body)))) {
       ::unlink(body.c_str());
     }
   }

@@ -18,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/temp_dir.h"
+#include "scriptworker/json/format.h"
 
 namespace scriptworker::har {
 namespace {
@@ -60,7 +61,7 @@ class RecordingFileTest : public ::testing::Test {
     for (const std::string& body : bodies) {
       const auto name = (*file)->AddBody(body);
       if (!name.ok()) return name.status();
-      absl::StrAppend(&document, " \"", *name, "\"");
+      absl::StrAppend(&document, " ", json::FormatString(*name));
     }
     return (*file)->Commit(document);
   }
@@ -87,6 +88,17 @@ TEST_F(RecordingFileTest, TakesThePlaceOfAnOlderOneWithItsBodies) {
   EXPECT_THAT(Files(), ElementsAre("x.har", "x.har.2.body", "x.har.note.body", "x.hare.0.body"));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds(R"(second "x.har.2.body")"));
   EXPECT_THAT(ReadFile(dir_.Path("x.har.2.body")), IsOkAndHolds("c"));
+}
+
+TEST_F(RecordingFileTest, BodiesGoWithTheDocumentAlsoIfJsonWritesTheirNameOtherwise) {
+  for (const std::string name : {"pr\xc3\xbc"
+                                 "fung.har",
+                                 "a\"b\\c.har"}) {
+    ASSERT_THAT(Record(dir_.Path(name), {"a"}, "first"), IsOk());
+    ASSERT_THAT(Record(dir_.Path(name), {"b"}, "second"), IsOk());
+    EXPECT_FALSE(ReadFile(dir_.Path(name + ".0.body")).ok()) << name;
+    EXPECT_THAT(ReadFile(dir_.Path(name + ".1.body")), IsOkAndHolds("b")) << name;
+  }
 }
 
 TEST_F(RecordingFileTest, BodiesOfADocumentThatWasRenamedStay) {
@@ -140,6 +152,12 @@ TEST_F(RecordingFileTest, ANewFileIsForWhomTheUmaskSaysAndAnOldOneKeepsItsMode) 
   EXPECT_THAT(Record(old, {"body"}, "new"), IsOk());
   EXPECT_EQ(ModeOf(old), mode_t{S_IFREG | 0600});
   EXPECT_EQ(ModeOf(old + ".0.body"), mode_t{S_IFREG | 0600});
+}
+
+TEST_F(RecordingFileTest, APipeWithoutReaderIsAnErrorAndNotWaitedFor) {
+  const std::string pipe = dir_.Path("pipe");
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT(Record(pipe, {}, "new"), StatusIs(Not(absl::StatusCode::kOk), HasSubstr(pipe)));
 }
 
 TEST_F(RecordingFileTest, WhatIsNoRegularFileIsNotReplaced) {
