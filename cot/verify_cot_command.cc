@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/verify_cot_command.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <functional>
 #include <optional>
@@ -174,7 +176,12 @@ int Command::Verify(Transport& transport) {
   const absl::StatusOr<Verdict> verdict = Judge(progress, *work_dir);
   progress.Clear();
   const int status = verdict.ok() ? Print(*verdict, *work_dir) : Failed(verdict.status());
-  if (!options_.cleanup) return status;
+  if (!options_.cleanup) {
+    // What failed before any task was looked at leaves no trace; a folder that holds something
+    // stays.
+    if (!verdict.ok() && options_.work_dir.empty()) ::rmdir(work_dir->c_str());
+    return status;
+  }
   const absl::Status removed =
       options_.work_dir.empty()
           ? scriptworker::RemoveTree(*work_dir)

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -48,14 +49,17 @@ using ::testing::Not;
 
 class VerifyCotCommandTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+    setup_.temp_dir = temp_dir_.Path("tmp");
+    ASSERT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
+  }
+
   int Run(scriptworker::http::Transport& transport) { return Run(transport, clock_); }
   int Run(scriptworker::http::Transport& transport, scriptworker::Clock& clock) {
     setup_.root_url = kSmallRootUrl;
     if (setup_.policy == nullptr) {
       setup_.policy = std::make_shared<const Policy>(chain_.policy());
     }
-    setup_.temp_dir = temp_dir_.Path("tmp");
-    EXPECT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
     out_.str("");
     err_.str("");
     return VerifyCot(options_, setup_, transport, clock, {out_, err_}, {});
@@ -275,6 +279,7 @@ TEST_F(VerifyCotCommandTest, ARootUrlThatIsNoneIsStatus2AndSaysWhereItIsFrom) {
   setup_.root_url = "nonsense";
   setup_.policy = std::make_shared<const Policy>(chain_.policy());
   EXPECT_EQ(VerifyCot(options_, setup_, chain_, clock_, {out_, err_}, {}), 2);
+  EXPECT_TRUE(std::filesystem::is_empty(setup_.temp_dir));
   EXPECT_THAT(err_.str(), AllOf(HasSubstr("TASKCLUSTER_ROOT_URL"), HasSubstr("\"nonsense\"")));
 }
 
@@ -288,6 +293,7 @@ TEST_F(VerifyCotCommandTest, TheArtifactsStayUnlessTheyAreToBeCleanedUp) {
   EXPECT_EQ(Run(), 0);
   EXPECT_THAT(scriptworker::ListFiles(setup_.temp_dir)->files, Not(IsEmpty()));
   ASSERT_THAT(scriptworker::RemoveTree(setup_.temp_dir), IsOk());
+  ASSERT_THAT(scriptworker::MakeDirs(setup_.temp_dir), IsOk());
   options_.cleanup = true;
   EXPECT_EQ(Run(), 0);
   EXPECT_THAT(scriptworker::ListFiles(setup_.temp_dir)->files, IsEmpty());

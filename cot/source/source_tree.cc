@@ -16,7 +16,8 @@ namespace {
 
 using scriptworker::vcs::SourceUrl;
 
-// Its tasks are made from two repositories.
+// Its tasks are made from two repositories. By its name, as in the reference, whose configuration
+// has no key for it: one that is taken over has to mean the same.
 constexpr std::string_view kEnterprise = "enterprise";
 
 Finding InLink(const Link& link, Finding finding) {

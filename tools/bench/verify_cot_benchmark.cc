@@ -155,8 +155,8 @@ int main(int argc, char** argv) {
       "beside the targets (in parentheses; ! marks what misses them).",
       "verify_cot_benchmark");
   app.footer(
-      "Files are put into TEST_TMPDIR, or /tmp. ext4 makes files slowly for minutes after\n"
-      "many were removed: set it to a folder on tmpfs, such as /dev/shm.\n\n"
+      "Files are put into TEST_TMPDIR, or /tmp. ext4 makes files slowly for minutes\n"
+      "after many were removed: set it to a folder on tmpfs, such as /dev/shm.\n\n"
       "Exit status: 0 all targets are met, 1 one is missed, 2 wrong usage, or a\nverification that "
       "failed (its output on stderr).");
   std::string program;
