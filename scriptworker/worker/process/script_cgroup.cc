@@ -79,10 +79,10 @@ UniqueFd OpenGroup(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-std::vector<std::string> FoldersIn(const std::string& path) {
-  std::vector<std::string> names;
+absl::StatusOr<std::vector<std::string>> FoldersIn(const std::string& path) {
   const UniqueDir dir(::opendir(path.c_str()));
-  if (dir == nullptr) return names;
+  if (dir == nullptr) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+  std::vector<std::string> names;
   while (const dirent* entry = ::readdir(dir.get())) {
     const std::string_view name = entry->d_name;
     if (entry->d_type == DT_DIR && name != "." && name != "..") names.emplace_back(name);
@@ -99,9 +99,101 @@ bool IsOwn(const std::string& path) {
 bool RemoveGroup(const std::string& path) {
   if (::rmdir(path.c_str()) == 0) return true;
   if (errno != EBUSY) return false;
-  for (const std::string& name : FoldersIn(path)) RemoveGroup(JoinPath(path, name));
+  const absl::StatusOr<std::vector<std::string>> names = FoldersIn(path);
+  if (!names.ok()) return false;
+  for (const std::string& name : *names) RemoveGroup(JoinPath(path, name));
   return ::rmdir(path.c_str()) == 0;
 }
+
+bool IsGone(int error) { return error == ENOENT || error == ENODEV; }
+
+bool IsMachinesFault(int error) { return error == EMFILE || error == ENFILE || error == ENOMEM; }
+
+// What cannot be read counts as lived in, unless the group is gone.
+bool IsPopulated(int group) {
+  const UniqueFd events(::openat(group, "cgroup.events", O_RDONLY | O_CLOEXEC));
+  if (!events.valid()) return !IsGone(errno);
+  const absl::StatusOr<std::string> text = ReadAll(events.get(), "cgroup.events");
+  return text.ok() ? absl::StrContains(*text, "populated 1") : !absl::IsNotFound(text.status());
+}
+
+void KillAllIn(int group) {
+  const UniqueFd kill(::openat(group, "cgroup.kill", O_WRONLY | O_CLOEXEC));
+  WriteAll(kill.get(), "1", "cgroup.kill").IgnoreError();
+}
+
+// A group that a start has found. Two locks say whether it is abandoned:
+//   - that of its folder is held, shared, by its worker as long as that lives;
+//   - that of its cgroup.procs is held by the start whose turn it is: to look, and to end it.
+// A start asks for the first one, exclusively, in its turn alone. So what refuses it is the worker,
+// never another start; and no start keeps another one from it, as a shared lock would, were it
+// taken for a moment only in order to tell the two apart: the next start would see a worker in it.
+// A start that dies has lost both.
+class FoundGroup {
+ public:
+  explicit FoundGroup(std::string path) : path_(std::move(path)) {}
+
+  // Its path and, if it is known, why nothing could be done.
+  std::string Description() const {
+    return obstacle_.ok() ? path_ : absl::StrCat(path_, " (", obstacle_.message(), ")");
+  }
+  // Whether this start, or another one while this one waited for it, has ended it.
+  bool gone() const { return gone_; }
+
+  // Does what can be done now. False: nothing is left to be done, or it has its worker.
+  bool IsInTheWay() {
+    obstacle_ = absl::OkStatus();
+    if (!abandoned_) {
+      const absl::StatusOr<bool> claimed = Claim();
+      obstacle_ = claimed.status();
+      if (claimed.ok() && !*claimed) {
+        turn_.reset();
+        return false;
+      }
+      abandoned_ = claimed.ok();
+    }
+    if (!dir_.valid()) return true;
+    if (IsPopulated(dir_.get())) {
+      lived_ = true;
+      if (abandoned_) KillAllIn(dir_.get());
+      return true;
+    }
+    // If another start is at it, that one removes it.
+    gone_ = (abandoned_ && RemoveGroup(path_)) || lived_;
+    return false;
+  }
+
+ private:
+  // Whether it has no worker; it is this start's then. An error: that cannot be said now.
+  absl::StatusOr<bool> Claim() {
+    if (!dir_.valid()) {
+      dir_ = OpenGroup(path_);
+      if (!dir_.valid() && !IsMachinesFault(errno)) return false;
+      if (!dir_.valid()) return absl::ErrnoToStatus(errno, "cannot open it");
+    }
+    if (!turn_.valid()) {
+      turn_ = UniqueFd(::openat(dir_.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
+      if (!turn_.valid() && IsGone(errno)) return false;
+      if (!turn_.valid()) return absl::ErrnoToStatus(errno, "cannot open its cgroup.procs");
+    }
+    SW_ASSIGN_OR_RETURN(const bool has_turn, Lock(turn_));
+    if (!has_turn) return absl::UnavailableError("the start of another worker is ending them");
+    return Lock(dir_);
+  }
+  // False: another holds it.
+  static absl::StatusOr<bool> Lock(const UniqueFd& fd) {
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno == EWOULDBLOCK) return false;
+    return absl::ErrnoToStatus(errno, "cannot lock it");
+  }
+
+  std::string path_;
+  UniqueFd dir_, turn_;
+  bool abandoned_ = false;
+  bool lived_ = false;  // something was seen in it
+  bool gone_ = false;
+  absl::Status obstacle_;
+};
 
 }  // namespace
 
@@ -139,58 +231,56 @@ absl::StatusOr<ScriptCgroup> ScriptCgroup::CreateIn(const std::string& above) {
 
 absl::StatusOr<int> ScriptCgroup::RemoveAbandoned(Clock& clock, absl::Duration patience) {
   const absl::StatusOr<std::string> above = FolderOfOwnGroup();
+  // A machine that has not even the descriptor for a look may have the groups.
+  if (absl::IsResourceExhausted(above.status())) return above.status();
   if (!above.ok()) return 0;
+  const absl::StatusOr<std::vector<std::string>> names = FoldersIn(*above);
+  if (absl::IsResourceExhausted(names.status())) return names.status();
+  if (!names.ok()) return 0;
   int removed = 0;
-  std::vector<ScriptCgroup> abandoned;
-  for (const std::string& name : FoldersIn(*above)) {
+  std::vector<FoundGroup> found;
+  for (const std::string& name : *names) {
     std::string path = JoinPath(*above, name);
     if (IsGroupName(name, kFormerPrefix)) {
       // If nothing lives in it: nobody knows whether it has its worker.
       if (IsOwn(path) && ::rmdir(path.c_str()) == 0) ++removed;
     } else if (IsGroupName(name, kPrefix) && IsOwn(path)) {
-      UniqueFd dir = OpenGroup(path);
-      if (!dir.valid() || ::flock(dir.get(), LOCK_EX | LOCK_NB) != 0) continue;  // has its worker
-      abandoned.push_back(ScriptCgroup(std::move(path), std::move(dir)));
+      found.emplace_back(std::move(path));
     }
   }
   const absl::Duration start = clock.Monotonic();
   while (true) {
-    bool any_populated = false;
-    for (const ScriptCgroup& group : abandoned) {
-      if (!group.populated()) continue;
-      any_populated = true;
-      group.Kill();
+    std::vector<FoundGroup> left;
+    for (FoundGroup& group : found) {
+      if (group.IsInTheWay()) {
+        left.push_back(std::move(group));
+      } else if (group.gone()) {
+        ++removed;
+      }
     }
-    if (!any_populated || clock.Monotonic() - start >= patience) break;
+    found = std::move(left);
+    if (found.empty()) return removed;
+    if (clock.Monotonic() - start >= patience) break;
     clock.SleepFor(kPause);
   }
-  std::vector<std::string_view> alive;
-  for (const ScriptCgroup& group : abandoned) {
-    if (group.populated()) {
-      alive.push_back(group.path());
-    } else if (RemoveGroup(group.path())) {  // not if its worker has just done so
-      ++removed;
-    }
-  }
-  if (alive.empty()) return removed;
   return absl::DeadlineExceededError(
       absl::StrCat("the processes of former scripts in these control groups cannot be ended: ",
-                   absl::StrJoin(alive, ", ")));
+                   absl::StrJoin(found, ", ", [](std::string* out, const FoundGroup& group) {
+                     absl::StrAppend(out, group.Description());
+                   })));
 }
 
 ScriptCgroup::~ScriptCgroup() {
-  if (dir_.valid()) RemoveGroup(path_);
+  if (!dir_.valid() || RemoveGroup(path_)) return;
+  // What lives in it although it was given up has its worker as long as this process lives, and a
+  // start beside it is not held up: the lock is kept, by a descriptor that nobody closes. It is one
+  // at most, as a rule, since no task is claimed while a descendant of the last script lives. If
+  // what hung ends later, the empty group stays until this process ends: the next start removes it.
+  if (populated()) static_cast<void>(dir_.release());
 }
 
-bool ScriptCgroup::populated() const {
-  const UniqueFd events(::openat(dir_.get(), "cgroup.events", O_RDONLY | O_CLOEXEC));
-  const absl::StatusOr<std::string> text = ReadAll(events.get(), "cgroup.events");
-  return text.ok() && absl::StrContains(*text, "populated 1");
-}
+bool ScriptCgroup::populated() const { return IsPopulated(dir_.get()); }
 
-void ScriptCgroup::Kill() const {
-  const UniqueFd kill(::openat(dir_.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
-  WriteAll(kill.get(), "1", "cgroup.kill").IgnoreError();
-}
+void ScriptCgroup::Kill() const { KillAllIn(dir_.get()); }
 
 }  // namespace scriptworker::worker

@@ -26,22 +26,23 @@ class ScriptCgroup {
   static absl::StatusOr<ScriptCgroup> Create();
 
   // Ends all that lives in such groups there of this user whose worker has died, and
-  // removes them: how many. A script of the worker's own user can hold the lock that shows
+  // removes them: how many are gone, also if the start of another worker was quicker: what that
+  // one is ending is waited for. A script of the worker's own user can hold the lock that shows
   // a living worker: such a group stays. kDeadlineExceeded names those in which something
-  // lives after `patience`.
+  // lives after `patience`; kResourceExhausted: there is no descriptor to look with.
   static absl::StatusOr<int> RemoveAbandoned(Clock& clock,
                                              absl::Duration patience = absl::Seconds(10));
 
   ScriptCgroup(ScriptCgroup&&) = default;
   ScriptCgroup& operator=(ScriptCgroup&&) = delete;
-  // Removes it if nothing lives in it.
+  // Removes it if nothing lives in it; or else it counts as this process's as long as that lives.
   ~ScriptCgroup();
 
   // The group's folder, for CLONE_INTO_CGROUP.
   int fd() const { return dir_.get(); }
   const std::string& path() const { return path_; }
 
-  // Whether anything lives in it or in groups below it.
+  // Whether anything lives in it or in groups below it; also if that cannot be said.
   bool populated() const;
   // SIGKILL to all at once, those that are just being started too.
   void Kill() const;

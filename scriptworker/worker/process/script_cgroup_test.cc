@@ -8,13 +8,18 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -27,6 +32,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/unique_fd.h"
 
@@ -87,6 +93,23 @@ class ScriptCgroupTest : public testing::Test {
     made_.push_back(path);
     return path;
   }
+  // Whether its end will wait until Release(), as if it hung in the kernel.
+  [[nodiscard]] static bool LetHang(pid_t pid) {
+    return ::ptrace(PTRACE_SEIZE, pid, nullptr, PTRACE_O_TRACEEXIT) == 0;
+  }
+  static void AwaitHanging(pid_t pid) { EXPECT_EQ(::waitpid(pid, nullptr, __WALL), pid); }
+  static void Release(pid_t pid) { EXPECT_EQ(::ptrace(PTRACE_DETACH, pid, nullptr, nullptr), 0); }
+  // The start of another worker.
+  pid_t StartAnotherWorker(absl::Duration patience = absl::Seconds(60)) {
+    const pid_t start = ::fork();
+    if (start == 0) ::_exit(ScriptCgroup::RemoveAbandoned(clock_, patience).ok() ? 0 : 1);
+    return start;
+  }
+  static int AwaitExit(pid_t pid) {
+    int status = -1;
+    EXPECT_EQ(::waitpid(pid, &status, 0), pid);
+    return status;
+  }
   static bool IsAlive(pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) == 0; }
 
   std::string above_, own_;
@@ -125,22 +148,24 @@ TEST_F(ScriptCgroupTest, IsRemovedWithGroupsThatWereMadeInIt) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
-// Makes a group with a process in it, and is killed.
-std::pair<std::string, pid_t> DieWithAGroup() {
+// Makes a group with a process in it, and is killed. `give_up`: it has given the group up by then.
+std::pair<std::string, pid_t> DieWithAGroup(bool give_up = false) {
   int fds[2];
   EXPECT_EQ(::pipe2(fds, O_CLOEXEC), 0);
   UniqueFd reading(fds[0]), writing(fds[1]);
   const pid_t worker = ::fork();
   if (worker == 0) {
-    const absl::StatusOr<ScriptCgroup> group = ScriptCgroup::Create();
+    auto group = std::make_unique<ScriptCgroup>(ScriptCgroup::Create().value());
+    const std::string path = group->path();
     const pid_t script = ::fork();
     if (script == 0) {
       ::close(group->fd());  // as exec does
       writing.reset();
       ::pause();
     }
-    WriteFile(absl::StrCat(group->path(), "/cgroup.procs"), absl::StrCat(script)).IgnoreError();
-    WriteAll(writing.get(), absl::StrCat(script, " ", group->path()), "pipe").IgnoreError();
+    WriteFile(absl::StrCat(path, "/cgroup.procs"), absl::StrCat(script)).IgnoreError();
+    if (give_up) group.reset();
+    WriteAll(writing.get(), absl::StrCat(script, " ", path), "pipe").IgnoreError();
     ::kill(::getpid(), SIGKILL);
   }
   writing.reset();
@@ -212,18 +237,126 @@ TEST_F(ScriptCgroupTest, WhoseProcessesCannotBeEndedIsNamedWhenPatienceIsOver) {
   const std::string hanging = Make("scriptworker.0123456789abcdef");
   const std::string empty = Make("scriptworker.fedcba9876543210");
   const pid_t pid = Start(hanging);
-  // Its end waits for whoever traces it.
-  if (::ptrace(PTRACE_SEIZE, pid, nullptr, PTRACE_O_TRACEEXIT) != 0) {
-    GTEST_SKIP() << "SKIPPED: may not trace a process";
-  }
+  if (!LetHang(pid)) GTEST_SKIP() << "SKIPPED: may not trace a process";
   SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
   EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock, absl::Seconds(1)),
               StatusIs(absl::StatusCode::kDeadlineExceeded,
                        AllOf(HasSubstr(hanging), Not(HasSubstr(empty)))));
   EXPECT_EQ(clock.Monotonic(), absl::Seconds(1));
   EXPECT_FALSE(std::filesystem::exists(empty));
-  EXPECT_EQ(::waitpid(pid, nullptr, 0), pid);  // it hangs
-  EXPECT_EQ(::ptrace(PTRACE_DETACH, pid, nullptr, nullptr), 0);
+  AwaitHanging(pid);
+  Release(pid);
+}
+
+TEST_F(ScriptCgroupTest, ThatTheStartOfAnotherWorkerIsEndingIsWaitedFor) {
+  const std::string hanging = Make("scriptworker.0123456789abcdef");
+  const pid_t pid = Start(hanging);
+  if (!LetHang(pid)) GTEST_SKIP() << "SKIPPED: may not trace a process";
+  const pid_t other = StartAnotherWorker();
+  AwaitHanging(pid);
+  SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock, absl::Seconds(1)),
+              StatusIs(absl::StatusCode::kDeadlineExceeded,
+                       AllOf(HasSubstr(hanging), HasSubstr("another worker"))));
+  EXPECT_EQ(clock.Monotonic(), absl::Seconds(1));
+  Release(pid);
+  EXPECT_EQ(AwaitExit(other), 0);
+  EXPECT_FALSE(std::filesystem::exists(hanging));
+}
+
+TEST_F(ScriptCgroupTest, ThatTheStartOfAnotherWorkerCouldNotEndIsTakenOver) {
+  const std::string hanging = Make("scriptworker.0123456789abcdef");
+  const pid_t pid = Start(hanging);
+  if (!LetHang(pid)) GTEST_SKIP() << "SKIPPED: may not trace a process";
+  const pid_t other = StartAnotherWorker();
+  AwaitHanging(pid);
+  ::kill(other, SIGKILL);
+  AwaitExit(other);
+  std::thread late([&] { EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(1)); });
+  Release(pid);  // by the thread that traces it
+  late.join();
+  EXPECT_FALSE(std::filesystem::exists(hanging));
+}
+
+// However they come upon it, none goes on while something of it lives.
+TEST_F(ScriptCgroupTest, IsEndedForAllWorkersThatStartAtTheSameTime) {
+  const pid_t own = Start();
+  for (int round = 0; round < 20; ++round) {
+    const std::string path = DieWithAGroup().first;
+    ASSERT_TRUE(std::filesystem::exists(path));
+    std::atomic<int> gone = 0;
+    std::vector<std::thread> starts;
+    for (int i = 0; i < 6; ++i) {
+      starts.emplace_back([&] {
+        const absl::StatusOr<int> removed = ScriptCgroup::RemoveAbandoned(clock_);
+        EXPECT_THAT(removed, absl_testing::IsOk());
+        EXPECT_THAT(ReadFile(absl::StrCat(path, "/cgroup.events")).value_or(""),
+                    Not(HasSubstr("populated 1")));
+        gone += removed.value_or(0);
+      });
+    }
+    for (std::thread& start : starts) start.join();
+    EXPECT_GE(gone, 1);
+    EXPECT_FALSE(std::filesystem::exists(path));
+  }
+  EXPECT_TRUE(IsAlive(own)) << "has its worker, whoever looks";
+}
+
+TEST_F(ScriptCgroupTest, ThatItsWorkerHasGivenUpHasItsWorkerAsLongAsThatLives) {
+  const pid_t pid = Start(own_);
+  // A new one, of which that process has no descriptor.
+  group_ = std::make_unique<ScriptCgroup>(ScriptCgroup::Create().value());
+  Enter(group_->path(), pid);
+  const std::string path = group_->path();
+  group_.reset();
+  ASSERT_TRUE(std::filesystem::exists(path));
+  SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock), IsOkAndHolds(0));
+  EXPECT_THAT(clock.sleeps(), IsEmpty());
+  EXPECT_TRUE(IsAlive(pid));
+  ::kill(pid, SIGKILL);
+  AwaitExit(pid);
+  ::rmdir(path.c_str());
+}
+
+TEST_F(ScriptCgroupTest, ThatItsWorkerHadGivenUpIsRemovedWhenThatHasDied) {
+  const std::string path = DieWithAGroup(/*give_up=*/true).first;
+  ASSERT_TRUE(std::filesystem::exists(path));
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(1));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(ScriptCgroupTest, ThatCannotBeLookedIntoCountsAsLivedIn) {
+  const bool refused =
+      RunWithRefusedCalls({SYS_openat}, EMFILE, [&] { EXPECT_TRUE(group_->populated()); });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_FALSE(group_->populated());
+  ASSERT_EQ(::rmdir(group_->path().c_str()), 0);
+  EXPECT_FALSE(group_->populated()) << "it is gone";
+}
+
+// At whatever point the descriptors are used up.
+TEST_F(ScriptCgroupTest, IsNotPassedOverForWantOfDescriptors) {
+  group_.reset();
+  Start(Make("scriptworker.0123456789abcdef"));
+  struct rlimit usual = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int first_free = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(first_free);
+  SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
+  for (int left = 0; left < 3; ++left) {
+    struct rlimit few = usual;
+    few.rlim_cur = static_cast<rlim_t>(first_free + left);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    const absl::Status removed = ScriptCgroup::RemoveAbandoned(clock, absl::Seconds(1)).status();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_THAT(removed, StatusIs(left == 0 ? absl::StatusCode::kResourceExhausted
+                                            : absl::StatusCode::kDeadlineExceeded,
+                                  HasSubstr(left == 0 ? "/proc/self/cgroup"
+                                                      : "scriptworker.0123456789abcdef")))
+        << left;
+  }
+  EXPECT_THAT(ScriptCgroup::RemoveAbandoned(clock_), IsOkAndHolds(1));
 }
 
 }  // namespace
