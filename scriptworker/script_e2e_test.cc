@@ -22,6 +22,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/json/json.h"
@@ -68,7 +69,7 @@ class ScriptE2eTest : public testing::Test {
   }
   // How the first run ended; "" if it did not.
   std::string AwaitResolution(const TaskId& id) {
-    tools::AwaitTrue([&] { return !fake().Resolution(id, 0).empty(); });
+    AwaitTrue([&] { return !fake().Resolution(id, 0).empty(); });
     return fake().Resolution(id, 0);
   }
   std::string Content(const TaskId& id, std::string_view name) {

@@ -20,6 +20,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_reader.h"
@@ -141,7 +142,7 @@ TEST_F(WorkerBoxE2eTest, AFileThatGrowsBeyondItsLimitIsTheEndOfItsTaskAlone) {
   ASSERT_EQ(::prlimit(worker.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
   const TaskId large = WorkerSite::Submit(*taskcluster_, clock_, "yes | head -c 400000; exit 0");
   const TaskId small = WorkerSite::Submit(*taskcluster_, clock_, "exit 0");
-  ASSERT_TRUE(tools::AwaitTrue(
+  ASSERT_TRUE(AwaitTrue(
       [&] { return worker.Poll().has_value() || fake().Resolution(small, 0) == "completed"; }));
   EXPECT_EQ(worker.Poll(), std::nullopt);  // though its own log, which repeats the output, is full
   EXPECT_EQ(fake().Resolution(large, 0), "internal-error");

@@ -33,6 +33,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/start_thread.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
@@ -54,7 +55,6 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskId;
-using ::scriptworker::tools::AwaitTrue;
 using ::scriptworker::tools::RunningWorker;
 using ::scriptworker::tools::WorkerSite;
 using ::testing::Contains;

@@ -30,6 +30,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -49,7 +50,6 @@ namespace {
 using ::scriptworker::taskcluster::Fault;
 using ::scriptworker::taskcluster::QueueEvent;
 using ::scriptworker::taskcluster::TaskId;
-using ::scriptworker::tools::AwaitTrue;
 using ::scriptworker::tools::RunningWorker;
 using ::scriptworker::tools::WorkerSite;
 using ::scriptworker::worker::JournalStep;

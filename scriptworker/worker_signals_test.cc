@@ -20,12 +20,12 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/testing/signalled_worker.h"
 #include "scriptworker/worker/monitoring/worker_state.h"
 #include "scriptworker/worker/outcome/exit_status.h"
 #include "tools/worker_site/request_gate.h"
-#include "tools/worker_site/running_worker.h"
 #include "tools/worker_site/worker_site.h"
 
 namespace scriptworker {
@@ -258,7 +258,7 @@ TEST_P(SignalTest, EndsTheWorkerAsTheContractSays) {
       << test.site().WorkerLog();
   // A killed worker's processes are killed by the system, in its own time.
   const auto all_gone = [] { return !AnyProcessLeft(); };
-  EXPECT_TRUE(kind.request == Request::kDie ? tools::AwaitTrue(all_gone) : all_gone());
+  EXPECT_TRUE(kind.request == Request::kDie ? AwaitTrue(all_gone) : all_gone());
   EXPECT_EQ(test.Claims(), point.claims);  // it took nothing more
   if (!point.where.has_task) return;
   ExpectResolution(test, Expected(point, kind.request));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
@@ -92,19 +93,19 @@ class State {
   // Makes this state be cancelled with `parent`. The callback must not keep
   // this state alive, or a child would live as long as its parent.
   void Follow(const CancellationToken& parent, const std::shared_ptr<State>& self) {
-    parent_link_ =
+    parent_links_.push_back(
         std::make_unique<CancellationCallback>(parent, [parent, weak = std::weak_ptr<State>(self)] {
           if (const std::shared_ptr<State> child = weak.lock()) {
             child->Cancel(parent.reason());
           }
-        });
+        }));
   }
 
  private:
   mutable absl::Mutex mutex_;
   absl::Status reason_ ABSL_GUARDED_BY(mutex_);
   std::list<std::shared_ptr<Registration>> waiting_ ABSL_GUARDED_BY(mutex_);
-  std::unique_ptr<CancellationCallback> parent_link_;
+  std::vector<std::unique_ptr<CancellationCallback>> parent_links_;  // set once, when made
 };
 
 }  // namespace cancellation_internal
@@ -123,6 +124,11 @@ CancellationSource::CancellationSource() : state_(std::make_shared<State>()) {}
 CancellationSource::CancellationSource(const CancellationToken& parent)
     : state_(std::make_shared<State>()) {
   state_->Follow(parent, state_);
+}
+
+CancellationSource::CancellationSource(const CancellationToken& one, const CancellationToken& other)
+    : CancellationSource(one) {
+  state_->Follow(other, state_);
 }
 
 bool CancellationSource::Cancel(absl::Status reason) {

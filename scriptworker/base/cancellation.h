@@ -59,6 +59,8 @@ class CancellationSource {
   // Cancelled with `parent`, for the same reason; cancelling the child does
   // not touch the parent. The link holds as long as a token of the child does.
   explicit CancellationSource(const CancellationToken& parent);
+  // Cancelled with the first of two parents.
+  CancellationSource(const CancellationToken& one, const CancellationToken& other);
 
   CancellationSource(CancellationSource&&) = default;
   CancellationSource& operator=(CancellationSource&&) = default;

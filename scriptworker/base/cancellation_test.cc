@@ -81,6 +81,39 @@ TEST(CancellationTest, TheLinkToTheParentOutlivesTheChildsSource) {
   EXPECT_TRUE(token.cancelled());
 }
 
+TEST(CancellationTest, AChildOfTwoIsCancelledWithTheFirstOfThem) {
+  for (const bool first : {true, false}) {
+    CancellationSource one;
+    CancellationSource other;
+    const CancellationSource child(one.token(), other.token());
+    const CancellationSource sibling(child.token());
+    EXPECT_FALSE(child.token().cancelled());
+    (first ? one : other).Cancel(absl::AbortedError("sooner"));
+    (first ? other : one).Cancel(absl::CancelledError("later"));
+    EXPECT_THAT(child.token().reason(), StatusIs(absl::StatusCode::kAborted, "sooner"));
+    EXPECT_TRUE(sibling.token().cancelled());
+  }
+}
+
+TEST(CancellationTest, AChildOfTwoIsBornCancelledForTheReasonOfTheOneThatIs) {
+  CancellationSource cancelled;
+  cancelled.Cancel(absl::AbortedError("before"));
+  const CancellationSource live;
+  EXPECT_THAT(CancellationSource(cancelled.token(), live.token()).token().reason(),
+              StatusIs(absl::StatusCode::kAborted, "before"));
+  EXPECT_THAT(CancellationSource(live.token(), cancelled.token()).token().reason(),
+              StatusIs(absl::StatusCode::kAborted, "before"));
+}
+
+TEST(CancellationTest, CancellingAChildOfTwoLeavesBothAlone) {
+  const CancellationSource one;
+  const CancellationSource other;
+  CancellationSource child(one.token(), other.token());
+  child.Cancel(absl::AbortedError("its own"));
+  EXPECT_FALSE(one.token().cancelled());
+  EXPECT_FALSE(other.token().cancelled());
+}
+
 TEST(CancellationTest, ADeadChildIsForgotten) {
   CancellationSource parent;
   { const CancellationSource child(parent.token()); }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// Time, injected: nothing below a main file reads the system's clock.
+// Time, injected: what the worker does when, and every timestamp, comes from here. What waits
+// for the machine itself (a process that ends, room on a terminal, the other end of a pipe)
+// waits in real, monotonic time, as no simulated one would bring that about:
+// worker/process/process_tree, worker/log/screen, client/script_credentials.
 // Tests use scriptworker/base/testing/simulated_clock.h.
 
 #ifndef SCRIPTWORKER_BASE_CLOCK_H_

@@ -105,9 +105,9 @@ absl::StatusOr<bool> IsBeneath(const std::string& path, const std::string& paren
 }
 
 std::string ResolveAgainstWorkingDirectory(std::string_view path,
-                                           std::string_view build_working_directory) {
+                                           std::string_view working_directory) {
   if (path.empty() || IsAbsolute(path)) return std::string(path);
-  return JoinPath(build_working_directory, path);
+  return JoinPath(working_directory, path);
 }
 
 }  // namespace scriptworker

@@ -41,12 +41,11 @@ absl::StatusOr<std::string> RealPath(const std::string& path);
 // OpenFileBeneath.
 absl::StatusOr<bool> IsBeneath(const std::string& path, const std::string& parent);
 
-// `bazel run` starts programs in another folder than the user's and names the
-// latter in BUILD_WORKING_DIRECTORY; its value goes to the second parameter
-// (empty: not set). Returns `path` if it is absolute or empty or the variable
-// is empty, else the path below that folder.
+// The path below `working_directory`, or `path` itself if it is absolute or either
+// is empty. A program's working directory is the user's unless `bazel run` started
+// it, which names the user's in BUILD_WORKING_DIRECTORY.
 std::string ResolveAgainstWorkingDirectory(std::string_view path,
-                                           std::string_view build_working_directory);
+                                           std::string_view working_directory);
 
 }  // namespace scriptworker
 

@@ -4,14 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <string>
 
 #include "absl/random/bit_gen_ref.h"
 #include "absl/random/distributions.h"
 #include "absl/status/status.h"
-#include "absl/strings/cord.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
@@ -19,8 +15,6 @@
 
 namespace scriptworker {
 namespace {
-
-constexpr char kRetryAfterTypeUrl[] = "scriptworker/retry_after_nanoseconds";
 
 // initial * 2^doublings, saturating.
 absl::Duration Doubled(absl::Duration initial, int doublings) {
@@ -64,26 +58,6 @@ absl::Duration BackoffDelay(const RetryPolicy& policy, int retry, absl::BitGenRe
       break;
   }
   return std::min(policy.max, Doubled(policy.initial, retry - 1)) * absl::Uniform(bitgen, 0.0, 1.0);
-}
-
-absl::Status WithRetryAfter(absl::Status status, absl::Duration wait) {
-  status.SetPayload(kRetryAfterTypeUrl, absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(wait))));
-  return status;
-}
-
-std::optional<absl::Duration> RetryAfter(const absl::Status& status) {
-  const std::optional<absl::Cord> payload = status.GetPayload(kRetryAfterTypeUrl);
-  int64_t nanoseconds;
-  if (!payload || !absl::SimpleAtoi(std::string(*payload), &nanoseconds)) {
-    return std::nullopt;
-  }
-  return absl::Nanoseconds(nanoseconds);
-}
-
-absl::Duration RetryDelay(const RetryPolicy& policy, int retry, const absl::Status& error,
-                          absl::BitGenRef bitgen) {
-  const absl::Duration asked = RetryAfter(error).value_or(absl::ZeroDuration());
-  return std::max(BackoffDelay(policy, retry, bitgen), std::min(asked, policy.max_retry_after));
 }
 
 namespace retry_internal {

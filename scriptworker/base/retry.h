@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <optional>
 #include <utility>
 
 #include "absl/random/bit_gen_ref.h"
@@ -42,7 +41,8 @@ struct RetryPolicy {
   absl::Duration initial = absl::Seconds(1);
   absl::Duration max = absl::Seconds(30);
   double randomization = 0.5;  // kReference only
-  // A server's Retry-After is obeyed up to here.
+  // A server's Retry-After is obeyed up to here: by http::RetryingTransport, which alone
+  // sees the header. Retry() knows nothing of it.
   absl::Duration max_retry_after = absl::Minutes(5);
 };
 
@@ -58,17 +58,8 @@ RetryPolicy TaskclusterClientRetryPolicy();
 absl::Duration ReferenceSleepTime(int attempt, absl::Duration delay_factor, double randomization,
                                   absl::Duration max_delay, absl::BitGenRef bitgen);
 
-// `retry` counts from 1.
+// The delay before retry `retry`, which counts from 1.
 absl::Duration BackoffDelay(const RetryPolicy& policy, int retry, absl::BitGenRef bitgen);
-
-// Attaches the wait that a server asked for to an error (Retry-After).
-absl::Status WithRetryAfter(absl::Status status, absl::Duration wait);
-std::optional<absl::Duration> RetryAfter(const absl::Status& status);
-
-// The delay before retry `retry` after `error`: BackoffDelay, or what the
-// error's RetryAfter says if that is longer.
-absl::Duration RetryDelay(const RetryPolicy& policy, int retry, const absl::Status& error,
-                          absl::BitGenRef bitgen);
 
 namespace retry_internal {
 
@@ -109,7 +100,7 @@ auto Retry(const RetryPolicy& policy, Clock& clock, absl::BitGenRef bitgen,
     if (result.ok()) return result;
     const absl::Status& error = retry_internal::StatusOf(result);
     if (number >= policy.attempts || !is_retryable(error)) return result;
-    if (!SleepUnlessCancelled(clock, RetryDelay(policy, number, error, bitgen), token)) {
+    if (!SleepUnlessCancelled(clock, BackoffDelay(policy, number, bitgen), token)) {
       return retry_internal::Cancelled(token, error);
     }
   }

@@ -148,25 +148,6 @@ TEST(BackoffDelayTest, FollowsThePolicy) {
   }
 }
 
-TEST(RetryAfterTest, IsCarriedByTheStatus) {
-  const absl::Status plain = absl::UnavailableError("429");
-  EXPECT_THAT(RetryAfter(plain), Eq(std::nullopt));
-  EXPECT_THAT(RetryAfter(WithRetryAfter(plain, absl::Seconds(7))), Optional(absl::Seconds(7)));
-}
-
-TEST(RetryAfterTest, LengthensTheDelayUpToTheLimit) {
-  absl::BitGen bitgen;
-  const RetryPolicy policy = {.initial = absl::Seconds(1), .max_retry_after = absl::Minutes(1)};
-  const absl::Status error = absl::UnavailableError("429");
-  EXPECT_THAT(RetryDelay(policy, 1, error, bitgen), Lt(absl::Seconds(1)));
-  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(9)), bitgen),
-              Eq(absl::Seconds(9)));
-  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Hours(9)), bitgen),
-              Eq(absl::Minutes(1)));
-  EXPECT_THAT(RetryDelay(policy, 1, WithRetryAfter(error, absl::Seconds(-9)), bitgen),
-              Ge(absl::ZeroDuration()));
-}
-
 class RetryTest : public ::testing::Test {
  protected:
   SimulatedClock clock_{absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance};

@@ -3,8 +3,7 @@
 // The limits of following redirects, in one place for every transport:
 //   * https stays https; http may go on to either;
 //   * at most Request::max_redirects hops;
-//   * Authorization, Proxy-Authorization and Cookie are dropped for good as
-//   soon
+//   * Authorization, Proxy-Authorization and Cookie are dropped for good as soon
 //     as a hop has another origin; the query (bewit) is never carried over;
 //   * 301, 302 and 303 continue with GET (HEAD stays HEAD) and without body,
 //     307 and 308 repeat the request; other statuses are responses;

@@ -68,8 +68,7 @@ RetryingTransport::RetryingTransport(Transport& inner, RetryPolicy policy, Clock
     : inner_(inner), policy_(std::move(policy)), clock_(clock), bit_gen_(std::move(bit_gen)) {}
 
 absl::StatusOr<Response> RetryingTransport::Send(const Request& request) {
-  CancellationSource enough(request.cancellation);
-  const CancellationCallback on_last(last_attempt_, [&] { enough.Cancel(last_attempt_.reason()); });
+  const CancellationSource enough(request.cancellation, last_attempt_);
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<Response> result = inner_.Send(request);
     // A cancelled request fails with the token's reason, whose code may be one

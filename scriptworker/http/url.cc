@@ -206,7 +206,6 @@ absl::StatusOr<Url> Url::Parse(std::string_view text) {
     absl::StatusOr<int> port = ParsePort(authority.substr(colon + 1));
     if (!port.ok()) return WithUrl(port.status(), text);
     url.port_ = *port;
-    url.explicit_port_ = true;
   }
   const std::string_view target = text.substr(url.path_begin_);
   if (!target.empty() && target.front() == '?') {

@@ -6,15 +6,12 @@
 //
 // Url::Parse() accepts a text only if it is already canonical and unambiguous:
 //   * scheme exactly `http` or `https`, in lower case;
-//   * no user info, no fragment, no backslash, blank, control or non-ASCII
-//   byte;
-//   * host: a lower-case DNS name without trailing dot, a canonical dotted
-//   quad,
+//   * no user info, no fragment, no backslash, blank, control or non-ASCII byte;
+//   * host: a lower-case DNS name without trailing dot, a canonical dotted quad,
 //     or an IPv6 address in brackets; nothing that another parser would read as
 //     a number (`127.1`, `0x7f000001`);
 //   * port: 1-65535 without leading zero;
-//   * every `%` starts an escape; no path segment is `.` or `..`, escaped or
-//   not.
+//   * every `%` starts an escape; no path segment is `.` or `..`, escaped or not.
 // Accepted texts are kept and sent byte for byte (presigned URLs are signed
 // over their exact bytes). Beyond RFC 3986, `|`, `^`, `[` and `]` are let
 // through in path and query, as the queue's redirects to public artifacts hold
@@ -62,7 +59,6 @@ class Url {
   std::string_view host() const { return part(host_begin_, host_size_); }
   // The explicit port, else 80 or 443.
   int port() const { return port_; }
-  bool has_explicit_port() const { return explicit_port_; }
   // `host` or `host:port`, as given: the value of the Host header.
   std::string_view authority() const { return part(host_begin_, path_begin_ - host_begin_); }
   // `scheme://authority`, as given.
@@ -102,7 +98,6 @@ class Url {
   size_t path_begin_ = 0;   // where the authority ends
   size_t query_begin_ = 0;  // position of the question mark, or the text's size
   int port_ = 0;
-  bool explicit_port_ = false;
 };
 
 // Cuts a URL (or any text) before its first secret parameter and appends

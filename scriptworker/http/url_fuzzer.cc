@@ -22,8 +22,8 @@ void CheckUrl(const Url& url) {
   CHECK_EQ(url.is_https(), url.scheme() == "https");
   CHECK(url.port() > 0 && url.port() < 65536);
   CHECK(!url.host().empty());
-  CHECK_EQ(absl::StrCat(url.host(), url.has_explicit_port() ? absl::StrCat(":", url.port()) : ""),
-           url.authority());
+  CHECK(url.authority() == url.host() ||
+        url.authority() == absl::StrCat(url.host(), ":", url.port()));
   CHECK_EQ(absl::StrCat(url.scheme(), "://", url.authority()), url.origin());
   const absl::StatusOr<Url> again = Url::Parse(absl::StrCat(url.origin(), url.target()));
   CHECK_OK(again);

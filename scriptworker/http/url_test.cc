@@ -36,7 +36,6 @@ TEST(UrlTest, PartsAreAsGiven) {
   EXPECT_TRUE(url.is_https());
   EXPECT_EQ(url.host(), "queue.example");
   EXPECT_EQ(url.port(), 8443);
-  EXPECT_TRUE(url.has_explicit_port());
   EXPECT_EQ(url.authority(), "queue.example:8443");
   EXPECT_EQ(url.origin(), "https://queue.example:8443");
   EXPECT_EQ(url.path(), "/api/a%2Fb%2fc");
@@ -52,7 +51,6 @@ TEST(UrlTest, WithoutPathTheTargetIsASlash) {
   EXPECT_EQ(url.target(), "/");
   EXPECT_EQ(url.authority(), "localhost");
   EXPECT_EQ(url.port(), 80);
-  EXPECT_FALSE(url.has_explicit_port());
   EXPECT_FALSE(url.is_https());
 }
 

@@ -141,11 +141,6 @@ absl::StatusOr<bool> Reader::Bool(std::string_view key) const {
   return field.AsBool();
 }
 
-absl::StatusOr<double> Reader::Double(std::string_view key) const {
-  SW_ASSIGN_OR_RETURN(const Reader field, Field(key));
-  return field.AsDouble();
-}
-
 absl::StatusOr<std::vector<std::string>> Reader::Strings(std::string_view key) const {
   SW_ASSIGN_OR_RETURN(const Reader field, Field(key));
   return field.AsStrings();

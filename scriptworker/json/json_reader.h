@@ -50,7 +50,6 @@ class Reader {
   absl::StatusOr<std::string> String(std::string_view key) const;
   absl::StatusOr<int64_t> Int(std::string_view key) const;
   absl::StatusOr<bool> Bool(std::string_view key) const;
-  absl::StatusOr<double> Double(std::string_view key) const;
   absl::StatusOr<std::vector<std::string>> Strings(std::string_view key) const;
 
   // As above, `absent` if the member is absent.

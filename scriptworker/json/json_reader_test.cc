@@ -36,8 +36,8 @@ class ReaderTest : public testing::Test {
 TEST_F(ReaderTest, ReadsMembersOfTheirTypes) {
   EXPECT_THAT(reader_.String("text"), IsOkAndHolds("hello"));
   EXPECT_THAT(reader_.Int("number"), IsOkAndHolds(7));
-  EXPECT_THAT(reader_.Double("half"), IsOkAndHolds(0.5));
-  EXPECT_THAT(reader_.Double("number"), IsOkAndHolds(7.0));
+  EXPECT_THAT(reader_.DoubleOr("half", 0), IsOkAndHolds(0.5));
+  EXPECT_THAT(reader_.DoubleOr("number", 0), IsOkAndHolds(7.0));
   EXPECT_THAT(reader_.Bool("yes"), IsOkAndHolds(true));
   EXPECT_THAT(reader_.Strings("list"), IsOkAndHolds(ElementsAre("a", "b")));
 }

@@ -27,6 +27,7 @@
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/testing/queue_event.h"
 #include "scriptworker/worker/monitoring/status_client.h"
@@ -40,7 +41,6 @@
 namespace scriptworker {
 
 using ::scriptworker::taskcluster::QueueEvent;
-using ::scriptworker::tools::AwaitTrue;
 using ::scriptworker::tools::RequestGate;
 using ::scriptworker::tools::WorkerSite;
 using ::scriptworker::worker::Activity;
@@ -104,7 +104,7 @@ bool AnyProcessLeft() {
 SignalledWorker::SignalledWorker(const CyclePoint& point, std::string more)
     : point_(point), calls_([this](pid_t pid) { return Says(pid); }) {
   // A killed worker's signer is killed by the system, in its own time.
-  EXPECT_TRUE(tools::AwaitTrue([] { return !AnyProcessLeft(); })) << "of a case before";
+  EXPECT_TRUE(AwaitTrue([] { return !AnyProcessLeft(); })) << "of a case before";
   tools::LocalTaskclusterOptions options;
   options.fake.poll = point.activity == Activity::kPausing ? absl::ZeroDuration()  //
                                                            : absl::Milliseconds(1500);

@@ -9,8 +9,7 @@ namespace scriptworker::worker {
 
 absl::StatusOr<http::Response> AbortableTransport::Send(const http::Request& request) {
   if (abort_.cancelled()) return abort_.reason();
-  CancellationSource either(request.cancellation);
-  const CancellationCallback on_abort(abort_, [&] { either.Cancel(abort_.reason()); });
+  const CancellationSource either(request.cancellation, abort_);
   http::Request copy = request;
   copy.cancellation = either.token();
   return inner_.Send(copy);

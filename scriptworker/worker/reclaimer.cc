@@ -150,7 +150,7 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
     absl::MutexLock lock(&mutex_);
     policy.initial = retry_pause_;
   }
-  const absl::Duration pause = RetryDelay(policy, attempt, answer.status(), bit_gen_);
+  const absl::Duration pause = BackoffDelay(policy, attempt, bit_gen_);
   with_.logger.Warning(
       absl::StrCat("Reclaiming failed: ", answer.status().message(), "; the claim is given up in ",
                    absl::FormatDuration(absl::Trunc(UntilGivenUp(), absl::Seconds(1))),

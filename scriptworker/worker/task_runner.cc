@@ -42,18 +42,6 @@ namespace {
 using ::scriptworker::taskcluster::ClaimedTask;
 using Resolution = RunOutcome::Resolution;
 
-// A token that is cancelled with the first of two others.
-class EitherToken {
- public:
-  EitherToken(const CancellationToken& a, const CancellationToken& b)
-      : source_(a), link_(b, [this, b] { source_.Cancel(b.reason()); }) {}
-  CancellationToken token() const { return source_.token(); }
-
- private:
-  CancellationSource source_;
-  CancellationCallback link_;
-};
-
 // The task's `expires`, which its artifacts get; nullopt if it has none.
 std::optional<absl::Time> ExpiresOf(const ClaimedTask& task) {
   const json::Value* text = task.definition.Find("expires");
@@ -96,11 +84,11 @@ struct TaskRunner::RunningTask {
   CancellationSource claim;  // cancelled when the claim is lost
   TaskCredentialStore credentials;
   TaskArtifacts artifacts;
-  const EitherToken lost_or_hurry;
-  const EitherToken lost_or_at_once;
+  const CancellationSource lost_or_hurry;
+  const CancellationSource lost_or_at_once;
   // The last to be cancelled: whoever sees the script stop because the claim was lost finds
   // the others cancelled, and uploads nothing.
-  const EitherToken stop_or_lost;
+  const CancellationSource stop_or_lost;
   const taskcluster::UploadTarget target;
   bool script_ended = true;
   absl::Status held = absl::OkStatus();  // the claim: noted in the journal, and kept

@@ -14,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -74,7 +75,7 @@ TEST(ImageTest, IsAllThatAWorkerNeeds) {
   tools::RunningWorker worker({"--map-root-user", absl::StrCat("--root=", root),
                                "/usr/bin/scriptworker", "/etc/scriptworker/scriptworker.yaml"},
                               temp.Path("output"), {}, "/usr/bin/unshare");
-  tools::AwaitTrue([&] { return !fake.Resolution(id, 0).empty(); });
+  AwaitTrue([&] { return !fake.Resolution(id, 0).empty(); });
   EXPECT_EQ(fake.Resolution(id, 0), "completed") << ReadFile(temp.Path("output")).value_or("");
   const auto log = fake.GetArtifact(id, 0, "public/logs/live_backing.log");
   ASSERT_TRUE(log.ok());

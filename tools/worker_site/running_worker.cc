@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,20 +14,11 @@
 #include <vector>
 
 #include "absl/log/check.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/test_file.h"
 
 namespace scriptworker::tools {
-
-bool AwaitTrue(const std::function<bool()>& condition, absl::Duration limit) {
-  const absl::Time deadline = absl::Now() + limit;
-  while (!condition()) {
-    if (absl::Now() > deadline) return false;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return true;
-}
 
 RunningWorker::RunningWorker(std::vector<std::string> arguments, const std::string& output_path,
                              std::vector<std::string> variables, std::string_view program) {

@@ -5,7 +5,6 @@
 
 #include <sys/types.h>
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,10 +13,6 @@
 #include "absl/time/time.h"
 
 namespace scriptworker::tools {
-
-// Polls until the condition holds; false after `limit` of real time: what is
-// waited for is done by other processes.
-bool AwaitTrue(const std::function<bool()>& condition, absl::Duration limit = absl::Seconds(60));
 
 // The worker's program, a process of its own, killed at the end at the latest.
 // Thread-compatible.

@@ -14,6 +14,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"

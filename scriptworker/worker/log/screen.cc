@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
@@ -23,6 +24,10 @@ namespace {
 // How long a terminal that has some room, but too little, is left alone.
 constexpr absl::Duration kPause = absl::Milliseconds(5);
 
+absl::Duration RealMonotonic() {
+  return absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
+
 // Not O_NONBLOCK on `fd` itself: that is the mode of all who share it, the shell too.
 UniqueFd OpenTerminal(int fd) {
   if (::isatty(fd) == 0) return UniqueFd();
@@ -37,19 +42,19 @@ Screen::Screen(int fd, absl::Duration patience)
       fd_(terminal_.valid() ? terminal_.get() : fd),
       patience_(patience) {}
 
-bool Screen::IsReady(absl::Time deadline) const {
+bool Screen::IsReady(absl::Duration deadline) const {
   while (true) {
     pollfd polled = {.fd = fd_, .events = POLLOUT, .revents = 0};
-    const absl::Duration left = std::max(deadline - absl::Now(), absl::ZeroDuration());
+    const absl::Duration left = std::max(deadline - RealMonotonic(), absl::ZeroDuration());
     const int ready = ::poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(left)));
     if (ready < 0 && errno == EINTR) continue;
     return ready != 0;  // an error is write()'s to find
   }
 }
 
-bool Screen::Write(std::string_view text, absl::Time deadline) {
+bool Screen::Write(std::string_view text, absl::Duration deadline) {
   while (!text.empty()) {
-    if (!IsReady(blocked_ ? absl::InfinitePast() : deadline)) {
+    if (!IsReady(blocked_ ? -absl::InfiniteDuration() : deadline)) {
       blocked_ = true;
       return false;
     }
@@ -57,7 +62,7 @@ bool Screen::Write(std::string_view text, absl::Time deadline) {
     const ssize_t written = ::write(fd_, text.data(), std::min<size_t>(text.size(), PIPE_BUF));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EAGAIN) {  // somebody else was quicker, or it needs more room
-      if (!blocked_ && absl::Now() < deadline) {
+      if (!blocked_ && RealMonotonic() < deadline) {
         absl::SleepFor(kPause);
         continue;
       }
@@ -74,7 +79,7 @@ bool Screen::Write(std::string_view text, absl::Time deadline) {
 
 void Screen::Show(std::string_view line) {
   absl::MutexLock lock(&mutex_);
-  const absl::Time deadline = absl::Now() + patience_;
+  const absl::Duration deadline = RealMonotonic() + patience_;
   if (missing_ > 0) {
     if (!Write(absl::StrCat(cut_ ? "\n" : "", "scriptworker: ", missing_,
                             " lines are not shown here, since nobody read them\n"),

@@ -29,9 +29,9 @@ class Screen {
   void Show(std::string_view line) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  // False: not all of it could be written.
-  bool Write(std::string_view text, absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool IsReady(absl::Time deadline) const;
+  // False: not all of it could be written. Deadlines are the machine's monotonic time.
+  bool Write(std::string_view text, absl::Duration deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsReady(absl::Duration deadline) const;
 
   const UniqueFd terminal_;  // if it is one
   const int fd_;
