@@ -53,7 +53,9 @@ def check_environment(expected):
         check(secret not in os.environ, f"{secret} is not handed on")
 
 
-def check_process():
+def check_process(expected):
+    check(os.getcwd() == expected["folder"], "the worker's current folder")
+    check(os.readlink("/proc/self/fd/0") == expected["stdin"], "the worker's stdin")
     check(os.getsid(0) == os.getpid(), "a session of its own")
     check(os.getpgrp() == os.getpid(), "a process group of its own")
     check(stat.S_ISFIFO(os.fstat(1).st_mode), "stdout is a pipe")
@@ -111,7 +113,7 @@ def main():
         sys.exit(f"Usage: {sys.argv[0]} CONFIG_FILE")
     config = read_json(sys.argv[1])
     check_environment(config["expect"])
-    check_process()
+    check_process(config["expect"])
     credentials = check_credentials()
     payload = check_files(config)["payload"]
     for name, text in payload.get("write", {}).items():

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,7 +112,9 @@ class PythonScriptTest : public ScriptE2eTest {
     const json::Object config = {
         {"work_dir", json::Value(temp_.Path("work"))},
         {"artifact_dir", json::Value(temp_.Path("artifacts"))},
-        {"expect", json::Object{{"run_id", json::Value(0)},
+        {"expect", json::Object{{"folder", json::Value(std::filesystem::current_path().string())},
+                                {"stdin", json::Value("/dev/null")},  // tools::RunningWorker's
+                                {"run_id", json::Value(0)},
                                 {"root_url", json::Value(taskcluster_->root_url())}}}};
     worker_ = StartWorker(
         absl::StrCat(*python, " ", TestFilePath("scriptworker/reference_script.py"), " ",

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <thread>
 #include <utility>
@@ -65,6 +66,15 @@ class SpawnTest : public testing::Test {
 TEST_F(SpawnTest, ConnectsTheOutputs) {
   EXPECT_EQ(Run(Bash("echo out; echo err >&2")), "out\n");
   EXPECT_THAT(ReadFile(err_path_), IsOkAndHolds("err\n"));
+}
+
+TEST_F(SpawnTest, HasTheFolderAndTheStdinOfTheWorker) {
+  const UniqueFd saved(::fcntl(0, F_DUPFD_CLOEXEC, 100));
+  const UniqueFd input(::open(temp_.Write("input", "for the worker").c_str(), O_RDONLY));
+  ASSERT_EQ(::dup2(input.get(), 0), 0);
+  EXPECT_EQ(Run(Bash("pwd -P; cat")),
+            absl::StrCat(std::filesystem::current_path().string(), "\nfor the worker"));
+  if (saved.valid()) ::dup2(saved.get(), 0);
 }
 
 TEST_F(SpawnTest, PassesArgumentsWithoutAShell) {
