@@ -21,7 +21,9 @@ CODE = re.compile(r'(scriptworker|cot)/')
 TESTS = re.compile(r'/testing/|_(test|fuzzer|benchmark)\.cc$')
 # No test links it, and why that is right.
 UNMEASURED = {
+    'scriptworker/http/poll_floor.cc': 'measures, like the benchmarks',
     'scriptworker/json/yaml_to_json_main.cc': 'the build itself runs it, uninstrumented',
+    'scriptworker/verify_ed25519_signature_main.cc': 'a shell test runs it: those do not report',
 }
 
 
