@@ -144,11 +144,11 @@ std::string RandomName() {
 // A new file; its folder is made if it is missing.
 absl::StatusOr<UniqueFd> CreateFile(const std::string& path) {
   const auto create = [&path] {
-    return UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+    return UniqueFd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
   };
   UniqueFd fd = create();
   if (!fd.valid() && errno == ENOENT) {
-    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
+    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path)), 0777));
     fd = create();
   }
   if (fd.valid()) return fd;
@@ -159,7 +159,7 @@ absl::StatusOr<UniqueFd> CreateFile(const std::string& path) {
 absl::Status MoveFile(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
   if (errno == ENOENT) {
-    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(to))));
+    SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(to)), 0777));
     if (::rename(from.c_str(), to.c_str()) == 0) return absl::OkStatus();
   }
   return absl::ErrnoToStatus(errno, absl::StrCat(to, ": cannot move the download here"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/artifact_download.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -80,6 +82,26 @@ TEST_F(ArtifactDownloadTest, KeepsAFileInQuarantineUntilItIsAccepted) {
   ASSERT_THAT(fd, IsOk());
   EXPECT_THAT(Files(), ElementsAre("cot/id/public/a"));
   EXPECT_THAT(ReadFile(path), IsOkAndHolds("content"));
+}
+
+TEST_F(ArtifactDownloadTest, TheUmaskAloneSaysWhoMayWriteToAFile) {
+  for (const mode_t mask : {mode_t{0002}, mode_t{0022}}) {
+    Answer({http::MakeResponse(200, "content")});
+    const std::string folder = folder_.Path(absl::StrCat(mask));
+    options_.quarantine_directory = folder + "/quarantine";
+    const mode_t before = ::umask(mask);
+    auto file = Fetch();
+    ASSERT_THAT(file, IsOk());
+    ASSERT_THAT(std::move(*file).Commit(folder + "/cot/a"), IsOk());
+    ::umask(before);
+    struct stat info = {};
+    ASSERT_EQ(::stat((folder + "/cot/a").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777, 0666U & ~mask);
+    for (const std::string_view made : {"/quarantine", "/cot"}) {
+      ASSERT_EQ(::stat(absl::StrCat(folder, made).c_str(), &info), 0);
+      EXPECT_EQ(info.st_mode & 07777, 0777U & ~mask) << made;
+    }
+  }
 }
 
 TEST_F(ArtifactDownloadTest, WhatIsNotAcceptedVanishes) {

@@ -73,7 +73,7 @@ absl::Status SchemaError(const absl::Status& detail) {
 absl::Status Write(const std::string& path, std::string_view what, const json::Value& document,
                    Logger& logger) {
   logger.Debug(absl::StrCat("Writing ", what, " to ", path, "..."));
-  return WriteFile(path, json::FormatReadably(document));
+  return WriteFile(path, json::FormatReadably(document), 0666);
 }
 
 }  // namespace

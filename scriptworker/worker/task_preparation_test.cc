@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/task_preparation.h"
 
+#include <sys/stat.h>
+
 #include <string>
 #include <string_view>
 
@@ -43,6 +45,22 @@ taskcluster::ClaimedTask Task(std::string_view definition) {
 
 taskcluster::ClaimedTask TaskWithPayload(std::string_view payload) {
   return Task(absl::StrCat("{\"payload\": ", payload, "}"));
+}
+
+TEST(WriteTaskFilesTest, TheUmaskAloneSaysWhoMayWriteToThem) {
+  for (const mode_t mask : {mode_t{0002}, mode_t{0022}}) {
+    const TempDir temp;
+    const WorkDir dirs(temp.path(), temp.Path("artifacts"), temp.Path("logs"));
+    MemoryLogger logger;
+    const mode_t before = ::umask(mask);
+    EXPECT_THAT(WriteTaskFiles(TaskWithPayload("{}"), dirs, logger), IsOk());
+    ::umask(before);
+    for (const std::string& file : {dirs.task_json(), dirs.current_task_info()}) {
+      struct stat info = {};
+      ASSERT_EQ(::stat(file.c_str(), &info), 0) << file;
+      EXPECT_EQ(info.st_mode & 07777, 0666U & ~mask) << file;
+    }
+  }
 }
 
 TEST(WriteTaskFilesTest, WritesTheDefinitionInCanonicalForm) {

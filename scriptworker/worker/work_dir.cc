@@ -73,8 +73,9 @@ absl::Status WorkDir::Cleanup(Links links) const {
   for (const std::string& dir : dirs) {
     if (!behind_a_link(dir)) first.Update(Empty(dir, links));
   }
+  // As open as the umask allows: a script may run as another user of the worker's group.
   for (const std::string& dir : dirs) {
-    if (!IsLink(dir) && !behind_a_link(dir)) first.Update(MakeDirs(dir));
+    if (!IsLink(dir) && !behind_a_link(dir)) first.Update(MakeDirs(dir, 0777));
   }
   return first;
 }

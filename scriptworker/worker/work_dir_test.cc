@@ -57,6 +57,25 @@ TEST_F(WorkDirTest, CleanupRemovesEverythingOfTheRunBefore) {
   EXPECT_TRUE(fs::exists(temp_.Path("outside/keep")));
 }
 
+mode_t ModeOf(const std::string& path) {
+  struct stat info = {};
+  EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
+  return info.st_mode & 07777;
+}
+
+// A script may run as another user of the worker's group, with umask 002.
+TEST_F(WorkDirTest, TheUmaskAloneSaysWhoMayWriteInTheFolders) {
+  for (const mode_t mask : {mode_t{0002}, mode_t{0022}, mode_t{0027}}) {
+    const mode_t before = ::umask(mask);
+    EXPECT_THAT(dirs_.Cleanup(), IsOk());
+    ::umask(before);
+    for (const std::string& folder : {dirs_.work_dir(), dirs_.artifact_dir(),
+                                      temp_.Path("artifacts/public"), dirs_.task_log_dir()}) {
+      EXPECT_EQ(ModeOf(folder), 0777U & ~mask) << folder;
+    }
+  }
+}
+
 // Whichever lies in which, all are there afterwards.
 TEST_F(WorkDirTest, CleanupMakesFoldersThatLieInEachOther) {
   const WorkDir nestings[] = {

@@ -20,10 +20,10 @@
 namespace scriptworker::worker {
 
 absl::StatusOr<TaskLog> TaskLog::Create(std::string path) {
-  SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path))));
+  SW_RETURN_IF_ERROR(MakeDirs(std::string(Dirname(path)), 0777));
   UniqueFd fd(::open(path.c_str(),
                      O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY,
-                     0644));
+                     0666));
   if (!fd.valid()) {
     return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot open the task's log"));
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/log/task_log.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <string>
 
@@ -26,6 +28,20 @@ TEST(TaskLogTest, ReplacesTheLogOfTheRunBefore) {
   absl::StatusOr<TaskLog> log = TaskLog::Create(path);
   ASSERT_THAT(log, IsOk());
   EXPECT_THAT(ReadFile(path), IsOkAndHolds(""));
+}
+
+TEST(TaskLogTest, TheUmaskAloneSaysWhoMayWriteToIt) {
+  for (const mode_t mask : {mode_t{0002}, mode_t{0022}}) {
+    const TempDir temp;
+    const mode_t before = ::umask(mask);
+    EXPECT_THAT(TaskLog::Create(temp.Path("logs/live_backing.log")), IsOk());
+    ::umask(before);
+    struct stat info = {};
+    ASSERT_EQ(::stat(temp.Path("logs/live_backing.log").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777, 0666U & ~mask);
+    ASSERT_EQ(::stat(temp.Path("logs").c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 07777, 0777U & ~mask);
+  }
 }
 
 TEST(TaskLogTest, TextCanBeReadAsSoonAsItIsWritten) {
