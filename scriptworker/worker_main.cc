@@ -46,7 +46,6 @@
 #include "scriptworker/worker/log/worker_log.h"
 #include "scriptworker/worker/monitoring/measuring_transport.h"
 #include "scriptworker/worker/monitoring/monitoring.h"
-#include "scriptworker/worker/monitoring/service_notifier.h"
 #include "scriptworker/worker/monitoring/status_client.h"
 #include "scriptworker/worker/monitoring/status_document.h"
 #include "scriptworker/worker/process/process_setup.h"
@@ -136,10 +135,9 @@ absl::Status Work(const CommandLine& line) {
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<Monitoring> monitoring,
                       Monitoring::Start(config, environment, clock, *log, shutdown));
   MeasuringTransport measured(*transport, monitoring->metrics());
-  const Environment inherited = WithoutServiceVariables(environment);
   return RunWorker(
       config, loaded.credentials,
-      {measured, clock, *log, redactor, shutdown, inherited, HostName(), absl::LocalTimeZone(),
+      {measured, clock, *log, redactor, shutdown, environment, HostName(), absl::LocalTimeZone(),
        &monitoring->observer(), line.once, signer.get(), journal.get()});
 }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/worker/worker.h"
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
 #include "scriptworker/base/path.h"
@@ -23,6 +22,7 @@
 #include "scriptworker/worker/abortable_transport.h"
 #include "scriptworker/worker/journal/journal.h"
 #include "scriptworker/worker/log/log_format.h"
+#include "scriptworker/worker/monitoring/service_notifier.h"
 #include "scriptworker/worker/process/process_tree.h"
 #include "scriptworker/worker/process/script_environment.h"
 #include "scriptworker/worker/recovery.h"
@@ -32,6 +32,7 @@
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/temp_folder.h"
 #include "scriptworker/worker/work_dir.h"
+#include "scriptworker/worker/worker.h"
 #include "scriptworker/worker/worker_loop.h"
 #include "scriptworker/worker/worker_registration.h"
 
@@ -48,11 +49,23 @@ std::vector<SecretString> OwnSecrets(const Config& config,
   return secrets;
 }
 
+// All of the worker's but its secrets, and what its service manager tells it.
+Environment EnvironmentForScripts(const Config& config, const WorkerSurroundings& surroundings,
+                                  const std::vector<SecretString>& secrets) {
+  const Environment& own = surroundings.environment;
+  const EnvironmentRules& rules = config.script.environment;
+  Environment inherited = InheritedEnvironment(WithoutServiceVariables(own), rules, secrets);
+  if (const auto withheld = WithheldVariables(own, rules, inherited); !withheld.empty()) {
+    surroundings.logger.Info(absl::StrCat("Variables of the environment that scripts do not get: ",
+                                          absl::StrJoin(withheld, ", ")));
+  }
+  return inherited;
+}
+
 RunnerOptions MakeRunnerOptions(const Config& config, const WorkerSurroundings& surroundings,
                                 const std::vector<SecretString>& secrets, const Sandbox& sandbox,
                                 std::string temp_dir) {
-  const Environment& environment = surroundings.environment;
-  Environment inherited = InheritedEnvironment(environment, config.script.environment, secrets);
+  Environment inherited = EnvironmentForScripts(config, surroundings, secrets);
   sandbox.AdaptEnvironment(inherited);
   return {.task_script = config.script.argv,
           .root_url = config.queue.root_url,

@@ -157,6 +157,7 @@ TEST_F(WorkerTest, NoScriptAndNoLogGetsTheConfiguredCertificate) {
   ASSERT_THAT(id, IsOk());
   SetUpScript({"bash", "-c", "env; cat " + temp_.Write("config", certificate)});
   environment_.Set("ANOTHER_NAME", certificate);
+  environment_.Set("NOTIFY_SOCKET", "/run/systemd/notify");
   EXPECT_THAT(RunWorker(config_, *configured,
                         {.transport = fake_,
                          .clock = clock_,
@@ -172,6 +173,9 @@ TEST_F(WorkerTest, NoScriptAndNoLogGetsTheConfiguredCertificate) {
   EXPECT_THAT(log->content, HasSubstr(R"("seed":"[redacted]")"));
   EXPECT_THAT(log->content, HasSubstr(R"("signature":"[redacted]")"));
   EXPECT_THAT(log->content, Not(HasSubstr("ANOTHER_NAME")));
+  EXPECT_THAT(log->content, Not(HasSubstr("NOTIFY_SOCKET")));
+  EXPECT_THAT(logger_.lines(), Contains("INFO Variables of the environment that scripts do not "
+                                        "get: ANOTHER_NAME, NOTIFY_SOCKET"));
   EXPECT_THAT(logger_.lines(), Not(Contains(HasSubstr(seed))));
 }
 

@@ -36,6 +36,12 @@ bool Fits(std::string_view name, std::string_view pattern) {
   return name == pattern;
 }
 
+bool LetsThrough(const EnvironmentRules& rules, std::string_view name) {
+  return !rules.clean || absl::c_any_of(rules.allowed, [name](std::string_view pattern) {
+    return Fits(name, pattern);
+  });
+}
+
 bool HoldsAny(std::string_view value, const std::vector<SecretString>& secrets) {
   return absl::c_any_of(secrets, [value](const SecretString& secret) {
     return secret.reveal().size() >= kShortestSecret && absl::StrContains(value, secret.reveal());
@@ -64,10 +70,18 @@ Environment InheritedEnvironment(const Environment& own, const EnvironmentRules&
   Environment inherited;
   for (const auto& [name, value] : own.variables()) {
     if (IsWorkersSecret(name) || HoldsAny(value, secrets)) continue;
-    const auto fits = [&name = name](std::string_view pattern) { return Fits(name, pattern); };
-    if (!rules.clean || absl::c_any_of(rules.allowed, fits)) inherited.Set(name, value);
+    if (LetsThrough(rules, name)) inherited.Set(name, value);
   }
   return inherited;
+}
+
+std::vector<std::string> WithheldVariables(const Environment& own, const EnvironmentRules& rules,
+                                           const Environment& inherited) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : own.variables()) {
+    if (LetsThrough(rules, name) && !inherited.variables().contains(name)) names.push_back(name);
+  }
+  return names;
 }
 
 std::vector<std::string> ScriptEnvironment(const Environment& inherited,

@@ -32,6 +32,11 @@ std::string ObjectionToVariable(std::string_view pattern);
 Environment InheritedEnvironment(const Environment& own, const EnvironmentRules& rules,
                                  const std::vector<SecretString>& secrets);
 
+// The names of those variables of `own` that the rules let through, and that are not in
+// `inherited` for another reason.
+std::vector<std::string> WithheldVariables(const Environment& own, const EnvironmentRules& rules,
+                                           const Environment& inherited);
+
 // `inherited` (less the worker's secrets by name, to be sure), plus
 //
 //   TASK_ID, RUN_ID             of the run

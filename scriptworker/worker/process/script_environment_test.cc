@@ -89,6 +89,17 @@ TEST(InheritedEnvironmentTest, ASecretIsFoundUnderAnyName) {
               ElementsAre("LANG", "LANGUAGE", "LC_ALL", "PATH", "SSH_AUTH_SOCK"));
 }
 
+TEST(WithheldVariablesTest, AreThoseThatTheRulesLetThroughAndScriptsDoNotGet) {
+  const std::vector<SecretString> secrets = {SecretString("the-token")};
+  EXPECT_THAT(WithheldVariables(kOwn, {}, InheritedEnvironment(kOwn, {}, secrets)),
+              ElementsAre("DEPLOY", "SCRIPTWORKER_GITHUB_OAUTH_TOKEN", "TASKCLUSTER_ACCESS_TOKEN",
+                          "TASKCLUSTER_CERTIFICATE", "TASKCLUSTER_CLIENT_ID"));
+  const EnvironmentRules clean = {.clean = true, .allowed = {"PATH", "DEPLOY", "L*"}};
+  EXPECT_THAT(WithheldVariables(kOwn, clean, InheritedEnvironment(kOwn, clean, secrets)),
+              ElementsAre("DEPLOY"));
+  EXPECT_THAT(WithheldVariables(kOwn, clean, InheritedEnvironment(kOwn, clean, {})), IsEmpty());
+}
+
 TEST(ObjectionToVariableTest, NamesAndBeginningsOfNamesAreFine) {
   for (const std::string_view pattern : {"PATH", "_x", "LC_*", "A1*", "TASKCLUSTER_*"}) {
     EXPECT_EQ(ObjectionToVariable(pattern), "") << pattern;
