@@ -205,7 +205,7 @@ int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
   int status = kSuccess;
   const auto fail = [&](const absl::Status& error) {
     status = WorstStatus(status, StatusForError(Phase::kUpload, error));
-    logger_.Error(absl::StrCat("Hit ScriptWorkerException: ", error.message()));
+    logger_.Error(LogLineForError(Phase::kUpload, error));
   };
   if (const absl::Status checked = CheckFolder(); !checked.ok()) {
     fail(checked);

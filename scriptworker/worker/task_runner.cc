@@ -136,7 +136,7 @@ void TaskRunner::Note(const absl::Status& noted) {
 }
 
 int TaskRunner::Fail(Phase phase, const absl::Status& error) {
-  with_.logger.Error(absl::StrCat("Hit ScriptWorkerException: ", error.message()));
+  with_.logger.Error(LogLineForError(phase, error));
   return StatusForError(phase, error);
 }
 

@@ -47,6 +47,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::IsSupersetOf;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Resolution = RunOutcome::Resolution;
 
 constexpr absl::Duration kHorizon = absl::Seconds(150);
@@ -224,6 +225,8 @@ TEST(TaskRunnerTest, AScriptThatDoesNotExistIsAnInternalErrorThatTheLogExplains)
   EXPECT_EQ(h.RunPending().status, kInternalError);
   EXPECT_THAT(h.Runs(id), ElementsAre("exception internal-error"));
   EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"), HasSubstr("/no/such/script"));
+  EXPECT_THAT(h.logger.lines(),
+              Contains(StartsWith("ERROR SCRIPTWORKER_UNEXPECTED_EXCEPTION task ")));
 }
 
 TEST(TaskRunnerTest, AnUnusableSigningKeyFailsTheRunAndTheBodyIsUploaded) {
@@ -264,6 +267,8 @@ TEST(TaskRunnerTest, ANameThatNoArtifactCanHaveFailsTheRunButTheRestIsUploaded) 
   const TaskId id = h.Submit();
   EXPECT_EQ(h.RunPending().status, kInternalError);
   EXPECT_EQ(h.Artifact(id, "public/ok"), "y\n");
+  EXPECT_THAT(h.logger.lines(),
+              Contains(StartsWith("ERROR SCRIPTWORKER_UNEXPECTED_EXCEPTION upload ")));
   EXPECT_THAT(h.Runs(id), ElementsAre("exception internal-error"));
 }
 

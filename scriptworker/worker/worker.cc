@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
+#include "scriptworker/worker/worker.h"
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,7 +34,6 @@
 #include "scriptworker/worker/task_runner.h"
 #include "scriptworker/worker/temp_folder.h"
 #include "scriptworker/worker/work_dir.h"
-#include "scriptworker/worker/worker.h"
 #include "scriptworker/worker/worker_loop.h"
 #include "scriptworker/worker/worker_registration.h"
 
@@ -283,7 +284,11 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                        surroundings.shutdown.stop());
   }
   if (ended.ok()) ended = loop.Run();
-  if (!ended.ok()) logger.Critical(ended.message());
+  if (!ended.ok()) {
+    // The reference's words, which alerts look for; not for an end that was asked for.
+    if (!surroundings.shutdown.at_once().cancelled()) logger.Critical("Fatal exception");
+    logger.Critical(ended.message());
+  }
   keeper.reset();
   if (ended.ok() && registration.has_value() && config.worker_management.remove_on_shutdown) {
     RemoveIfToldToEnd(*registration, surroundings);

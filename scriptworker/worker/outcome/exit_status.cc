@@ -100,6 +100,14 @@ int StatusForError(Phase phase, const absl::Status& error) {
   return kInternalError;
 }
 
+std::string LogLineForError(Phase phase, const absl::Status& error) {
+  if (StatusForError(phase, error) != kInternalError) {
+    return absl::StrCat("Hit ScriptWorkerException: ", error.message());
+  }
+  return absl::StrCat("SCRIPTWORKER_UNEXPECTED_EXCEPTION ",
+                      phase == Phase::kUpload ? "upload " : "task ", error.message());
+}
+
 StatusTable::StatusTable(std::map<int, std::string> reversed_statuses)
     : reasons_(std::move(reversed_statuses)) {
   reasons_.merge(BuiltInReasons());  // keeps what the configuration says

@@ -57,6 +57,11 @@ std::string_view ToString(Phase phase);
 //   anything else, report and clean up included   internal-error
 int StatusForError(Phase phase, const absl::Status& error);
 
+// What worker.log says of it, in the reference's words: `Hit ScriptWorkerException: ...`, or, for
+// what makes the run internal-error, `SCRIPTWORKER_UNEXPECTED_EXCEPTION task ...` (`upload` in
+// that phase), which alerts look for. REQUIRES: !error.ok().
+std::string LogLineForError(Phase phase, const absl::Status& error);
+
 // What the queue is told.
 struct Report {
   enum class Kind { kCompleted, kFailed, kException };

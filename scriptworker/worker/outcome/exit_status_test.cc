@@ -98,6 +98,18 @@ TEST_P(StatusForErrorTest, FollowsTheTable) {
             GetParam().status);
 }
 
+TEST_P(StatusForErrorTest, OnlyWhatIsInternalHasTheMarkOfTheUnexpected) {
+  const std::string line =
+      LogLineForError(GetParam().phase, absl::Status(GetParam().code, "anything"));
+  if (GetParam().status != kInternalError) {
+    EXPECT_EQ(line, "Hit ScriptWorkerException: anything");
+  } else if (GetParam().phase == Phase::kUpload) {
+    EXPECT_EQ(line, "SCRIPTWORKER_UNEXPECTED_EXCEPTION upload anything");
+  } else {
+    EXPECT_EQ(line, "SCRIPTWORKER_UNEXPECTED_EXCEPTION task anything");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Errors, StatusForErrorTest,
     testing::Values(
