@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "scriptworker/base/utf8.h"
+
 namespace scriptworker {
 namespace {
 
@@ -23,21 +25,9 @@ constexpr uint32_t kInvalidByteBase = 0x110000;
 
 // The first character of `text`. REQUIRES: !text.empty().
 Character First(std::string_view text) {
-  const auto byte = [text](size_t i) -> uint32_t { return static_cast<unsigned char>(text[i]); };
-  const uint32_t lead = byte(0);
-  const Character invalid = {kInvalidByteBase + lead, 1};
-  if (lead < 0x80) return {lead, 1};
-  const size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return invalid;
-  uint32_t value = lead & (0x7fu >> size);
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return invalid;
-    value = (value << 6) | (byte(i) & 0x3f);
-  }
-  const bool overlong = (size == 3 && value < 0x800) || (size == 4 && value < 0x10000);
-  const bool surrogate = value >= 0xd800 && value < 0xe000;
-  if (overlong || surrogate || value >= kInvalidByteBase) return invalid;
-  return {value, size};
+  const Utf8CodePoint first = DecodeUtf8(text);
+  if (first.length == 0) return {kInvalidByteBase + static_cast<unsigned char>(text[0]), 1};
+  return {first.code_point, first.length};
 }
 
 // The content of the set that starts after a '[', or nothing if it is never

@@ -9,6 +9,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/types/span.h"
+#include "scriptworker/base/utf8.h"
 #include "scriptworker/jsone/number.h"
 
 namespace scriptworker::jsone {
@@ -42,6 +43,8 @@ size_t SequenceLength(std::string_view text, size_t i) {
   return i + length <= text.size() ? length : 1;
 }
 
+// Not DecodeUtf8: what follows a byte that fits is taken as it is, as SequenceLength cuts it, since
+// every parser has refused what is no UTF-8.
 char32_t Decode(std::string_view sequence) {
   const auto byte = [&](size_t i) {
     return static_cast<char32_t>(static_cast<unsigned char>(sequence[i]));
@@ -56,24 +59,6 @@ char32_t Decode(std::string_view sequence) {
     default:
       return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 |
              (byte(3) & 0x3F);
-  }
-}
-
-void AppendUtf8(char32_t c, std::string& out) {
-  if (c < 0x80) {
-    out.push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    out.push_back(static_cast<char>(0xC0 | c >> 6));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  } else if (c < 0x10000) {
-    out.push_back(static_cast<char>(0xE0 | c >> 12));
-    out.push_back(static_cast<char>(0x80 | (c >> 6 & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
-  } else {
-    out.push_back(static_cast<char>(0xF0 | c >> 18));
-    out.push_back(static_cast<char>(0x80 | (c >> 12 & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (c >> 6 & 0x3F)));
-    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
   }
 }
 
@@ -166,7 +151,7 @@ std::string Uppercase(std::string_view text) {
     } else if (c == kNoCharacter) {
       out.append(sequence);
     } else {
-      AppendUtf8(MapSimple(kUpperRanges, c), out);
+      AppendUtf8(MapSimple(kUpperRanges, c), &out);
     }
     i += length;
   }
@@ -189,7 +174,7 @@ std::string Lowercase(std::string_view text) {
     } else if (c == kNoCharacter) {
       out.append(sequence);
     } else {
-      AppendUtf8(MapSimple(kLowerRanges, c), out);
+      AppendUtf8(MapSimple(kLowerRanges, c), &out);
     }
     i += length;
   }

@@ -16,9 +16,8 @@ namespace scriptworker::jsone {
 // counts as one character.
 
 size_t CodePointCount(std::string_view text);
-// The part from code point `begin` up to but not including `end`. REQUIRES:
-// begin
-// <= end; what lies behind the end of the text is left out.
+// The part from code point `begin` up to but not including `end`. REQUIRES: begin <= end;
+// what lies behind the end of the text is left out.
 std::string_view CodePointSlice(std::string_view text, size_t begin, size_t end);
 
 // Where `needle` begins first in `text`; npos: nowhere. Takes linear time whatever the

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <cstring>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -12,64 +10,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "scriptworker/base/utf8.h"
 
 namespace scriptworker::worker {
 namespace {
 
 bool IsContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-// The length of the UTF-8 sequence that starts at `at`; 0 if there is none
-// (also for overlong forms, surrogates and values above U+10FFFF).
-size_t SequenceLength(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned lead = byte(at);
-  if (lead < 0x80U) return 1;
-  size_t length = 0;
-  uint32_t value = 0;
-  uint32_t smallest = 0;
-  if ((lead & 0xE0U) == 0xC0U) {
-    length = 2;
-    value = lead & 0x1FU;
-    smallest = 0x80;
-  } else if ((lead & 0xF0U) == 0xE0U) {
-    length = 3;
-    value = lead & 0x0FU;
-    smallest = 0x800;
-  } else if ((lead & 0xF8U) == 0xF0U) {
-    length = 4;
-    value = lead & 0x07U;
-    smallest = 0x10000;
-  } else {
-    return 0;
-  }
-  for (size_t i = 1; i < length; ++i) {
-    const unsigned next = byte(at + i);
-    if ((next & 0xC0U) != 0x80U) return 0;
-    value = value << 6U | (next & 0x3FU);
-  }
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  return value < smallest || value > 0x10FFFF || surrogate ? 0 : length;
-}
-
-bool IsUtf8(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
-    uint64_t eight = 0;
-    if (text.size() - at >= sizeof(eight)) {  // mostly ASCII
-      std::memcpy(&eight, text.data() + at, sizeof(eight));
-      if ((eight & 0x8080808080808080U) == 0) {
-        at += sizeof(eight);
-        continue;
-      }
-    }
-    const size_t length = SequenceLength(text, at);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
-}
+bool IsUtf8(std::string_view text) { return FindInvalidUtf8(text) == std::string_view::npos; }
 
 // Python's repr(bytes).
 std::string BytesRepr(std::string_view bytes) {
@@ -155,7 +103,7 @@ void OutputLines::EmitPiece(Emit emit) {
   if (start > 0 && cut - start < 4) {
     --start;
     if (static_cast<unsigned char>(buffer_[start]) >= 0xC0U &&
-        SequenceLength(std::string_view(buffer_).substr(0, cut), start) == 0) {
+        DecodeUtf8(std::string_view(buffer_).substr(start, cut - start)).length == 0) {
       cut = start;
     }
   }
