@@ -29,6 +29,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
@@ -263,9 +264,9 @@ TEST_F(ReclaimerTest, AConflictLosesTheClaimAtOnce) {
 
 TEST_F(ReclaimerTest, AClaimThatTheQueueHasTakenAwayIsNotSaidToHaveLapsed) {
   auto reclaimer = StartAndTakeTheClaimAway();
-  while (!absl::c_linear_search(logger_.lines(), "DEBUG 409: not reclaiming task.")) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  ASSERT_TRUE(AwaitTrue([this] {
+    return absl::c_linear_search(logger_.lines(), "DEBUG 409: not reclaiming task.");
+  }));
   clock_.AdvanceTime(kLease);
   absl::SleepFor(absl::Milliseconds(100));  // in which a watcher would say so
   reclaimer.reset();
@@ -279,9 +280,8 @@ class HangingLogger final : public Logger {
   void Log(LogLevel level, std::string_view) override {
     if (level < LogLevel::kWarning) return;
     ++calls_;
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (!claim_.cancelled() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
-    if (!claim_.cancelled()) ADD_FAILURE() << "the claim was not lost before it was said";
+    EXPECT_TRUE(AwaitTrue([this] { return claim_.cancelled(); }))
+        << "the claim was not lost before it was said";
   }
   int calls() const { return calls_; }
 

@@ -12,12 +12,12 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/http/headers.h"
 #include "scriptworker/taskcluster/queue_client.h"
@@ -81,9 +81,7 @@ class RecoveryTest : public testing::Test {
       const std::string command = "TASK_ID=" + id_ + " RUN_ID=0 sleep 1000";
       EXPECT_NE(std::system(command.c_str()), 0);
     });
-    while (FindOrphans(Traces(), ListProcessStats()).empty()) {
-      absl::SleepFor(absl::Milliseconds(5));
-    }
+    EXPECT_TRUE(AwaitTrue([this] { return !FindOrphans(Traces(), ListProcessStats()).empty(); }));
     return script;
   }
   // Is told that the worker lives.

@@ -30,6 +30,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/descriptors_left.h"
 #include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/refused_calls.h"
@@ -276,8 +277,8 @@ TEST_F(ScriptUserTest, EndsWithItsWorker) {
   worker.join();  // the thread that has started it
   ASSERT_THAT(pid, IsOk());
   int status = 0;
-  for (int i = 0; i < 1000 && ::waitpid(*pid, &status, WNOHANG) == 0; ++i) ::usleep(10000);
-  ASSERT_TRUE(WIFSIGNALED(status)) << "it still runs";
+  ASSERT_TRUE(AwaitTrue([&] { return ::waitpid(*pid, &status, WNOHANG) != 0; })) << "it still runs";
+  ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGKILL);
 }
 

@@ -24,11 +24,11 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -175,13 +175,10 @@ TEST_P(TaskFaultsTest, EndsAsTheTableSays) {
     // Else simulated time could end a script before it did anything.
     const TimeDriver driver(h.clock, /*horizon=*/absl::Seconds(150),
                             [&] { return Starts(h).size() == claims.count(); });
-    // In real time.
-    const absl::Time deadline = absl::Now() + absl::Seconds(60);
-    while (absl::Now() < deadline) {
+    EXPECT_TRUE(AwaitTrue([&] {
       const std::string state = h.fake.State(id);
-      if (state != "pending" && state != "running") break;
-      absl::SleepFor(absl::Milliseconds(5));
-    }
+      return state != "pending" && state != "running";
+    }));
     h.shutdown.Stop("the end of the test");
     worker.join();
   }

@@ -22,10 +22,10 @@
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -98,14 +98,8 @@ class HangingJournal final : public RunJournal {
   absl::Status Renewed(const taskcluster::Reclaim&) override { return Hang(); }
 
   void Answer() { answer_.Notify(); }
-  // False after 30 s of real time.
   bool AwaitDeathOfScript() const {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (leader_ == 0 || ::kill(leader_, 0) == 0) {
-      if (absl::Now() > deadline) return false;
-      absl::SleepFor(absl::Milliseconds(5));
-    }
-    return true;
+    return AwaitTrue([this] { return leader_ != 0 && ::kill(leader_, 0) != 0; });
   }
 
  private:
@@ -122,11 +116,8 @@ class HangingJournal final : public RunJournal {
 class SlowJournal final : public RunJournal {
  public:
   absl::Status ScriptStarted(const ProcessStat& leader) override {
-    const absl::Time deadline = absl::Now() + absl::Seconds(30);
-    while (::kill(leader.pid, 0) == 0 && absl::Now() < deadline) {
-      absl::SleepFor(absl::Milliseconds(1));
-    }
-    EXPECT_FALSE(ReadProcessStat(leader.pid).has_value()) << "it should have ended by now";
+    EXPECT_TRUE(AwaitTrue([&] { return ::kill(leader.pid, 0) != 0; }))
+        << "it should have ended by now";
     noted_ = leader;
     return absl::OkStatus();
   }

@@ -19,13 +19,13 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "cot/signer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
@@ -468,7 +468,7 @@ TEST(TaskRunnerTest, AShutdownOrALostClaimAtTheEndOfTheVerificationStartsNoScrip
       if (!lost) return h.shutdown.Stop("SIGTERM");
       ASSERT_THAT(h.fake.CancelTask(id), IsOk());
       const TimeDriver driver(h.clock, kHorizon);
-      while (!stop_or_lost.cancelled()) absl::SleepFor(absl::Milliseconds(1));
+      ASSERT_TRUE(AwaitTrue([&] { return stop_or_lost.cancelled(); }));
     });
     h.set_verifier(&verifier);
     const RunOutcome outcome = h.RunPending();

@@ -15,10 +15,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
@@ -109,7 +109,7 @@ TEST(WorkerLoopTest, AFailedClaimIsNotTriedAgainOnceTheWorkerIsToEnd) {
   WorkerHarness h("true");
   h.fake.faults().Add("claimWork", Fault::Status(500), 1, 1000);
   RunningLoop loop(h);
-  while (h.fake.request_log().Count("claimWork") == 0) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_TRUE(AwaitTrue([&] { return h.fake.request_log().Count("claimWork") > 0; }));
   h.shutdown.Stop("SIGTERM");
   EXPECT_THAT(loop.Join(), IsOk());  // though time stands still, and with it every pause
 }
@@ -168,11 +168,9 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileTheFoldersCannotBeEmptied) {
   const TimeDriver driver(h.clock, kHorizon);
   const RunningLoop loop(h);
   ASSERT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 1));
-  for (int i = 0; i < 3000; ++i) {
-    if (testing::Value(h.logger.lines(), Contains(StartsWith("CRITICAL No task is claimed"))))
-      break;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  EXPECT_TRUE(AwaitTrue([&] {
+    return testing::Value(h.logger.lines(), Contains(StartsWith("CRITICAL No task is claimed")));
+  }));
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 1);
   thief.BringBack();
   EXPECT_TRUE(h.AwaitEvent(QueueEvent::Kind::kCompleted, 2));
@@ -189,9 +187,7 @@ TEST(WorkerLoopTest, NoTaskIsClaimedWhileProcessesOfTheLastScriptAreAlive) {
   h.Submit();
   const TimeDriver driver(h.clock, kHorizon);
   const RunningLoop loop(h);
-  for (int i = 0; i < 3000 && h.clock.sleeps().size() < 3; ++i) {
-    absl::SleepFor(absl::Milliseconds(5));
-  }
+  EXPECT_TRUE(AwaitTrue([&] { return h.clock.sleeps().size() >= 3; }));
   EXPECT_EQ(h.fake.request_log().Count("claimWork"), 0);
   EXPECT_THAT(h.logger.lines(), Contains("CRITICAL No task is claimed while the last script is not "
                                          "ended: these processes: 4711"));
@@ -351,7 +347,7 @@ TEST(WorkerLoopTest, ASecondStopEndsThePauseThatTheQueueAskedFor) {
                         1000);
     const TaskId id = h.Submit();
     RunningLoop loop(h);
-    while (h.fake.request_log().Count(request) == 0) absl::SleepFor(absl::Milliseconds(1));
+    ASSERT_TRUE(AwaitTrue([&] { return h.fake.request_log().Count(request) > 0; }));
     h.shutdown.Stop("SIGTERM");
     h.shutdown.Stop("SIGTERM");
     EXPECT_THAT(loop.Join(), StatusIs(absl::StatusCode::kCancelled));  // though time stands still

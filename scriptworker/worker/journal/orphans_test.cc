@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,12 @@
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/worker/process/process_stat.h"
 
@@ -55,9 +56,7 @@ class OrphansTest : public testing::Test {
       ::execle("/bin/bash", "bash", "-c", script.c_str(), nullptr, environment.data());
       ::_exit(1);
     }
-    for (int i = 0; i < 3000 && ::access(temp_.Path("ready").c_str(), F_OK) != 0; ++i) {
-      absl::SleepFor(absl::Milliseconds(10));
-    }
+    ASSERT_TRUE(AwaitTrue([this] { return ::access(temp_.Path("ready").c_str(), F_OK) == 0; }));
     traces_.leader = ProcessMark{.pid = leader_,
                                  .start_time = ReadProcessStat(leader_)->start_time,
                                  .boot = BootId(),
@@ -75,6 +74,14 @@ class OrphansTest : public testing::Test {
       found += is_other && !HasEnvironment(process.pid, {"RUN_ID=4"}) ? 1 : 0;
     }
     return found;
+  }
+  // That of its oldest member.
+  absl::Duration AgeOfSession() const {
+    absl::Duration oldest = absl::ZeroDuration();
+    for (const ProcessStat& process : ListProcessStats()) {
+      if (process.session == leader_) oldest = std::max(oldest, AgeOf(process));
+    }
+    return oldest;
   }
   // How many of them have become `sleep`, environment and all.
   int Sleeping() const {
@@ -128,7 +135,7 @@ TEST_F(OrphansTest, AndSoHasWhatItStartsToTidyUp) {
 
 TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
   Start("(setsid sleep 1000 &); sleep 1000 & : > $DIR/ready; wait");
-  while (Sleeping() < 2) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return Sleeping() == 2; }));
   EXPECT_EQ(Found(), 3u);
   ReapLeader();
   EXPECT_EQ(Found(), 2u);  // the detached one, and the one that the leader waited for
@@ -138,7 +145,7 @@ TEST_F(OrphansTest, WithoutTheLeaderTheEnvironmentTells) {
 
 TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
   Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
-  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return InSessionWithoutEnvironment() > 0; }));
   ReapLeader();
   EXPECT_THAT(EndOrphans(traces_, clock_), IsOkAndHolds(1));
   EXPECT_EQ(Alive(), 0);
@@ -147,7 +154,7 @@ TEST_F(OrphansTest, WithoutTheLeaderTheRestOfItsSessionTells) {
 // Long after the worker's death the number may have been another's, who is gone as well.
 TEST_F(OrphansTest, ALeaderlessSessionThatIsYoungerThanTheWorkersDeathIsSpared) {
   Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
-  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return InSessionWithoutEnvironment() > 0; }));
   ReapLeader();
   traces_.dead_for = absl::Hours(1);
   EXPECT_EQ(Found(), 0u);
@@ -160,9 +167,9 @@ TEST_F(OrphansTest, WhatAnOldMemberOfTheSessionStartsWhenItIsAskedToEndIsEndedTo
       "env -i /bin/bash -c 'trap \"/bin/sleep 1000 & exit\" TERM; : > $0/ready; "
       "while :; do /bin/sleep 0.01; done' $DIR & wait");
   ReapLeader();
-  // Now it has this age, and what it starts has not for as long again.
-  absl::SleepFor(absl::Seconds(1));
+  // Once it has this age, what it starts has not for as long again.
   traces_.dead_for = absl::Seconds(1);
+  ASSERT_TRUE(AwaitTrue([this] { return AgeOfSession() >= traces_.dead_for; }));
   SystemClock clock;
   EXPECT_THAT(EndOrphans(traces_, clock), IsOkAndHolds(Ge(2)));
   traces_.dead_for = absl::ZeroDuration();
@@ -172,7 +179,7 @@ TEST_F(OrphansTest, WhatAnOldMemberOfTheSessionStartsWhenItIsAskedToEndIsEndedTo
 // The number was given to somebody else, who leads a session of his own.
 TEST_F(OrphansTest, TheSessionOfAnotherLeaderIsSpared) {
   Start("env -i /bin/sleep 1000 & : > $DIR/ready; wait");
-  while (InSessionWithoutEnvironment() == 0) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return InSessionWithoutEnvironment() > 0; }));
   traces_.leader->start_time -= 1;
   traces_.environment = {"TASK_ID=of-another"};
   EXPECT_EQ(Found(), 0u);
@@ -187,7 +194,7 @@ TEST_F(OrphansTest, AnotherRunOfTheTaskIsNoneOfIt) {
 // The number was given to somebody else after the leader had ended.
 TEST_F(OrphansTest, AProcessWithTheNumberButAnotherStartIsSpared) {
   Start(": > $DIR/ready; exec env -i /bin/sleep 1000");
-  while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return !HasEnvironment(leader_, {"RUN_ID=4"}); }));
   EXPECT_EQ(Found(), 1u);
   traces_.leader->start_time += 1;
   EXPECT_EQ(Found(), 0u);
@@ -195,7 +202,7 @@ TEST_F(OrphansTest, AProcessWithTheNumberButAnotherStartIsSpared) {
 
 TEST_F(OrphansTest, NumbersOfAnotherBootOrNamespaceMeanNothing) {
   Start(": > $DIR/ready; exec env -i /bin/sleep 1000");
-  while (HasEnvironment(leader_, {"RUN_ID=4"})) absl::SleepFor(absl::Milliseconds(5));
+  ASSERT_TRUE(AwaitTrue([this] { return !HasEnvironment(leader_, {"RUN_ID=4"}); }));
   const ProcessMark mark = *traces_.leader;
   traces_.leader->boot = "another";
   EXPECT_EQ(Found(), 0u);

@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/test_file.h"
 
 namespace scriptworker::worker {
@@ -66,7 +67,7 @@ TEST(ProcessStatTest, WhoseFirstThreadAloneHasEndedLives) {
     ::_exit(1);
   }
   const std::string path = "/proc/" + std::to_string(child) + "/stat";
-  while (ReadFile(path).value().find(") Z ") == std::string::npos) ::usleep(1000);
+  ASSERT_TRUE(AwaitTrue([&] { return ReadFile(path).value().find(") Z ") != std::string::npos; }));
   EXPECT_FALSE(ReadProcessStat(child)->ended);
   EXPECT_TRUE(HasEnvironment(child, {"TASK_ID=x"}));
   EXPECT_FALSE(HasEnvironment(child, {"TASK_ID=y"}));
@@ -106,7 +107,7 @@ TEST(ProcessStatTest, TheEnvironmentHasToHaveAllOfIt) {
              std::vector<const char*>{"TASK_ID=x", "RUN_ID=0", nullptr}.data());
     ::_exit(1);
   }
-  while (!HasEnvironment(child, {"TASK_ID=x"})) ::usleep(1000);
+  ASSERT_TRUE(AwaitTrue([&] { return HasEnvironment(child, {"TASK_ID=x"}); }));
   EXPECT_TRUE(HasEnvironment(child, {"TASK_ID=x", "RUN_ID=0"}));
   EXPECT_FALSE(HasEnvironment(child, {"TASK_ID=x", "RUN_ID=1"}));
   EXPECT_FALSE(HasEnvironment(child, {"TASK_ID="}));

@@ -18,11 +18,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
 
@@ -45,16 +45,13 @@ pid_t StartBash(const std::string& script) {
 
 // The number that a process writes to a file of its own accord.
 pid_t AwaitPid(const std::string& path) {
-  for (int i = 0; i < 2000; ++i) {
-    absl::StatusOr<std::string> text = ReadFile(path);
-    pid_t pid = 0;
-    if (text.ok() && text->ends_with('\n') && absl::SimpleAtoi(*text, &pid)) {
-      return pid;
-    }
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  ADD_FAILURE() << path << " never held a process id";
-  return -1;
+  pid_t pid = -1;
+  EXPECT_TRUE(AwaitTrue([&] {
+    const std::string text = ReadFile(path).value_or("");
+    return text.ends_with('\n') && absl::SimpleAtoi(text, &pid);
+  })) << path
+      << " never held a process id";
+  return pid;
 }
 
 bool AwaitLeader(const ProcessTree& tree, pid_t leader) {
@@ -134,9 +131,9 @@ TEST_F(ProcessTreeTest, EndsAProcessWhoseFirstThreadHasEnded) {
     }).detach();
     ::syscall(SYS_exit, 0);
   }
-  while (!absl::StrContains(ReadFile(absl::StrCat("/proc/", process, "/stat")).value(), ") Z ")) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  ASSERT_TRUE(AwaitTrue([&] {
+    return absl::StrContains(ReadFile(absl::StrCat("/proc/", process, "/stat")).value(), ") Z ");
+  }));
   EXPECT_TRUE(tree->AnyAlive());
   EXPECT_THAT(tree->KillAll(kPatience), IsOk());
   EXPECT_FALSE(Exists(process));

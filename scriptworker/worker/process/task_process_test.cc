@@ -34,6 +34,7 @@
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/secret_string.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/memory_logger.h"
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
@@ -84,11 +85,8 @@ class TaskProcessTest : public testing::Test {
     return *outcome;
   }
   void AwaitFile(std::string_view name) {
-    for (int i = 0; i < 4000; ++i) {
-      if (::access(temp_.Path(name).c_str(), F_OK) == 0) return;
-      absl::SleepFor(absl::Milliseconds(5));
-    }
-    ADD_FAILURE() << "the script never made " << name;
+    EXPECT_TRUE(AwaitTrue([&] { return ::access(temp_.Path(name).c_str(), F_OK) == 0; }))
+        << "the script never made " << name;
   }
   std::string Log() const { return ReadFile(log_path_).value(); }
   std::string Content(std::string_view name) const {
@@ -292,10 +290,7 @@ TEST_F(TaskProcessTest, AScriptThatDiesWhileTheWorkerIsStoppedWasStopped) {
 
 // Until the worker has taken note of its end.
 void AwaitBurial(const std::atomic<pid_t>& leader) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  while ((leader == 0 || ::kill(leader, 0) == 0) && absl::Now() < deadline) {
-    absl::SleepFor(absl::Milliseconds(1));
-  }
+  EXPECT_TRUE(AwaitTrue([&] { return leader != 0 && ::kill(leader, 0) != 0; }));
 }
 
 // Hears the script's last line, and acts when it is dead.

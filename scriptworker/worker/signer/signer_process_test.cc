@@ -32,6 +32,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/base/testing/descriptors_left.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/unique_fd.h"
@@ -69,8 +70,7 @@ bool IsGone(pid_t pid) {
 }
 
 bool AwaitGone(pid_t pid) {
-  for (int i = 0; i < 2000 && !IsGone(pid); ++i) absl::SleepFor(absl::Milliseconds(5));
-  return IsGone(pid);
+  return AwaitTrue([pid] { return IsGone(pid); });
 }
 
 class SignerProcessTest : public testing::Test {

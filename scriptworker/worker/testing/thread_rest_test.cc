@@ -6,21 +6,15 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
+#include "scriptworker/base/testing/await.h"
 
 namespace scriptworker::worker {
 namespace {
 
 // A thread needs a moment to fall asleep, longer on a loaded machine.
-bool ComeToRest() {
-  for (int i = 0; i < 6000; ++i) {
-    if (OtherThreadsRest()) return true;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return false;
-}
+bool ComeToRest() { return AwaitTrue(OtherThreadsRest); }
 
 TEST(OtherThreadsRestTest, AThreadThatRunsDoesNotRest) {
   std::atomic<bool> started = false, done = false;
@@ -29,7 +23,7 @@ TEST(OtherThreadsRestTest, AThreadThatRunsDoesNotRest) {
     while (!done) {
     }
   });
-  while (!started) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(AwaitTrue([&] { return started.load(); }));
   const bool rest = OtherThreadsRest();
   done = true;
   busy.join();

@@ -16,10 +16,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/await.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/testing/task_builder.h"
 
@@ -186,11 +186,7 @@ int WorkerHarness::Resolutions() const {
 }
 
 bool WorkerHarness::AwaitFile(const std::string& path) {
-  for (int i = 0; i < 6000; ++i) {
-    if (::access(path.c_str(), F_OK) == 0) return true;
-    absl::SleepFor(absl::Milliseconds(5));
-  }
-  return false;
+  return AwaitTrue([&] { return ::access(path.c_str(), F_OK) == 0; });
 }
 
 bool WorkerHarness::AwaitEvent(QueueEvent::Kind kind, int count) {
