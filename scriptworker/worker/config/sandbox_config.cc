@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ namespace scriptworker::worker {
 namespace {
 
 using ::cot::DocumentPart;
+using ::scriptworker::json::Value;
 using AbsolutePath = absl::FunctionRef<std::string(std::string_view)>;
 
 struct NamedLimit {
@@ -43,8 +45,13 @@ void ReadLimits(const DocumentPart& part, std::vector<Restrictions::Limit>& limi
           "unknown limit; known are as, core, cpu, data, fsize, memlock, nproc, "
           "nofile, stack");
     }
-    if (!member.value().is_int() || member.value().int_value() < 0) {
-      return member.Expected("a number that is not negative");
+    if (member.value().type() == Value::Type::kUint) {
+      return member.Defect(absl::StrCat("must be at most ", std::numeric_limits<int64_t>::max(),
+                                        ", found ", member.value().uint_value()));
+    }
+    if (!member.value().is_int()) return member.Expected("an integer");
+    if (member.value().int_value() < 0) {
+      return member.Defect(absl::StrCat("must be at least 0, found ", member.value().int_value()));
     }
     limits.push_back(
         {.resource = found->resource, .value = static_cast<rlim_t>(member.value().int_value())});

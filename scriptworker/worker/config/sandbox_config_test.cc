@@ -86,7 +86,7 @@ struct DefectCase {
 
 TEST(SandboxConfigTest, WhateverIsWrongIsNamedWithItsPlace) {
   const DefectCase cases[] = {
-      {R"([])", ": expected a mapping, found an array"},
+      {R"([])", ": expected a mapping, found a list"},
       {R"({"sandbox": true})", "/sandbox: unknown key"},
       {R"({"landlock": "yes"})", "/landlock: expected"},
       {R"({"required": 1})", "/required: expected"},
@@ -98,9 +98,11 @@ TEST(SandboxConfigTest, WhateverIsWrongIsNamedWithItsPlace) {
       {R"({"script_user": []})", "/script_user: expected"},
       {R"({"rlimits": 5})", "/rlimits: expected a mapping of limits"},
       {R"({"rlimits": {"files": 5}})", "/rlimits/files: unknown limit"},
-      {R"({"rlimits": {"nofile": -1}})", "/rlimits/nofile: expected a number that is not negative"},
-      {R"({"rlimits": {"nofile": "5"}})", "/rlimits/nofile: expected a number"},
-      {R"({"rlimits": {"nofile": 1.5}})", "/rlimits/nofile: expected a number"},
+      {R"({"rlimits": {"nofile": -1}})", "/rlimits/nofile: must be at least 0, found -1"},
+      {R"({"rlimits": {"nofile": 9999999999999999999}})",
+       "/rlimits/nofile: must be at most 9223372036854775807, found 9999999999999999999"},
+      {R"({"rlimits": {"nofile": "5"}})", "/rlimits/nofile: expected an integer, found a string"},
+      {R"({"rlimits": {"nofile": 1.5}})", "/rlimits/nofile: expected an integer, found a number"},
   };
   for (const DefectCase& c : cases)
     EXPECT_THAT(Read(c.text).defects, HasSubstr(c.defect)) << c.text;
