@@ -19,12 +19,18 @@ using ::scriptworker::json::AppendPointerToken;
 using ::scriptworker::json::TypeName;
 using ::scriptworker::json::Value;
 
+std::string_view YamlTypeName(Value::Type type) {
+  if (type == Value::Type::kArray) return "a list";
+  if (type == Value::Type::kObject) return "a mapping";
+  return TypeName(type);
+}
+
 void DocumentPart::Defect(std::string_view sentence) const {
   report_(pointer_, std::string(sentence));
 }
 
 void DocumentPart::Expected(std::string_view what) const {
-  Defect(absl::StrCat("expected ", what, ", found ", TypeName(value_.type())));
+  Defect(absl::StrCat("expected ", what, ", found ", YamlTypeName(value_.type())));
 }
 
 std::optional<std::string> DocumentPart::AsString() const {

@@ -15,6 +15,9 @@
 
 namespace cot {
 
+// What somebody who writes YAML calls a value of this type: "a list", not "an array".
+std::string_view YamlTypeName(scriptworker::json::Value::Type type);
+
 // Receives a defect: an RFC 6901 pointer to the place, relative to the value
 // that is read, and a sentence without that place.
 using ReportDefect = absl::FunctionRef<void(std::string_view pointer, std::string sentence)>;

@@ -24,7 +24,6 @@ namespace cot {
 namespace {
 
 using ::scriptworker::json::AppendPointerToken;
-using ::scriptworker::json::TypeName;
 using ::scriptworker::json::Value;
 using ::scriptworker::json::YamlDocument;
 using ::scriptworker::json::YamlOptions;
@@ -41,7 +40,7 @@ template <typename Read>
 bool ReadMembers(const Value& value, const std::string& pointer,
                  const std::vector<std::string_view>& keys, DefectList& defects, Read read) {
   if (!value.is_object()) {
-    defects.Add(pointer, absl::StrCat("expected a mapping, found ", TypeName(value.type())));
+    defects.Add(pointer, absl::StrCat("expected a mapping, found ", YamlTypeName(value.type())));
     return false;
   }
   for (const auto& [key, member] : value.object()) {
@@ -89,7 +88,8 @@ absl::StatusOr<LoadedPolicy> ReadPolicy(const YamlDocument& document, std::strin
                 if (key != "products") {
                   ReadCommonKey(key, value, loaded.policy, report);
                 } else if (!value.is_object()) {
-                  report("", absl::StrCat("expected a mapping, found ", TypeName(value.type())));
+                  report("",
+                         absl::StrCat("expected a mapping, found ", YamlTypeName(value.type())));
                 } else {
                   for (const auto& [name, product] : value.object()) {
                     loaded.policy.products.emplace(

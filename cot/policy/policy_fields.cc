@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "cot/chain/tasks_for.h"
 #include "cot/policy/document_part.h"
 #include "cot/policy/policy.h"
@@ -188,7 +189,9 @@ void ReadPublicKeys(const DocumentPart& part, Policy& policy) {
           if (key.ok()) {
             keys.push_back(*std::move(key));
           } else {
-            element.Defect(absl::StrCat("no Ed25519 public key: ", key.status().message()));
+            std::string_view why = key.status().message();
+            absl::ConsumePrefix(&why, "not an Ed25519 public key: ");
+            element.Defect(absl::StrCat("no Ed25519 public key: ", why));
           }
         });
       });

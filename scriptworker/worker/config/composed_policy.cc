@@ -82,20 +82,23 @@ void ReadProduct(const Settings& settings, std::string_view policy_name, Policy&
   CheckScopesAndTrees(settings, product, defects);
 }
 
-absl::StatusOr<cot::LoadedPolicy> LoadDocument(const std::string& path) {
-  if (path.empty()) {
-    return cot::LoadDefaultPolicy();
-  }
-  SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  return cot::LoadPolicy(text, path);
-}
-
 }  // namespace
 
 absl::StatusOr<ComposedPolicy> ComposePolicy(const Settings& settings, const std::string& path,
                                              DefectList& defects) {
   const std::string name = path.empty() ? std::string(cot::kDefaultPolicyName) : path;
-  SW_ASSIGN_OR_RETURN(cot::LoadedPolicy loaded, LoadDocument(path));
+  absl::StatusOr<cot::LoadedPolicy> document;
+  if (path.empty()) {
+    document = cot::LoadDefaultPolicy();
+  } else {
+    const absl::StatusOr<std::string> text = ReadFile(path);
+    if (!text.ok()) {
+      settings.Refuse("cot_policy_path", "", text.status().message(), defects);
+      return ComposedPolicy();
+    }
+    document = cot::LoadPolicy(*text, path);
+  }
+  SW_ASSIGN_OR_RETURN(cot::LoadedPolicy loaded, std::move(document));
   Policy& policy = loaded.policy;
   for (std::string_view key : cot::CommonKeys()) {
     if (const Value* value = settings.InFile(key)) {

@@ -417,6 +417,17 @@ constexpr CredentialsCase kCredentialsCases[] = {
     {.name = "Null", .yaml = "null", .message = "c.yml: credentials: must be"},
 };
 
+TEST_F(ConfigTest, EachMemberOfTheCredentialsThatIsWrongIsNamed) {
+  const std::string rest = Good().substr(Good().find("work_dir"));
+  const absl::StatusOr<LoadedConfig> loaded = Load(
+      absl::StrCat("credentials: {clientId: 5, accessToken: '...', certificate: s3cret}\n", rest));
+  EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument,
+                               AllOf(HasSubstr("c.yml:1: credentials.clientId: expected a string"),
+                                     HasSubstr("c.yml:1: credentials.accessToken: must be set"),
+                                     HasSubstr("c.yml:1: credentials.certificate: "),
+                                     Not(HasSubstr("s3cret")))));
+}
+
 TEST_F(ConfigTest, CredentialsOfAnotherShapeAreRefusedAndNotQuoted) {
   const std::string rest = Good().substr(Good().find("work_dir"));
   for (const CredentialsCase& c : kCredentialsCases) {
@@ -461,7 +472,9 @@ TEST_F(ConfigTest, APolicyOfOnesOwnReplacesTheBuiltInOne) {
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->config.policy->products, IsEmpty());
   EXPECT_THAT(Load(Good("cot_policy_path: absent.yml\n")),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(dir_.Path("absent.yml"))));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(StartsWith("c.yml:9: cot_policy_path: "),
+                             HasSubstr(dir_.Path("absent.yml")), Not(HasSubstr("\n")))));
 }
 
 TEST_F(ConfigTest, WhatIsEmptiedMustHoldNothingElse) {
@@ -478,6 +491,15 @@ TEST_F(ConfigTest, WhatIsEmptiedMustHoldNothingElse) {
                          AllOf(HasSubstr("c.yml:4: work_dir: is emptied"), HasSubstr(c.what))))
         << c.work_dir;
   }
+}
+
+TEST_F(ConfigTest, AFolderThatIsEmptiedCannotHideWhereItIsBehindANul) {
+  std::string text = Good();
+  text.replace(text.find("artifact_dir: a"), 15,
+               absl::StrCat("artifact_dir: \"", dir_.path(), "\\0/a\""));
+  EXPECT_THAT(Load(text), StatusIs(absl::StatusCode::kInvalidArgument,
+                                   HasSubstr("c.yml:5: artifact_dir: must not have the character "
+                                             "NUL")));
 }
 
 TEST_F(ConfigTest, NorMayTheSecretForWorkerManagerBeInSuchAFolder) {

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
@@ -31,6 +32,9 @@ using ::scriptworker::json::Object;
 using ::scriptworker::json::TypeName;
 using ::scriptworker::json::Value;
 using ::scriptworker::taskcluster::Credentials;
+
+constexpr std::string_view kMembers[] = {"clientId", "accessToken", "certificate",
+                                         "authorizedScopes"};
 
 // Whether the file can be found, readable or not: not in a folder that this user
 // may not enter, such as the superuser's, which HOME names in some containers.
@@ -68,25 +72,45 @@ std::optional<Value> CredentialsOf(const Environment& environment) {
   return Value(std::move(credentials));
 }
 
-}  // namespace
-
-absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
-                                                     const std::string& source) {
-  if (value.is_object()) {
-    for (const std::string_view key : {"clientId", "accessToken"}) {
-      const Value* member = value.Find(key);
-      if (member != nullptr && member->is_string() && member->string_value() == "...") {
-        return absl::InvalidArgumentError(
-            absl::StrCat(source, ".", key, ": must be set, found the placeholder \"...\""));
-      }
-    }
-  }
+absl::StatusOr<Credentials> Parse(const Value& value, const std::string& source) {
   absl::StatusOr<Credentials> credentials = Credentials::FromJson(json::Reader(value, source));
   if (credentials.ok()) return credentials;
   // The place goes on behind the key's: credentials.clientId.
   std::string_view message = credentials.status().message();
   if (!absl::ConsumePrefix(&message, absl::StrCat(source, ": $"))) return credentials.status();
   return absl::InvalidArgumentError(absl::StrCat(source, message));
+}
+
+// What is wrong with one member of the credentials; empty if nothing is. The others are
+// taken to be right, so that each can be told.
+std::string DefectOfMember(const Value& credentials, std::string_view key,
+                           const std::string& source) {
+  const Value* member = credentials.Find(key);
+  if (member != nullptr && member->is_string() && member->string_value() == "...") {
+    return absl::StrCat(source, ".", key, ": must be set, found the placeholder \"...\"");
+  }
+  Object probe;
+  for (const std::string_view other : {"clientId", "accessToken"}) {
+    if (other != key) probe.Set(std::string(other), "right");
+  }
+  if (member != nullptr) probe.Set(std::string(key), *member);
+  return std::string(Parse(Value(std::move(probe)), source).status().message());
+}
+
+}  // namespace
+
+absl::StatusOr<Credentials> ReadPermanentCredentials(const Value& value,
+                                                     const std::string& source) {
+  std::vector<std::string> defects;
+  if (value.is_object()) {
+    for (const std::string_view key : kMembers) {
+      if (const std::string defect = DefectOfMember(value, key, source); !defect.empty()) {
+        defects.push_back(defect);
+      }
+    }
+  }
+  if (!defects.empty()) return absl::InvalidArgumentError(absl::StrJoin(defects, "\n"));
+  return Parse(value, source);
 }
 
 std::vector<std::string> SecretFiles(const std::string& directory, const Environment& environment) {

@@ -39,7 +39,7 @@ absl::StatusOr<std::optional<FoundSecret>> LookUpSecret(std::string_view key,
 
 // The credentials in a value that was found. The worker's own are never empty
 // nor the placeholder `...`. Errors begin with `source`, which ends with the value's
-// own name ("FILE: credentials"), and quote no value.
+// own name ("FILE: credentials"), one line for each member that is wrong, and quote no value.
 absl::StatusOr<taskcluster::Credentials> ReadPermanentCredentials(const json::Value& value,
                                                                   const std::string& source);
 

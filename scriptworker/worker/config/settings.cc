@@ -2,6 +2,7 @@
 #include "scriptworker/worker/config/settings.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cot/policy/defect_list.h"
+#include "cot/policy/document_part.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_pointer.h"
@@ -21,8 +23,8 @@ namespace scriptworker::worker {
 namespace {
 
 using ::cot::DefectList;
+using ::cot::YamlTypeName;
 using ::scriptworker::json::AppendPointerToken;
-using ::scriptworker::json::TypeName;
 using ::scriptworker::json::Value;
 
 constexpr std::string_view kByProduct = "by-cot-product";
@@ -60,10 +62,10 @@ bool HasType(const Value& value, KeyType type) {
 // What is wrong with the value of a key of kind kWorker; empty if nothing is.
 std::string Objection(const ConfigKey& key, const Value& value) {
   if (key.type == KeyType::kInteger && value.type() == Value::Type::kUint) {
-    return absl::StrCat("must be at most ", key.maximum);
+    return absl::StrCat("must be at most ", key.maximum, ", found ", value.uint_value());
   }
   if (!HasType(value, key.type)) {
-    return absl::StrCat("expected ", KeyTypeName(key.type), ", found ", TypeName(value.type()));
+    return absl::StrCat("expected ", KeyTypeName(key.type), ", found ", YamlTypeName(value.type()));
   }
   if (key.type == KeyType::kInteger && value.int_value() < key.minimum) {
     return absl::StrCat("must be at least ", key.minimum, ", found ", value.int_value());
@@ -82,6 +84,39 @@ std::string Objection(const ConfigKey& key, const Value& value) {
   return "";
 }
 
+// Where the system would take a string to end, and so to be another path than the one that
+// was checked. Returns whether there is such a place in `value`, which lies at `place`.
+bool RefuseNul(const Value& value, const std::string& place, DefectList& defects) {
+  switch (value.type()) {
+    case Value::Type::kString:
+      if (value.string_value().find('\0') == std::string_view::npos) return false;
+      defects.Add(place, "must not have the character NUL (\\0) in it");
+      return true;
+    case Value::Type::kArray: {
+      bool found = false;
+      for (size_t i = 0; i < value.array().size(); ++i) {
+        found |= RefuseNul(value.array()[i], Place(absl::StrCat(i), place), defects);
+      }
+      return found;
+    }
+    case Value::Type::kObject: {
+      bool found = false;
+      for (const auto& [name, member] : value.object()) {
+        found |= RefuseNul(member, Place(name, place), defects);
+      }
+      return found;
+    }
+    case Value::Type::kNull:
+    case Value::Type::kBool:
+    case Value::Type::kInt:
+    case Value::Type::kUint:
+    case Value::Type::kDouble:
+    case Value::Type::kOpaque:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
 Settings Settings::Read(const Value& document, const Environment& environment, DefectList& defects,
@@ -91,7 +126,7 @@ Settings Settings::Read(const Value& document, const Environment& environment, D
   if (!document.is_object()) {
     defects.Add("", document.is_null() ? "the file is empty"
                                        : absl::StrCat("expected a mapping of keys, found ",
-                                                      TypeName(document.type())));
+                                                      YamlTypeName(document.type())));
     return settings;
   }
   settings.ReadCotProduct(document, defects);
@@ -132,10 +167,11 @@ void Settings::ReadCotProduct(const Value& document, DefectList& defects) {
   const Value* value = document.Find("cot_product");
   if (value == nullptr || value->is_null()) return;
   if (value->is_string()) {
+    if (RefuseNul(*value, Place("cot_product"), defects)) return;
     cot_product_ = std::string(value->string_value());
   } else {
     defects.Add(Place("cot_product"),
-                absl::StrCat("expected a string or null, found ", TypeName(value->type())));
+                absl::StrCat("expected a string or null, found ", YamlTypeName(value->type())));
   }
 }
 
@@ -152,7 +188,7 @@ void Settings::ReadKey(std::string_view name, const Value& given, DefectList& de
   if (const Value* choices = given.Find(kByProduct); choices != nullptr) {
     if (!choices->is_object()) {
       defects.Add(Place(kByProduct, place), absl::StrCat("expected a mapping of products, found ",
-                                                         TypeName(choices->type())));
+                                                         YamlTypeName(choices->type())));
       return;
     }
     value = &null;
@@ -181,6 +217,7 @@ void Settings::ReadKey(std::string_view name, const Value& given, DefectList& de
     defects.Add(place, "must be set, found the placeholder \"...\"");
     return;
   }
+  if (RefuseNul(*value, place, defects)) return;
   if (key->kind == ConfigKey::Kind::kWorker) {
     if (const std::string objection = Objection(*key, *value); !objection.empty()) {
       defects.Add(place, objection);

@@ -105,7 +105,7 @@ constexpr DefectCase kDefectCases[] = {
      .message = "task_script: expected a list, found a string"},
     {.name = "ListForMapping",
      .lines = "reversed_statuses: []",
-     .message = "reversed_statuses: expected a mapping, found an array"},
+     .message = "reversed_statuses: expected a mapping, found a list"},
     {.name = "IntegerForString",
      .lines = "github_oauth_token: 5",
      .message = "github_oauth_token: expected a string, found an integer"},
@@ -123,7 +123,25 @@ constexpr DefectCase kDefectCases[] = {
      .message = "poll_interval: must be at most 2147483647, found 3000000000"},
     {.name = "IntegerBeyondSixtyThreeBits",
      .lines = "poll_interval: 18446744073709551615",
-     .message = "poll_interval: must be at most 2147483647"},
+     .message = "poll_interval: must be at most 2147483647, found 18446744073709551615"},
+    {.name = "NulInAPath",
+     .lines = "state_dir: \"/s\\0/x\"",
+     .message = "state_dir: must not have the character NUL (\\0) in it"},
+    {.name = "NulInTheProduct",
+     .lines = "cot_product: \"fire\\0fox\"",
+     .message = "cot_product: must not have the character NUL"},
+    {.name = "NulInAList",
+     .lines = "task_script: [bash, \"a\\0b\"]",
+     .message = "task_script[1]: must not have the character NUL"},
+    {.name = "NulDeepInAMapping",
+     .lines = "sandbox: {landlock: true, writable: [\"/tmp\\0\"]}",
+     .message = "sandbox.writable[0]: must not have the character NUL"},
+    {.name = "NulInTheCredentials",
+     .lines = "credentials: {clientId: me, accessToken: \"a\\0b\"}",
+     .message = "credentials.accessToken: must not have the character NUL"},
+    {.name = "NulInTheProductsValue",
+     .lines = "ca_bundle: {by-cot-product: {firefox: \"/c\\0\"}}\ncot_product: firefox",
+     .message = "ca_bundle.by-cot-product.firefox: must not have the character NUL"},
     {.name = "IdentifierOfOtherCharacters",
      .lines = "worker_type: a/b",
      .message = "worker_type: Taskcluster requires 1 to 38 of the characters "
@@ -146,7 +164,7 @@ constexpr DefectCase kDefectCases[] = {
     {.name = "ProductMayBeNull", .lines = "cot_product: null", .message = ""},
     {.name = "ProductOfAnotherType",
      .lines = "cot_product: [firefox]",
-     .message = "cot_product: expected a string or null, found an array"},
+     .message = "cot_product: expected a string or null, found a list"},
     {.name = "ProductsValueMayBeNullWithoutProduct",
      .lines = "valid_tasks_for: null",
      .message = ""},
@@ -189,8 +207,7 @@ TEST(SettingsTest, WhoeverDoesNotSignNeedsNoKey) {
 
 TEST(SettingsTest, AFileThatIsNoMappingIsRefused) {
   EXPECT_THAT(Read("").defects, HasSubstr("the file is empty"));
-  EXPECT_THAT(Read("[1]").defects,
-              HasSubstr("w.yml:1: expected a mapping of keys, found an array"));
+  EXPECT_THAT(Read("[1]").defects, HasSubstr("w.yml:1: expected a mapping of keys, found a list"));
   EXPECT_THAT(Read("text").defects, HasSubstr("found a string"));
 }
 
