@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "cot/evidence/cot_schema.h"
 #include "cot/signer.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/secret_string.h"
@@ -148,7 +149,7 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                                                          const SecretRedactor& redactor) {
   SW_ASSIGN_OR_RETURN(LogFormat format, logging.json ? absl::StatusOr<LogFormat>(LogFormat::Json())
                                                      : MakeLogFormat(logging, zone, clock));
-  return WorkerLog::Create({.file = {.path = JoinPath(log_dir, "worker.log"),
+  return WorkerLog::Create({.file = {.path = JoinPath(log_dir, WorkerLog::kFileName),
                                      .watch = logging.watch_log_file,
                                      .max_bytes = logging.max_bytes,
                                      .max_backups = logging.max_backups},
@@ -191,6 +192,10 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
       !found.ok()) {
     logger.Critical(absl::StrCat("Every task will end as internal-error: ", found.message()));
   }
+
+  // Else every task would run, and then end as internal-error.
+  SW_RETURN_IF_ERROR(cot::LoadCotSchema(config.signing.schema_path).status()).SetPrepend()
+      << "cot_schema_path: ";
 
   SW_ASSIGN_OR_RETURN(std::string temp_dir, FindTempFolder(surroundings.environment));
 

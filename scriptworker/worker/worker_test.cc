@@ -113,6 +113,13 @@ TEST_F(WorkerTest, SaysWhyItCannotBegin) {
   EXPECT_THAT(Run().message(), HasSubstr("plain"));
 }
 
+TEST_F(WorkerTest, DoesNotBeginWithASchemaThatIsNone) {
+  shutdown_.Drain("SIGUSR1");
+  config_.signing.schema_path = temp_.Write("schema.json", R"({"type": 5, )");
+  EXPECT_THAT(Run(), StatusIs(testing::_, AllOf(HasSubstr("cot_schema_path: "),
+                                                HasSubstr(temp_.Path("schema.json")))));
+}
+
 TEST_F(WorkerTest, DoesWithoutAJournalWhereNobodyAskedForIt) {
   config_.directories.state_dir = temp_.Write("state", "a file in its place");
   config_.directories.state_dir_is_default = true;

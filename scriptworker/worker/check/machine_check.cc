@@ -26,13 +26,18 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cot/chain/task_type.h"
+#include "cot/evidence/cot_schema.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
+#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/worker/check/check.h"
+#include "scriptworker/worker/check/removal_check.h"
 #include "scriptworker/worker/check/watching_check.h"
 #include "scriptworker/worker/config/config.h"
+#include "scriptworker/worker/journal/journal.h"
+#include "scriptworker/worker/log/worker_log.h"
 #include "scriptworker/worker/sandbox.h"
 #include "scriptworker/worker/script_program.h"
 #include "scriptworker/worker/temp_folder.h"
@@ -58,11 +63,24 @@ std::string Behind(std::string_view subject, std::string_view message) {
 // How the folders are used, which decides what may be there.
 enum class Use { kEmptied, kKept };
 
+// A file that the worker opens in a folder that is kept.
+struct KeptFile {
+  std::string_view name = {};
+  int flags = 0;        // of open()
+  bool is_own = false;  // it has to be this user's, with one name
+};
+
+constexpr KeptFile kLog = {.name = WorkerLog::kFileName, .flags = O_WRONLY | O_APPEND};
+constexpr KeptFile kJournal = {
+    .name = FileJournal::kFileName, .flags = O_RDWR | O_NOFOLLOW, .is_own = true};
+
 // The check of a folder, and what of it was seen to exist.
 class FolderCheck {
  public:
-  FolderCheck(std::string_view key, const std::string& path, Use use)
-      : key_(key), path_(path), use_(use) {}
+  FolderCheck(std::string_view key, const std::string& path)
+      : key_(key), path_(path), use_(Use::kEmptied) {}
+  FolderCheck(std::string_view key, const std::string& path, const KeptFile& file)
+      : key_(key), path_(path), use_(Use::kKept), file_(file) {}
 
   Check Run() {
     struct stat info = {};
@@ -95,7 +113,26 @@ class FolderCheck {
     if (use_ == Use::kKept && !CanMakeIn(path_)) {
       return Failed(absl::StrCat("nothing can be made in it: ", Reason()));
     }
+    const std::string objection =
+        use_ == Use::kKept ? ObjectionToFile() : ObjectionToEmptying(path_);
+    if (!objection.empty()) return {Outcome::kFailed, std::string(key_), objection};
     return Space(path_, /*is_missing=*/false);
+  }
+
+  // Empty if the worker could open its file, or make it.
+  std::string ObjectionToFile() const {
+    const std::string path = JoinPath(path_, file_.name);
+    const UniqueFd fd(::open(path.c_str(), file_.flags | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!fd.valid() && errno == ENOENT) return "";
+    struct stat info = {};
+    if (!fd.valid() || ::fstat(fd.get(), &info) != 0) {
+      return absl::StrCat(path, ": user ", ::geteuid(), " cannot open it: ", Reason());
+    }
+    if (file_.is_own &&
+        (!S_ISREG(info.st_mode) || info.st_uid != ::geteuid() || info.st_nlink != 1)) {
+      return absl::StrCat(path, ": expected a plain file of this user's with one name");
+    }
+    return "";
   }
 
   Check Space(const std::string& existing, bool is_missing) {
@@ -128,15 +165,16 @@ class FolderCheck {
   const std::string_view key_;
   const std::string path_;
   const Use use_;
+  const KeptFile file_ = {};
 };
 
 void CheckFolders(const Directories& directories, std::vector<Check>& checks) {
-  checks.push_back(FolderCheck("work_dir", directories.work_dir, Use::kEmptied).Run());
-  checks.push_back(FolderCheck("artifact_dir", directories.artifact_dir, Use::kEmptied).Run());
-  checks.push_back(FolderCheck("task_log_dir", directories.task_log_dir, Use::kEmptied).Run());
-  checks.push_back(FolderCheck("log_dir", directories.log_dir, Use::kKept).Run());
+  checks.push_back(FolderCheck("work_dir", directories.work_dir).Run());
+  checks.push_back(FolderCheck("artifact_dir", directories.artifact_dir).Run());
+  checks.push_back(FolderCheck("task_log_dir", directories.task_log_dir).Run());
+  checks.push_back(FolderCheck("log_dir", directories.log_dir, kLog).Run());
   if (directories.state_dir.empty()) return;
-  Check state = FolderCheck("state_dir", directories.state_dir, Use::kKept).Run();
+  Check state = FolderCheck("state_dir", directories.state_dir, kJournal).Run();
   // Without its default place the worker does without a journal.
   if (directories.state_dir_is_default && state.outcome == Outcome::kFailed) {
     state.outcome = Outcome::kWarning;
@@ -235,6 +273,13 @@ void CheckSandbox(const Config& config, std::vector<Check>& checks) {
   }
 }
 
+Check CheckSchema(const std::string& path) {
+  constexpr std::string_view kSubject = "cot_schema_path";
+  const absl::Status loaded = cot::LoadCotSchema(path).status();
+  if (loaded.ok()) return {Outcome::kOk, std::string(kSubject), path};
+  return {Outcome::kFailed, std::string(kSubject), std::string(loaded.message())};
+}
+
 // A file that is read later on; a small one.
 Check CheckReadable(std::string_view key, const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
@@ -267,7 +312,7 @@ std::vector<Check> CheckMachine(const Config& config, const Environment& environ
   absl::c_move(CheckWatching(config.watching), std::back_inserter(checks));
   checks.push_back(CheckRules(config.verification));
   if (!config.signing.schema_path.empty()) {
-    checks.push_back(CheckReadable("cot_schema_path", config.signing.schema_path));
+    checks.push_back(CheckSchema(config.signing.schema_path));
   }
   if (config.worker_management.enabled()) {
     checks.push_back(CheckStaticSecret(config.worker_management.secret_path));

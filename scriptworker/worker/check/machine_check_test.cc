@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/check/machine_check.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <iterator>
 #include <string>
@@ -10,6 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
+#include "scriptworker/base/testing/ordinary_user.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/worker/check/check.h"
 #include "scriptworker/worker/config/config.h"
@@ -114,6 +117,47 @@ TEST_F(MachineCheckTest, WhatIsKeptIsTriedOutInItsFolderWhichStaysAsItWas) {
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
   config_.directories.state_dir = "/proc";
   EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", "/proc: ")));
+}
+
+TEST_F(MachineCheckTest, ALogThatThisUserMayNotWriteFails) {
+  const std::string log = temp_.Write("log/worker.log", "a line\n");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "log_dir", temp_.Path("log"))));
+  ASSERT_EQ(::chmod(log.c_str(), 0400), 0);
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "log_dir", log + ": user")));
+}
+
+TEST_F(MachineCheckTest, AFolderInPlaceOfTheLogFails) {
+  temp_.Write("log/worker.log/file", "");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "log_dir", "Is a directory")));
+}
+
+TEST_F(MachineCheckTest, AJournalThatThisUserMayNotUseFails) {
+  const std::string journal = temp_.Write("state/run.journal", "");
+  config_.directories.state_dir = temp_.Path("state");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "state_dir", temp_.Path("state"))));
+  std::filesystem::create_hard_link(journal, temp_.Path("second name"));
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", "with one name")));
+  std::filesystem::remove(temp_.Path("second name"));
+  ASSERT_EQ(::chmod(journal.c_str(), 0400), 0);
+  const OrdinaryUser ordinary;
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", journal + ": user")));
+}
+
+TEST_F(MachineCheckTest, AFolderThatCannotBeEmptiedFails) {
+  // Other file systems are mounted there, and for a user it is the superuser's.
+  config_.directories.work_dir = "/dev";
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "work_dir", "/dev")));
+}
+
+TEST_F(MachineCheckTest, ASchemaThatIsNoneFails) {
+  config_.signing.schema_path = temp_.Write("schema.json", R"({"type": "object"})");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kOk, "cot_schema_path", temp_.Path("schema"))));
+  temp_.Write("schema.json", R"({"type": 5, )");
+  EXPECT_THAT(Run(),
+              Contains(CheckIs(Outcome::kFailed, "cot_schema_path", temp_.Path("schema.json:1"))));
+  temp_.Write("schema.json", R"({"type": 5})");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "cot_schema_path", "schema.json: ")));
 }
 
 TEST_F(MachineCheckTest, TheLogFolderMayBeALink) {

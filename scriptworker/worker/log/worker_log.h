@@ -29,6 +29,8 @@ namespace scriptworker::worker {
 // Thread-safe; lines are never mixed.
 class WorkerLog final : public Logger {
  public:
+  static constexpr std::string_view kFileName = "worker.log";  // in log_dir
+
   struct Options {
     LogFile::Options file;  // its folder is made if it is missing
     LogFormat format;
