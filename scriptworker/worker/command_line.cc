@@ -30,7 +30,8 @@ constexpr char kFooter[] =
     "     with --once after the task, or when none was pending; with\n"
     "     --check-config: no check has failed\n"
     "  1  the configuration is missing or wrong, work could not begin, the worker\n"
-    "     had to end at once, the one claim of --once failed, or a check did\n"
+    "     had to end at once, its signer process is gone, the one claim of --once\n"
+    "     failed, or a check did\n"
     "  2  wrong usage\n"
     "\n"
     "A configuration file of the name status is written ./status.";
