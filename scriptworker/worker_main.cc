@@ -39,6 +39,7 @@
 #include "scriptworker/worker/config/config.h"
 #include "scriptworker/worker/config/config_file.h"
 #include "scriptworker/worker/config/config_watching.h"
+#include "scriptworker/worker/former_scripts.h"
 #include "scriptworker/worker/journal/journal.h"
 #include "scriptworker/worker/log/beside_logger.h"
 #include "scriptworker/worker/log/screen.h"
@@ -85,18 +86,6 @@ absl::Status LoadSigningKey(const Signing& signing, std::unique_ptr<SignerProces
   return absl::OkStatus();
 }
 
-// An error: no second script is run beside one that cannot be ended.
-absl::Status EndAbandonedScripts(Clock& clock, Logger& logger) {
-  const absl::StatusOr<int> groups = ScriptCgroup::RemoveAbandoned(clock);
-  if (!groups.ok()) {
-    logger.Critical(groups.status().message());
-  } else if (*groups > 0) {
-    logger.Warning(
-        absl::StrCat("Removed ", *groups, " control groups of scripts whose worker died"));
-  }
-  return groups.status();
-}
-
 absl::Status Work(const CommandLine& line) {
   HideFromOtherProcesses();
   // While this process is small, has one thread and knows no secrets.
@@ -119,8 +108,8 @@ absl::Status Work(const CommandLine& line) {
   const absl::StatusOr<std::unique_ptr<SignalWatcher>> signals = SignalWatcher::Create(shutdown);
   // Before anything that can fail: a start that comes to nothing leaves no script running.
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<FileJournal> journal,
-                      OpenWorkerJournal(config.directories, clock, *log));
-  SW_RETURN_IF_ERROR(EndAbandonedScripts(clock, *log));
+                      EndFormerScripts(config.directories, clock, *log,
+                                       [&clock] { return ScriptCgroup::RemoveAbandoned(clock); }));
   SW_RETURN_IF_ERROR(beside.status());
   SW_RETURN_IF_ERROR(signals.status());
   // A signer that has stopped to answer does not hold the end up.
