@@ -3,8 +3,10 @@
 // Scripts that reach for the worker's secrets, under the real program; one
 // misbehaving script each is in //scriptworker/worker:script_box_test.
 
+#include <signal.h>
 #include <sys/resource.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -29,6 +32,7 @@
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fake_taskcluster.h"
 #include "scriptworker/worker/process/landlock.h"
+#include "scriptworker/worker/process/script_cgroup.h"
 #include "tools/local_taskcluster/local_taskcluster.h"
 #include "tools/worker_site/running_worker.h"
 #include "tools/worker_site/worker_site.h"
@@ -135,6 +139,31 @@ TEST_F(WorkerBoxE2eTest, ChecksTheSandboxBeforeWork) {
 }
 
 // As `ulimit -f` sets it, or LimitFSIZE= of systemd.
+// What the journal would not find either: another session, without the environment.
+TEST_F(WorkerBoxE2eTest, AStartThatFailsAtItsJournalLeavesNothingOfADeadWorkersScript) {
+  if (const auto group = worker::ScriptCgroup::Create(); !group.ok()) {
+    GTEST_SKIP() << "SKIPPED: " << group.status();
+  }
+  WorkerSite::Submit(*taskcluster_, clock_,
+                     absl::StrCat("(setsid env -i bash -c 'echo $$ > ", temp_.path(),
+                                  "/daemon; exec sleep 1000' &); ", "exec sleep 1000"));
+  RunningWorker killed = site_->Start();
+  const auto daemon = [&] {
+    int pid = 0;
+    return absl::SimpleAtoi(ReadFile(temp_.Path("daemon")).value_or(""), &pid) ? pid : 0;
+  };
+  ASSERT_TRUE(AwaitTrue([&] { return daemon() != 0; }));
+  killed.Signal(SIGKILL);
+  killed.Wait();
+  std::filesystem::remove_all(temp_.Path("state"));
+  temp_.Write("state", "a file in its place");
+  RunningWorker worker({temp_.Path("scriptworker.yaml")}, temp_.Path("output"));
+  EXPECT_EQ(worker.Wait(), 1);
+  EXPECT_THAT(Output(), HasSubstr(temp_.Path("state")));
+  // Nor of one that has ended and was not yet waited for.
+  EXPECT_EQ(ReadFile(absl::StrCat("/proc/", daemon(), "/cmdline")).value_or(""), "");
+}
+
 TEST_F(WorkerBoxE2eTest, AFileThatGrowsBeyondItsLimitIsTheEndOfItsTaskAlone) {
   RunningWorker worker = site_->Start();
   ASSERT_TRUE(site_->AwaitLogged("Running scriptworker version"));
