@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "cot/evidence/cot_schema.h"
 #include "cot/signer.h"
+#include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
@@ -104,6 +105,39 @@ absl::StatusOr<LogFormat> MakeLogFormat(const Logging& logging, absl::TimeZone z
                             .process_start = clock.Now()});
 }
 
+// No reason not to start, as for the reference: it may be installed later.
+void WarnOfMissingScript(const Config& config, const WorkerSurroundings& surroundings) {
+  const absl::Status found = FindScriptProgram(config.script, surroundings.environment).status();
+  if (found.ok()) return;
+  surroundings.logger.Critical(
+      absl::StrCat("Every task will end as internal-error: ", found.message()));
+}
+
+// False: told to end before worker-manager knew the worker.
+absl::StatusOr<bool> Register(WorkerRegistration& registration,
+                              const WorkerSurroundings& surroundings) {
+  const CancellationToken drain = surroundings.shutdown.drain();
+  const absl::Status registered = registration.Register(drain);
+  if (registered.ok()) return true;
+  if (!drain.cancelled()) return registered;
+  surroundings.logger.Info("Told to end before worker-manager has registered the worker");
+  return false;
+}
+
+// Renews the registration, and with it the queue's credentials.
+absl::StatusOr<std::unique_ptr<RegistrationKeeper>> KeepRegistered(
+    WorkerRegistration& registration, taskcluster::QueueClient& queue,
+    const WorkerSurroundings& surroundings) {
+  return RegistrationKeeper::Start(
+      registration, surroundings.clock, surroundings.logger,
+      {.credentials =
+           [&queue](const taskcluster::Credentials& renewed) { queue.SetCredentials(renewed); },
+       .terminate =
+           [&shutdown = surroundings.shutdown](std::string_view reason) {
+             shutdown.Drain(absl::StrCat("worker-manager's request to terminate (", reason, ")"));
+           }});
+}
+
 // Not after a failure, since whoever supervises the worker starts it again.
 void RemoveIfToldToEnd(const WorkerRegistration& registration,
                        const WorkerSurroundings& surroundings) {
@@ -123,6 +157,21 @@ absl::StatusOr<bool> EndLeftOvers(const ProcessTree& scripts) {
   const bool were_there = scripts.AnyAlive();
   SW_RETURN_IF_ERROR(scripts.KillAll(absl::Seconds(1)));
   return were_there;
+}
+
+LoopOptions MakeLoopOptions(const Config& config, const WorkerSurroundings& surroundings,
+                            const ProcessTree& scripts) {
+  return {.claim = {.task_queue_id = config.queue.task_queue_id(),
+                    .worker_group = config.queue.worker_group,
+                    .worker_id = config.queue.worker_id},
+          .poll_interval = config.timeouts.poll_interval,
+          .host_name = surroundings.host_name,
+          .once = surroundings.once,
+          .check =
+              [signer = surroundings.signer] {
+                return signer == nullptr ? absl::OkStatus() : signer->Check();
+              },
+          .end_left_overs = [&scripts] { return EndLeftOvers(scripts); }};
 }
 
 // Null: none is kept.
@@ -186,17 +235,10 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
   SW_ASSIGN_OR_RETURN(const Sandbox sandbox,
                       Sandbox::Create(config.sandbox, config.secret_files, warnings));
   for (const std::string& warning : warnings) logger.Warning(warning);
-  // No reason not to start, as for the reference: it may be installed later.
-  if (const absl::Status found =
-          FindScriptProgram(config.script, surroundings.environment).status();
-      !found.ok()) {
-    logger.Critical(absl::StrCat("Every task will end as internal-error: ", found.message()));
-  }
-
+  WarnOfMissingScript(config, surroundings);
   // Else every task would run, and then end as internal-error.
   SW_RETURN_IF_ERROR(cot::LoadCotSchema(config.signing.schema_path).status()).SetPrepend()
       << "cot_schema_path: ";
-
   SW_ASSIGN_OR_RETURN(std::string temp_dir, FindTempFolder(surroundings.environment));
 
   AbortableTransport transport(surroundings.transport, surroundings.shutdown.at_once());
@@ -209,12 +251,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
     SW_ASSIGN_OR_RETURN(static_secret, ReadStaticSecret(config.worker_management.secret_path));
     registration.emplace(ManagedWorkerOf(config), static_secret,
                          WorkerRegistration::Collaborators{manager, clock, logger, redactor});
-    const absl::Status registered = registration->Register(surroundings.shutdown.drain());
-    if (!registered.ok() && surroundings.shutdown.drain().cancelled()) {
-      logger.Info("Told to end before worker-manager has registered the worker");
-      return surroundings.shutdown.at_once().reason();
-    }
-    SW_RETURN_IF_ERROR(registered);
+    SW_ASSIGN_OR_RETURN(const bool registered, Register(*registration, surroundings));
+    if (!registered) return surroundings.shutdown.at_once().reason();
   }
   const taskcluster::Credentials credentials =
       registration.has_value() ? registration->credentials() : configured;
@@ -223,18 +261,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
       taskcluster::QueueClient::Create(config.queue.root_url, transport, clock, credentials));
   std::unique_ptr<RegistrationKeeper> keeper;
   if (registration.has_value()) {
-    SW_ASSIGN_OR_RETURN(
-        keeper, RegistrationKeeper::Start(*registration, clock, logger,
-                                          {.credentials =
-                                               [&queue](const taskcluster::Credentials& renewed) {
-                                                 queue->SetCredentials(renewed);
-                                               },
-                                           .terminate =
-                                               [&surroundings](std::string_view reason) {
-                                                 surroundings.shutdown.Drain(absl::StrCat(
-                                                     "worker-manager's request to terminate (",
-                                                     reason, ")"));
-                                               }}));
+    SW_ASSIGN_OR_RETURN(keeper, KeepRegistered(*registration, *queue, surroundings));
   }
   taskcluster::ArtifactUploader uploader(
       *queue, transport, clock,
@@ -265,17 +292,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
        .redactor = redactor,
        .observer = observer,
        .journal = surroundings.journal == nullptr ? no_journal : *surroundings.journal});
-  WorkerLoop loop({.claim = {.task_queue_id = config.queue.task_queue_id(),
-                             .worker_group = config.queue.worker_group,
-                             .worker_id = config.queue.worker_id},
-                   .poll_interval = config.timeouts.poll_interval,
-                   .host_name = surroundings.host_name,
-                   .once = surroundings.once,
-                   .check =
-                       [signer = surroundings.signer] {
-                         return signer == nullptr ? absl::OkStatus() : signer->Check();
-                       },
-                   .end_left_overs = [&scripts] { return EndLeftOvers(scripts); }},
+  WorkerLoop loop(MakeLoopOptions(config, surroundings, scripts),
                   {.queue = *queue,
                    .runner = runner,
                    .dirs = dirs,
