@@ -75,6 +75,14 @@ absl::StatusOr<std::vector<std::string>> Matching(const std::string& directory,
   return paths;
 }
 
+// Of a file that is there, or may be: a link, no regular file, or one that the machine does not
+// give.
+absl::Status Unusable(const absl::Status& opened) {
+  const bool is_tasks = absl::IsFailedPrecondition(opened) || absl::IsInvalidArgument(opened);
+  return ScriptError(is_tasks ? ErrorKind::kTask : ErrorKind::kScriptWorker,
+                     absl::StrCat("upstream artifact: ", opened.message()));
+}
+
 }  // namespace
 
 absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
@@ -99,8 +107,11 @@ absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
         all.insert(all.end(), found.begin(), found.end());
         continue;
       }
-      if (OpenFileBeneath(directory, name).ok()) {
+      const absl::Status opened = OpenFileBeneath(directory, name).status();
+      if (opened.ok()) {
         paths.found[entry.task_id].push_back(JoinPath(directory, name));
+      } else if (!absl::IsNotFound(opened)) {
+        return Unusable(opened);
       } else if (optional.count({entry.task_id, name}) > 0) {
         log.Warning(absl::StrCat("Optional artifact \"", name, "\" of task \"", entry.task_id,
                                  "\" not found"));

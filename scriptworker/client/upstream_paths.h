@@ -25,10 +25,11 @@ struct UpstreamPaths {
 
 // A name with `*` stands for all files that it matches, sorted, which may be
 // none. A mandatory file that is not there is ErrorKind::kTask (1), "upstream
-// artifact with path: PATH, does not exist"; so is one that is no regular file
-// or is reached by a symbolic link. An optional one is a warning in `log`. A
-// payload of another shape is ErrorKind::kTask with exit status 3. Without
-// upstreamArtifacts the result is empty.
+// artifact with path: PATH, does not exist"; an optional one is a warning in
+// `log`. Either is ErrorKind::kTask (1) if it is no regular file or is reached by
+// a symbolic link, and ErrorKind::kScriptWorker (5) if it cannot be opened for
+// another reason. A payload of another shape is ErrorKind::kTask with exit status
+// 3. Without upstreamArtifacts the result is empty.
 absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
                                                     const json::Value& task, Logger& log);
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/client/upstream_paths.h"
 
+#include <sys/syscall.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -15,6 +18,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/client/script_config.h"
 #include "scriptworker/client/script_error.h"
@@ -112,11 +116,28 @@ TEST_F(UpstreamPathsTest, AGlobOfATaskWithoutFilesMatchesNothing) {
   EXPECT_THAT(paths->found, IsEmpty());
 }
 
-TEST_F(UpstreamPathsTest, ALinkToAnywhereIsNotThere) {
+TEST_F(UpstreamPathsTest, ALinkToAnywhereIsRefusedAlsoIfItIsOptional) {
   const std::string secret = temp_.Write("secret", "key");
   Add(kA, "public/1.zip");
-  std::filesystem::create_symlink(secret, temp_.Path(absl::StrCat("cot/", kA, "/public/link")));
-  EXPECT_EQ(ExitStatusOf(Find(R"([{"taskId": "A", "paths": ["public/link"]}])").status()), 1);
+  const std::string link = temp_.Path(absl::StrCat("cot/", kA, "/public/link"));
+  std::filesystem::create_symlink(secret, link);
+  for (const std::string_view optional : {"false", "true"}) {
+    const auto paths = Find(
+        absl::StrCat(R"([{"taskId": "A", "paths": ["public/link"], "optional": )", optional, "}]"));
+    EXPECT_EQ(ExitStatusOf(paths.status()), 1) << optional;
+    EXPECT_EQ(paths.status().message(), absl::StrCat("upstream artifact: will not open ", link,
+                                                     ": \"link\" is a symbolic link"));
+  }
+}
+
+TEST_F(UpstreamPathsTest, AnOptionalOneThatCannotBeOpenedIsNotMissing) {
+  Add(kA, "public/1.zip");
+  const bool refused = RunWithRefusedCalls({SYS_openat}, EMFILE, [&] {
+    const auto paths = Find(R"([{"taskId": "A", "paths": ["public/1.zip"], "optional": true}])");
+    EXPECT_EQ(ErrorKindOf(paths.status()), ErrorKind::kScriptWorker);
+    EXPECT_THAT(paths.status().message(), HasSubstr(absl::StrCat("cot/", kA)));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST_F(UpstreamPathsTest, WithoutUpstreamArtifactsNothingIsFound) {
