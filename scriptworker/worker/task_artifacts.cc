@@ -200,26 +200,34 @@ bool TaskArtifacts::HasOtherNames(const UploadFile& file) const {
          info.st_nlink > 1;
 }
 
+int TaskArtifacts::Fail(const absl::Status& error) {
+  logger_.Error(LogLineForError(Phase::kUpload, error));
+  return StatusForError(Phase::kUpload, error);
+}
+
 int TaskArtifacts::UploadAll(const taskcluster::UploadTarget& target,
                              const CancellationToken& cancellation) {
-  int status = kSuccess;
-  const auto fail = [&](const absl::Status& error) {
-    status = WorstStatus(status, StatusForError(Phase::kUpload, error));
-    logger_.Error(LogLineForError(Phase::kUpload, error));
-  };
-  if (const absl::Status checked = CheckFolder(); !checked.ok()) {
-    fail(checked);
-    return status;
-  }
+  if (const absl::Status checked = CheckFolder(); !checked.ok()) return Fail(checked);
   absl::StatusOr<FileListing> listing = ListArtifacts();
   if (listing.ok() && RemoveNamesOfSecrets(listing->files)) {
     listing = ListArtifacts();
   }
-  if (!listing.ok()) {
-    fail(listing.status());
-    listing = ListLogs();
-  }
-  std::vector<UploadFile> files = FilesToUpload(*listing, fail);
+  if (listing.ok()) return Upload(*listing, target, cancellation);
+  const int status = Fail(listing.status());
+  return WorstStatus(status, Upload(ListLogs(), target, cancellation));
+}
+
+int TaskArtifacts::UploadLogs(const taskcluster::UploadTarget& target,
+                              const CancellationToken& cancellation) {
+  if (const absl::Status checked = CheckFolder(); !checked.ok()) return Fail(checked);
+  return Upload(ListLogs(), target, cancellation);
+}
+
+int TaskArtifacts::Upload(const FileListing& listing, const taskcluster::UploadTarget& target,
+                          const CancellationToken& cancellation) {
+  int status = kSuccess;
+  const auto fail = [&](const absl::Status& error) { status = WorstStatus(status, Fail(error)); };
+  std::vector<UploadFile> files = FilesToUpload(listing, fail);
   for (const UploadFile& file : files) {
     if (HasOtherNames(file)) {
       logger_.Warning(absl::StrCat("\"", file.name, "\" has another name (hard link) as well"));

@@ -67,6 +67,10 @@ class TaskArtifacts {
   // logs are uploaded at least.
   int UploadAll(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
 
+  // The same for what is there of the logs, and nothing else: all other files may be written on,
+  // as something of the script runs.
+  int UploadLogs(const taskcluster::UploadTarget& target, const CancellationToken& cancellation);
+
   // Lets live_backing.log show chain_of_trust.log, if that exists: what people
   // open when the verification failed before there was any output. A failure is
   // logged and otherwise ignored.
@@ -87,6 +91,10 @@ class TaskArtifacts {
   std::vector<taskcluster::UploadFile> FilesToUpload(
       const FileListing& listing, const std::function<void(const absl::Status&)>& fail);
   bool HasOtherNames(const taskcluster::UploadFile& file) const;
+  // Both: the status.
+  int Upload(const FileListing& listing, const taskcluster::UploadTarget& target,
+             const CancellationToken& cancellation);
+  int Fail(const absl::Status& error);
 
   const WorkDir& dirs_;
   const ChainOfTrustOptions options_;

@@ -116,11 +116,13 @@ class TaskArtifactsTest : public testing::Test {
     return Upload(cancellation, artifacts_);
   }
   int Upload(const CancellationToken& cancellation, TaskArtifacts& artifacts) {
-    return artifacts.UploadAll({.task_id = id_,
-                                .run_id = 0,
-                                .expires = clock_.Now() + absl::Hours(1),
-                                .credentials = [] { return Credentials(); }},
-                               cancellation);
+    return artifacts.UploadAll(Target(), cancellation);
+  }
+  taskcluster::UploadTarget Target() const {
+    return {
+        .task_id = id_, .run_id = 0, .expires = clock_.Now() + absl::Hours(1), .credentials = [] {
+          return Credentials();
+        }};
   }
   absl::Status Generate() { return Generate(artifacts_); }
   absl::Status Generate(TaskArtifacts& artifacts) {
@@ -293,6 +295,16 @@ TEST_F(TaskArtifactsTest, OfTooManyFilesTheLogsAreUploaded) {
   EXPECT_THAT(store_.bodies, SizeIs(2));
   EXPECT_THAT(store_.bodies, Not(Contains("the target")));
   EXPECT_THAT(logger_.lines(), Contains(HasSubstr("more than 4 files")));
+}
+
+TEST_F(TaskArtifactsTest, TheLogsCanBeUploadedAlone) {
+  temp_.Write("artifacts/public/target.bin", "the target");
+  temp_.Write("artifacts/public/logs/more.log", "of the script");
+  EXPECT_EQ(artifacts_.UploadLogs(Target(), {}), kSuccess);
+  EXPECT_THAT(store_.bodies, SizeIs(1)) << "live_backing.log";
+  temp_.Write("artifacts/public/logs/chain_of_trust.log", "the other log\n");
+  EXPECT_EQ(artifacts_.UploadLogs(Target(), {}), kSuccess);
+  EXPECT_THAT(store_.bodies, SizeIs(3)) << "and both";
 }
 
 TEST_F(TaskArtifactsTest, AChainOfTrustThatTheScriptHasMadeIsNotPublished) {

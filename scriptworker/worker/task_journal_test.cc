@@ -6,11 +6,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -18,6 +20,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
@@ -37,6 +40,7 @@
 #include "scriptworker/worker/testing/time_driver.h"
 #include "scriptworker/worker/testing/tracer.h"
 #include "scriptworker/worker/testing/worker_harness.h"
+#include "scriptworker/worker/worker_loop.h"
 
 namespace scriptworker::worker {
 namespace {
@@ -129,8 +133,8 @@ class SlowJournal final : public RunJournal {
 
 class TaskJournalTest : public testing::Test {
  protected:
-  void Prepare(std::string script) {
-    h_.emplace(std::move(script));
+  void Prepare(std::string script, LoopOptions loop = {}) {
+    h_.emplace(std::move(script), std::move(loop));
     h_->set_journal(&diary_);
     id_ = h_->Submit();
   }
@@ -178,32 +182,155 @@ TEST_F(TaskJournalTest, AScriptThatDoesNotStartHasEnded) {
   EXPECT_TRUE(h_->RunPending().script_ended);
 }
 
+// A script that cannot be ended before EndTracer().
+class UnendableScriptTest : public TaskJournalTest {
+ protected:
+  UnendableScriptTest() {
+    Prepare(
+        absl::StrReplaceAll("echo x > $ARTIFACTS/public/half-written; echo $$ > $TRACED/leader; "
+                            "while ! [ -e $TRACED/traced ] && ! [ -e $TRACED/untraced ]; do "
+                            ":; done; : > $TRACED/ready; while true; do :; done",
+                            {{"$TRACED", dir_.path()}}),
+        {.end_left_overs = [this] { return EndLeftOvers(); }});
+    h_->options().patience = absl::Seconds(1);
+    h_->options().task_max_timeout = absl::Minutes(1);
+  }
+  ~UnendableScriptTest() override {
+    tracer_.End();
+    EXPECT_THAT(scripts_.KillAll(absl::Seconds(30)), IsOk());
+  }
+
+  // Whether it cannot be ended.
+  bool AwaitScript() {
+    EXPECT_TRUE(WorkerHarness::AwaitFile(dir_.Path("ready")));
+    return std::filesystem::exists(dir_.Path("traced"));
+  }
+  void EndTracer() {
+    absl::MutexLock lock(&mutex_);
+    tracer_.End();
+  }
+  absl::StatusOr<bool> EndLeftOvers() {
+    const bool ends = ends_in_time_ && h_->shutdown.stop().cancelled();
+    if (ends) EndTracer();
+    absl::Status ended = scripts_.KillAll(ends ? absl::Seconds(30) : absl::Seconds(1));
+    if (!ended.ok()) return ended;
+    return false;
+  }
+  // False after 30 s.
+  bool AwaitLine(std::string_view begin) const {
+    for (int i = 0; i < 6000; ++i) {
+      if (testing::Value(h_->logger.lines(), testing::Contains(testing::StartsWith(begin)))) {
+        return true;
+      }
+      absl::SleepFor(absl::Milliseconds(5));
+    }
+    return false;
+  }
+
+  const TempDir dir_;
+  absl::Mutex mutex_;
+  Tracer tracer_{dir_.path()};
+  const ProcessTree scripts_ = ProcessTree::OfAllScripts();
+  bool ends_in_time_ = false;  // in the last round, that is
+};
+
+constexpr std::string_view kUntraceable = "SKIPPED: processes may not trace each other here";
+
 // The next start finds it by the journal alone, and runs no second script beside it.
-TEST_F(TaskJournalTest, AScriptThatCannotBeEndedStaysForTheNextStart) {
-  const TempDir dir;
-  Tracer tracer(dir.path());
-  const ProcessTree scripts = ProcessTree::OfAllScripts();
-  Prepare(absl::StrReplaceAll(
-      "echo $$ > $DIR/leader; while ! [ -e $DIR/traced ] && ! [ -e $DIR/untraced ]; do :; done; "
-      ": > $DIR/ready; while true; do :; done",
-      {{"$DIR", dir.path()}}));
-  h_->options().patience = absl::Seconds(1);
+TEST_F(UnendableScriptTest, StaysForTheNextStart) {
   RunOutcome outcome;
   std::thread worker([&] { outcome = h_->RunPending(); });
-  EXPECT_TRUE(WorkerHarness::AwaitFile(dir.Path("ready")));
-  const bool traced = std::filesystem::exists(dir.Path("traced"));
+  const bool traced = AwaitScript();
   h_->shutdown.Stop("SIGTERM");
   {
     const TimeDriver driver(h_->clock, absl::Seconds(2));
     worker.join();
   }
-  tracer.End();
-  EXPECT_THAT(scripts.KillAll(absl::Seconds(30)), IsOk());
-  if (!traced) GTEST_SKIP() << "SKIPPED: processes may not trace each other here";
+  if (!traced) GTEST_SKIP() << kUntraceable;
   EXPECT_FALSE(outcome.script_ended);
   EXPECT_THAT(h_->Runs(*id_), ElementsAre("exception internal-error"));
   EXPECT_THAT(diary_.lines(),
               ElementsAre("claimed run 0", "started", "uploading 5", "reporting 5"));
+}
+
+// What else it leaves behind may be written on at this very moment.
+TEST_F(UnendableScriptTest, PublishesItsLogAlone) {
+  std::thread worker([&] { h_->RunPending(); });
+  const bool traced = AwaitScript();
+  h_->shutdown.Stop("SIGTERM");
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(2));
+    worker.join();
+  }
+  if (!traced) GTEST_SKIP() << kUntraceable;
+  EXPECT_THAT(h_->ArtifactNames(*id_), ElementsAre("public/logs/live_backing.log"));
+  EXPECT_THAT(h_->Artifact(*id_, "public/logs/live_backing.log"), HasSubstr("cannot be ended"));
+}
+
+// Its credentials are not kept for as long as there is no other task.
+TEST_F(UnendableScriptTest, IsForgottenOnceItHasEndedWithoutAFurtherClaim) {
+  absl::Notification wiped;
+  int claims = 0;
+  diary_.on_wipe = [&] {
+    claims = h_->fake.request_log().Count("claimWork");
+    wiped.Notify();
+  };
+  std::thread worker([&] { h_->loop().Run().IgnoreError(); });
+  const bool traced = AwaitScript();
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(70));
+    EXPECT_TRUE(!traced || AwaitLine("CRITICAL No task is claimed while the last script"));
+    EXPECT_FALSE(traced && wiped.HasBeenNotified());
+    EndTracer();
+    EXPECT_TRUE(wiped.WaitForNotificationWithTimeout(absl::Seconds(30)));
+    h_->shutdown.Stop("SIGTERM");
+    worker.join();
+  }
+  if (!traced) GTEST_SKIP() << kUntraceable;
+  EXPECT_EQ(claims, 1);
+}
+
+TEST_F(UnendableScriptTest, IsForgottenAtAnOrderlyEndIfItHasEndedByThen) {
+  ends_in_time_ = true;
+  std::thread worker([&] { h_->loop().Run().IgnoreError(); });
+  const bool traced = AwaitScript();
+  h_->shutdown.Stop("SIGTERM");
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(2));
+    worker.join();
+  }
+  if (!traced) GTEST_SKIP() << kUntraceable;
+  EXPECT_THAT(diary_.lines(),
+              ElementsAre("claimed run 0", "started", "uploading 5", "reporting 5", "wiped"));
+}
+
+TEST_F(UnendableScriptTest, IsSaidToStayAtAnOrderlyEndIfItHasNotEnded) {
+  std::thread worker([&] { h_->loop().Run().IgnoreError(); });
+  const bool traced = AwaitScript();
+  h_->shutdown.Stop("SIGTERM");
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(2));
+    worker.join();
+  }
+  if (!traced) GTEST_SKIP() << kUntraceable;
+  EXPECT_TRUE(AwaitLine("WARNING The last run stays in the journal for the next start: "));
+  EXPECT_EQ(diary_.lines().back(), "reporting 5");
+}
+
+TEST_F(UnendableScriptTest, IsForgottenInALaterRoundIfTheDiskRefusesIt) {
+  std::thread worker([&] { h_->loop().Run().IgnoreError(); });
+  const bool traced = AwaitScript();
+  {
+    const TimeDriver driver(h_->clock, absl::Seconds(70));
+    EXPECT_TRUE(!traced || AwaitLine("CRITICAL No task is claimed while the last script"));
+    diary_.FillTheDisk();
+    EndTracer();
+    EXPECT_TRUE(AwaitLine("ERROR The run journal: the disk is full"));
+    h_->shutdown.Stop("SIGTERM");
+    worker.join();
+  }
+  if (!traced) GTEST_SKIP() << kUntraceable;
+  EXPECT_GT(std::ranges::count(diary_.lines(), "wiped"), 1);
 }
 
 TEST_F(TaskJournalTest, RenewedCredentialsAreNoted) {

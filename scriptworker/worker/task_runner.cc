@@ -3,7 +3,6 @@
 
 #include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +15,8 @@
 #include "cot/signer.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/retry.h"
+#include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/json_reader.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/queue_error.h"
@@ -42,12 +43,15 @@ namespace {
 using ::scriptworker::taskcluster::ClaimedTask;
 using Resolution = RunOutcome::Resolution;
 
-// The task's `expires`, which its artifacts get; nullopt if it has none.
-std::optional<absl::Time> ExpiresOf(const ClaimedTask& task) {
-  const json::Value* text = task.definition.Find("expires");
-  if (text == nullptr || !text->is_string()) return std::nullopt;
-  const absl::StatusOr<absl::Time> time = taskcluster::ParseTimestamp(text->string_value());
-  return time.ok() ? std::make_optional(*time) : std::nullopt;
+// The task's `expires`, which its artifacts get: also that of a definition that has another
+// defect, whose log tells of it.
+absl::StatusOr<absl::Time> ExpiresOf(const ClaimedTask& task) {
+  const json::Reader definition(task.definition, "task");
+  SW_ASSIGN_OR_RETURN(const json::Reader expires, definition.Field("expires"));
+  SW_ASSIGN_OR_RETURN(const std::string text, expires.AsString());
+  const absl::StatusOr<absl::Time> time = taskcluster::ParseTimestamp(text);
+  if (!time.ok()) return expires.Error(time.status().message());
+  return *time;
 }
 
 // The run ended, but the queue may be told a little later just as well: as long as
@@ -72,9 +76,10 @@ struct TaskRunner::RunningTask {
         lost_or_hurry(claim.token(), tokens.hurry),
         lost_or_at_once(claim.token(), tokens.at_once),
         stop_or_lost(tokens.stop, claim.token()),
+        expires(ExpiresOf(claimed)),
         target{.task_id = claimed.task_id,
                .run_id = claimed.run_id,
-               .expires = ExpiresOf(claimed).value_or(absl::InfinitePast()),
+               .expires = expires.value_or(absl::InfinitePast()),
                .credentials = [this] { return credentials.Get(); }} {}
 
   bool claim_lost() const { return claim.token().cancelled(); }
@@ -89,6 +94,7 @@ struct TaskRunner::RunningTask {
   // The last to be cancelled: whoever sees the script stop because the claim was lost finds
   // the others cancelled, and uploads nothing.
   const CancellationSource stop_or_lost;
+  const absl::StatusOr<absl::Time> expires;
   const taskcluster::UploadTarget target;
   bool script_ended = true;
   absl::Status held = absl::OkStatus();  // the claim: noted in the journal, and kept
@@ -121,7 +127,7 @@ RunOutcome TaskRunner::Run(const ClaimedTask& task, absl::Duration claimed_at,
   outcome.cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
   // Not earlier: a start that finds nothing in the journal takes a script's link in place of a
   // folder for the operator's. An abandoned run is for the next start to resolve; and only by its
-  // journal does the next start find a script that could not be ended.
+  // journal does the next start find a script that could not be ended (WorkerLoop wipes it then).
   if (run.script_ended && outcome.resolution != Resolution::kAbandoned) {
     Note(with_.journal.Wipe());
   }
@@ -267,13 +273,15 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
 void TaskRunner::Upload(RunningTask& run) {
   with_.observer.OnPhase(Phase::kUpload);
   Note(with_.journal.Uploading(run.status));
-  if (run.target.expires == absl::InfinitePast()) {
-    with_.logger.Error("Nothing is uploaded: the task has no `expires`");
+  if (!run.expires.ok()) {
+    with_.logger.Error(absl::StrCat("Nothing is uploaded: ", run.expires.status().message()));
     run.status = WorstStatus(run.status, kMalformedPayload);
     return;
   }
+  const CancellationToken hurry = run.lost_or_hurry.token();
   run.status =
-      WorstStatus(run.status, run.artifacts.UploadAll(run.target, run.lost_or_hurry.token()));
+      WorstStatus(run.status, run.script_ended ? run.artifacts.UploadAll(run.target, hurry)
+                                               : run.artifacts.UploadLogs(run.target, hurry));
 }
 
 Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {

@@ -29,6 +29,7 @@
 #include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/value.h"
+#include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/taskcluster/task_id.h"
 #include "scriptworker/taskcluster/testing/fault_plan.h"
 #include "scriptworker/worker/chain_verifier.h"
@@ -216,6 +217,17 @@ TEST(TaskRunnerTest, AMalformedTaskIsReportedAndExplained) {
   EXPECT_THAT(h.Artifact(id, "public/logs/live_backing.log"),
               HasSubstr("$.payload.maxRunTime: expected an integer"));
   EXPECT_FALSE(std::filesystem::exists(h.temp.Path("started")));
+}
+
+TEST(TaskRunnerTest, AnExpiresThatCannotBeReadIsNamedWhereNothingIsUploaded) {
+  WorkerHarness h("true");
+  const TaskId id = h.Submit();
+  taskcluster::ClaimedTask task = h.Claim();
+  task.definition.mutable_object()->Set("expires", json::Value("tomorrow"));
+  EXPECT_EQ(h.runner().Run(task, h.clock.Monotonic(), {}).status, kMalformedPayload);
+  EXPECT_THAT(h.ArtifactNames(id), IsEmpty());
+  EXPECT_THAT(h.logger.lines(),
+              Contains(testing::StartsWith("ERROR Nothing is uploaded: task: $.expires: ")));
 }
 
 TEST(TaskRunnerTest, AScriptThatDoesNotExistIsAnInternalErrorThatTheLogExplains) {

@@ -182,9 +182,16 @@ absl::StatusOr<std::unique_ptr<FileJournal>> OpenJournal(const Directories& dire
     return nullptr;
   }
   absl::StatusOr<std::unique_ptr<FileJournal>> journal = FileJournal::Open(directories.state_dir);
-  if (journal.ok() || !directories.state_dir_is_default || absl::IsAborted(journal.status())) {
-    return journal;
+  if (journal.ok() || absl::IsAborted(journal.status())) return journal;
+  // Without it the run would not be given back, nor its script be looked for.
+  if (FileJournal::MayHoldRun(directories.state_dir)) {
+    return absl::Status(
+        journal.status().code(),
+        absl::StrCat(journal.status().message(),
+                     "; it may hold the last worker's run, whose script may be alive. Make it "
+                     "usable; or see that nothing of the script runs, and remove it"));
   }
+  if (!directories.state_dir_is_default) return journal;
   logger.Warning(absl::StrCat("No run journal is kept, since its default place cannot be used: ",
                               journal.status().message(), "; state_dir can name another"));
   return nullptr;
@@ -209,13 +216,12 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
 
 absl::StatusOr<std::unique_ptr<FileJournal>> OpenWorkerJournal(const Directories& directories,
                                                                Clock& clock, Logger& logger) {
-  SW_ASSIGN_OR_RETURN(std::unique_ptr<FileJournal> journal, OpenJournal(directories, logger));
-  if (journal == nullptr) return nullptr;
-  if (const absl::Status ended = EndLastScript(*journal, clock, logger); !ended.ok()) {
-    logger.Critical(ended.message());
-    return ended;
-  }
-  return journal;
+  absl::StatusOr<std::unique_ptr<FileJournal>> journal = OpenJournal(directories, logger);
+  absl::Status ready = journal.status();
+  if (ready.ok() && *journal != nullptr) ready = EndLastScript(**journal, clock, logger);
+  if (ready.ok()) return journal;
+  logger.Critical(ready.message());
+  return ready;
 }
 
 absl::Status RunWorker(const Config& config, const taskcluster::Credentials& configured,
@@ -279,6 +285,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                               .redactor = redactor,
                               .dirs = dirs});
   RunJournal no_journal;
+  RunJournal& journal = surroundings.journal == nullptr ? no_journal : *surroundings.journal;
   const ProcessTree scripts = ProcessTree::OfAllScripts();
   TaskRunner runner(
       MakeRunnerOptions(config, surroundings, OwnSecrets(config, credentials, static_secret),
@@ -291,7 +298,7 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
        .logger = logger,
        .redactor = redactor,
        .observer = observer,
-       .journal = surroundings.journal == nullptr ? no_journal : *surroundings.journal});
+       .journal = journal});
   WorkerLoop loop(MakeLoopOptions(config, surroundings, scripts),
                   {.queue = *queue,
                    .runner = runner,
@@ -299,7 +306,8 @@ absl::Status RunWorker(const Config& config, const taskcluster::Credentials& con
                    .shutdown = surroundings.shutdown,
                    .clock = clock,
                    .logger = logger,
-                   .observer = observer});
+                   .observer = observer,
+                   .journal = journal});
   absl::Status ended = absl::OkStatus();
   if (surroundings.journal != nullptr) {
     ended = RecoverRun(*surroundings.journal, {*queue, clock, logger, observer, dirs},

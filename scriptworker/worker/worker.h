@@ -32,8 +32,9 @@ absl::StatusOr<std::unique_ptr<WorkerLog>> OpenWorkerLog(const Logging& logging,
                                                          absl::TimeZone zone, const Clock& clock,
                                                          const SecretRedactor& redactor);
 
-// The journal in state_dir; null: none is kept. What the script of the last worker left running
-// is ended by then. Errors are those of FileJournal::Open and EndLastScript.
+// The journal in state_dir; null: none is kept, for its default place has none and none can be
+// made there, or nobody wants one. What the script of the last worker left running is ended by
+// then. Errors, in the log as well, are those of FileJournal::Open and EndLastScript.
 absl::StatusOr<std::unique_ptr<FileJournal>> OpenWorkerJournal(const Directories& directories,
                                                                Clock& clock, Logger& logger);
 

@@ -14,6 +14,7 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/taskcluster/task_claim.h"
+#include "scriptworker/worker/outcome/run_outcome.h"
 #include "scriptworker/worker/task_runner.h"
 
 namespace scriptworker::worker {
@@ -42,23 +43,42 @@ absl::Status WorkerLoop::MakeWay() {
                        were_there.status().message()));
     }
   }
-  if (clean_) return absl::OkStatus();
-  const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
-  clean_ = cleaned.ok();
-  if (clean_) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("No task is claimed while the folders cannot be emptied: ", cleaned.message()));
+  if (!clean_) {
+    const absl::Status cleaned = with_.dirs.Cleanup(WorkDir::Links::kRemoved);
+    clean_ = cleaned.ok();
+    if (!clean_) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "No task is claimed while the folders cannot be emptied: ", cleaned.message()));
+    }
+  }
+  // Not earlier: see TaskRunner::Run.
+  if (run_is_kept_) WipeRun();
+  return absl::OkStatus();
+}
+
+void WorkerLoop::WipeRun() {
+  const absl::Status wiped = with_.journal.Wipe();
+  run_is_kept_ = !wiped.ok();
+  if (run_is_kept_) with_.logger.Error(absl::StrCat("The run journal: ", wiped.message()));
+}
+
+void WorkerLoop::LookForItsEnd() {
+  if (!run_is_kept_ || with_.shutdown.at_once().cancelled()) return;
+  if (const absl::Status free = MakeWay(); !free.ok()) {
+    with_.logger.Warning(
+        absl::StrCat("The last run stays in the journal for the next start: ", free.message()));
+  }
 }
 
 absl::Status WorkerLoop::Run() {
   LogLife("starting up");
   with_.logger.Info(absl::StrCat("Running scriptworker version ", kVersion));
   SW_RETURN_IF_ERROR(with_.dirs.Cleanup());
+  absl::Status checked;
   absl::Status claimed;  // of `once`
   while (!with_.shutdown.drain().cancelled()) {
-    if (options_.check != nullptr) {
-      SW_RETURN_IF_ERROR(options_.check());
-    }
+    if (options_.check != nullptr) checked = options_.check();
+    if (!checked.ok()) break;
     if (const absl::Status free = MakeWay(); !free.ok()) {
       with_.logger.Critical(free.message());
       with_.observer.OnHeldUp(free);
@@ -72,6 +92,8 @@ absl::Status WorkerLoop::Run() {
     }
     if (!took_task.value_or(false)) Pause();
   }
+  LookForItsEnd();
+  SW_RETURN_IF_ERROR(checked);
   LogLife("stopped");
   if (with_.shutdown.at_once().cancelled()) return with_.shutdown.at_once().reason();
   return claimed;
@@ -100,6 +122,8 @@ absl::StatusOr<bool> WorkerLoop::ClaimAndRun() {
                                                  .hurry = with_.shutdown.hurry(),
                                                  .at_once = with_.shutdown.at_once()});
     clean_ = outcome.cleaned.ok() && outcome.script_ended;
+    run_is_kept_ =
+        !outcome.script_ended && outcome.resolution != RunOutcome::Resolution::kAbandoned;
   }
   return !tasks->empty();
 }

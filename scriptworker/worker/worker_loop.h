@@ -15,6 +15,7 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/taskcluster/queue.h"
+#include "scriptworker/worker/journal/journal.h"
 #include "scriptworker/worker/outcome/worker_observer.h"
 #include "scriptworker/worker/process/shutdown.h"
 #include "scriptworker/worker/task_runner.h"
@@ -44,6 +45,10 @@ struct LoopOptions {
 // very moment: draining and stopping let it come to its end (about 20 s). A
 // task that it brings is run when draining, and resolved as worker-shutdown when
 // stopping. Only a stop "at once" cuts it off.
+//
+// A run whose script could not be ended is in the journal until nothing of the script runs any
+// more: it is wiped in the round that finds it so, before the next claim, or else at an orderly
+// end.
 class WorkerLoop {
  public:
   struct Collaborators {
@@ -54,6 +59,7 @@ class WorkerLoop {
     Clock& clock;
     Logger& logger;
     WorkerObserver& observer;
+    RunJournal& journal;
   };
 
   // The collaborators must outlive the loop.
@@ -71,12 +77,17 @@ class WorkerLoop {
   void Pause();
   // OK: nothing of the last task is in the way of the next one.
   absl::Status MakeWay();
+  void WipeRun();
+  // A run that is in the journal still: before the worker ends.
+  void LookForItsEnd();
   // Whether a task was taken; an error if the claim failed.
   absl::StatusOr<bool> ClaimAndRun();
 
   const LoopOptions options_;
   const Collaborators with_;
   bool clean_ = true;  // the folders, for the next task, for good
+  // In the journal, though the queue has been told of the run: its script was not ended.
+  bool run_is_kept_ = false;
 };
 
 }  // namespace scriptworker::worker

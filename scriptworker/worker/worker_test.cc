@@ -5,6 +5,10 @@
 
 #include "scriptworker/worker/worker.h"
 
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +24,7 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/testing/memory_logger.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -131,6 +136,33 @@ TEST_F(WorkerTest, DoesWithoutAJournalWhereNobodyAskedForIt) {
   config_.directories.state_dir_is_default = false;
   EXPECT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(temp_.Path("state"))));
+}
+
+// E.g. a script has given it another name.
+TEST_F(WorkerTest, DoesNotPassOverAJournalThatMayHoldARun) {
+  config_.directories.state_dir = temp_.Path("state");
+  config_.directories.state_dir_is_default = true;
+  ASSERT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_), IsOk());
+  const std::string file = temp_.Path("state/run.journal");
+  std::filesystem::create_hard_link(file, temp_.Path("other-name"));
+  EXPECT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       testing::AllOf(HasSubstr(file), HasSubstr("may hold the last worker's run"),
+                                      HasSubstr("remove it"))));
+  EXPECT_THAT(logger_.lines(),
+              Contains(testing::AllOf(testing::StartsWith("CRITICAL "), HasSubstr(file))));
+}
+
+TEST_F(WorkerTest, DoesWithoutAJournalAtEachStartThatFindsNoSpaceForANewOne) {
+  config_.directories.state_dir = temp_.Path("state");
+  config_.directories.state_dir_is_default = true;
+  const bool refused = RunWithRefusedCalls({SYS_fallocate}, ENOSPC, [&] {
+    for (int start = 0; start < 2; ++start) {
+      EXPECT_THAT(OpenWorkerJournal(config_.directories, clock_, logger_),
+                  IsOkAndHolds(testing::IsNull()));
+    }
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
 }
 
 TEST_F(WorkerTest, SaysAtOnceThatThereIsNoProgramForTheScript) {

@@ -175,8 +175,9 @@ void CheckFolders(const Directories& directories, std::vector<Check>& checks) {
   checks.push_back(FolderCheck("log_dir", directories.log_dir, kLog).Run());
   if (directories.state_dir.empty()) return;
   Check state = FolderCheck("state_dir", directories.state_dir, kJournal).Run();
-  // Without its default place the worker does without a journal.
-  if (directories.state_dir_is_default && state.outcome == Outcome::kFailed) {
+  // Without its default place the worker does without a journal, unless there is one.
+  if (directories.state_dir_is_default && state.outcome == Outcome::kFailed &&
+      !FileJournal::MayHoldRun(directories.state_dir)) {
     state.outcome = Outcome::kWarning;
   }
   checks.push_back(std::move(state));

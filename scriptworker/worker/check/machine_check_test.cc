@@ -144,6 +144,16 @@ TEST_F(MachineCheckTest, AJournalThatThisUserMayNotUseFails) {
   EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", journal + ": user")));
 }
 
+TEST_F(MachineCheckTest, AJournalThatMayHoldARunHasToBeUsableAtTheDefaultPlaceToo) {
+  const std::string journal = temp_.Write("state/run.journal", "");
+  std::filesystem::create_hard_link(journal, temp_.Path("second name"));
+  config_.directories.state_dir = temp_.Path("state");
+  config_.directories.state_dir_is_default = true;
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kWarning, "state_dir", "with one name")));
+  temp_.Write("state/run.journal", "of a run");
+  EXPECT_THAT(Run(), Contains(CheckIs(Outcome::kFailed, "state_dir", "with one name")));
+}
+
 TEST_F(MachineCheckTest, AFolderThatCannotBeEmptiedFails) {
   // Other file systems are mounted there, and for a user it is the superuser's.
   config_.directories.work_dir = "/dev";

@@ -46,6 +46,21 @@ absl::Status WriteAt(int fd, std::string_view bytes, off_t offset, const std::st
   return absl::OkStatus();
 }
 
+// Up to the file's end, if that is nearer.
+absl::Status ReadAt(int fd, std::string& bytes, off_t offset, const std::string& path) {
+  size_t size = 0;
+  while (size < bytes.size()) {
+    const ssize_t n =
+        ::pread(fd, bytes.data() + size, bytes.size() - size, offset + static_cast<off_t>(size));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+    if (n == 0) break;
+    size += static_cast<size_t>(n);
+  }
+  bytes.resize(size);
+  return absl::OkStatus();
+}
+
 absl::Status CheckOwnPlainFile(int fd, const std::string& path) {
   struct stat info;
   if (::fstat(fd, &info) != 0) return absl::ErrnoToStatus(errno, path);
@@ -59,10 +74,20 @@ absl::Status CheckOwnPlainFile(int fd, const std::string& path) {
   return absl::OkStatus();
 }
 
-// Space for all slots, so that a later write cannot fail for want of it.
+// Space for all slots, so that a later write cannot fail for want of it. A file that has it is
+// good on a full disk, too: it may hold a run. One that does not get it stays without content.
 absl::Status Reserve(int fd, off_t size, const std::string& path) {
-  const int error = ::posix_fallocate(fd, 0, size);
-  if (error != 0) return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+  constexpr off_t kBlock = 512;  // in st_blocks, whatever the file system's is
+  struct stat info;
+  if (::fstat(fd, &info) != 0) return absl::ErrnoToStatus(errno, path);
+  if (info.st_size < size || info.st_blocks < (size + kBlock - 1) / kBlock) {
+    if (const int error = ::posix_fallocate(fd, 0, size); error != 0) {
+      if (info.st_size == 0 && ::ftruncate(fd, 0) != 0) {
+        return absl::ErrnoToStatus(errno, absl::StrCat("cannot write ", path));
+      }
+      return absl::ErrnoToStatus(error, absl::StrCat("cannot write ", path));
+    }
+  }
   if (::fsync(fd) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot sync ", path));
   return absl::OkStatus();
 }
@@ -75,6 +100,14 @@ FileJournal::FileJournal(std::string path, UniqueFd file)
       boot_id_(BootId()),
       pid_namespace_(PidNamespace()) {
   used_.fill(kSlotSize);  // by a worker before this one
+}
+
+bool FileJournal::MayHoldRun(const std::string& state_dir) {
+  struct stat info;
+  if (::lstat(JoinPath(state_dir, kFileName).c_str(), &info) != 0) {
+    return errno != ENOENT && errno != ENOTDIR;
+  }
+  return !S_ISREG(info.st_mode) || info.st_size > 0;
 }
 
 absl::StatusOr<std::unique_ptr<FileJournal>> FileJournal::Open(const std::string& state_dir) {
@@ -100,10 +133,7 @@ absl::StatusOr<std::optional<JournalEntry>> FileJournal::Read() const {
   absl::Status defect = absl::OkStatus();
   for (size_t i = 0; i < kSlots; ++i) {
     std::string bytes(kSlotSize, '\0');
-    const ssize_t size =
-        ::pread(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(i * kSlotSize));
-    if (size < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path_));
-    bytes.resize(static_cast<size_t>(size));
+    SW_RETURN_IF_ERROR(ReadAt(file_.get(), bytes, static_cast<off_t>(i * kSlotSize), path_));
     absl::StatusOr<std::optional<JournalSlot>> slot = ParseJournalSlot(bytes);
     scriptworker::Wipe(bytes);
     if (!slot.ok()) {

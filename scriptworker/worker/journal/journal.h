@@ -61,8 +61,13 @@ class FileJournal final : public RunJournal {
   // it; kFailedPrecondition: it is not this user's own plain file.
   static absl::StatusOr<std::unique_ptr<FileJournal>> Open(const std::string& state_dir);
 
+  // Of a state_dir where Open has failed: false if there is no file, or one without content.
+  static bool MayHoldRun(const std::string& state_dir);
+
   // The run that was in hand when the last worker ended; nullopt: none. Errors:
-  // see ParseJournalSlot; kDataLoss: the worker died while it noted its claim.
+  // see ParseJournalSlot; kDataLoss: the worker died while it noted its claim. (Of a worker that
+  // could not wipe the run before, and dies while it notes the next claim, it is the run before,
+  // and nothing tells of that claim: it expires.)
   absl::StatusOr<std::optional<JournalEntry>> Read() const;
 
   absl::Status Claimed(const taskcluster::ClaimedTask& task, absl::Time now) override;

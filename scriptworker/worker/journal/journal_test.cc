@@ -5,8 +5,10 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -21,6 +23,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/file.h"
+#include "scriptworker/base/testing/refused_calls.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/taskcluster/task_claim.h"
 #include "scriptworker/worker/process/process_stat.h"
@@ -243,6 +246,36 @@ TEST_F(JournalTest, OversizedCredentialsAreAnErrorThatQuotesNothing) {
   const absl::Status noted = journal->Claimed(task, kNow);
   EXPECT_THAT(noted, StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(file_)));
   EXPECT_THAT(noted.message(), Not(HasSubstr("sss")));
+}
+
+TEST_F(JournalTest, AFileThatHasItsSpaceIsOpenedOnAFullDisk) {
+  ASSERT_THAT(Open()->Claimed(Claim(), kNow), IsOk());
+  const bool refused = RunWithRefusedCalls({SYS_fallocate}, ENOSPC, [&] {
+    const auto entry = Open()->Read();
+    ASSERT_THAT(entry, IsOk());
+    EXPECT_TRUE(entry->has_value());
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+}
+
+TEST_F(JournalTest, ANewFileThatGetsNoSpaceIsAnErrorAndMayHoldNoRun) {
+  const bool refused = RunWithRefusedCalls({SYS_fallocate}, ENOSPC, [&] {
+    EXPECT_THAT(FileJournal::Open(dir_),
+                StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(file_)));
+  });
+  if (!refused) GTEST_SKIP() << "SKIPPED: this kernel has no filters of system calls";
+  EXPECT_FALSE(FileJournal::MayHoldRun(dir_));
+}
+
+TEST_F(JournalTest, ARunMayBeInWhateverIsThere) {
+  EXPECT_FALSE(FileJournal::MayHoldRun(dir_)) << "no folder";
+  EXPECT_FALSE(FileJournal::MayHoldRun(temp_.Write("a file", "x"))) << "a file in its place";
+  Open().reset();
+  EXPECT_TRUE(FileJournal::MayHoldRun(dir_));
+  std::filesystem::remove(file_);
+  EXPECT_FALSE(FileJournal::MayHoldRun(dir_)) << "an empty folder";
+  std::filesystem::create_symlink(temp_.Path("elsewhere"), file_);
+  EXPECT_TRUE(FileJournal::MayHoldRun(dir_)) << "a link";
 }
 
 TEST_F(JournalTest, ASecondWorkerIsRefused) {

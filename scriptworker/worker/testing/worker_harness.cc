@@ -119,7 +119,8 @@ WorkerLoop& WorkerHarness::loop() {
                                                                    .shutdown = shutdown,
                                                                    .clock = clock,
                                                                    .logger = logger,
-                                                                   .observer = *observer_});
+                                                                   .observer = *observer_,
+                                                                   .journal = *journal_});
   }
   return *loop_;
 }
