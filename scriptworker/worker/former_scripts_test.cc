@@ -140,8 +140,8 @@ TEST_F(FormerScriptsTest, WhatTheJournalTellsOfIsEndedFirstAndNothingIsSaidBefor
 }
 
 TEST_F(FormerScriptsTest, NoScriptIsStartedBesideGroupsThatCannotBeEnded) {
-  const absl::Status hanging = absl::DeadlineExceededError("scriptworker.0 cannot be ended");
-  EXPECT_THAT(Start([&] { return hanging; }), StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(Start([] { return absl::DeadlineExceededError("scriptworker.0 cannot be ended"); }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
   EXPECT_THAT(logger_.lines(), ElementsAre("CRITICAL scriptworker.0 cannot be ended"));
   EXPECT_THAT(FileJournal::Open(directories_.state_dir), IsOk()) << "it is free again";
 }

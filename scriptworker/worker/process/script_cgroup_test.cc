@@ -280,13 +280,15 @@ TEST_F(ScriptCgroupTest, ThatTheStartOfAnotherWorkerCouldNotEndIsTakenOver) {
 
 // However they come upon it, none goes on while something of it lives.
 TEST_F(ScriptCgroupTest, IsEndedForAllWorkersThatStartAtTheSameTime) {
+  constexpr int kStarts = 6;
   const pid_t own = Start();
   for (int round = 0; round < 20; ++round) {
     const std::string path = DieWithAGroup().first;
     ASSERT_TRUE(std::filesystem::exists(path));
     std::atomic<int> gone = 0;
     std::vector<std::thread> starts;
-    for (int i = 0; i < 6; ++i) {
+    starts.reserve(kStarts);
+    for (int i = 0; i < kStarts; ++i) {
       starts.emplace_back([&] {
         const absl::StatusOr<int> removed = ScriptCgroup::RemoveAbandoned(clock_);
         EXPECT_THAT(removed, absl_testing::IsOk());
@@ -346,7 +348,7 @@ TEST_F(ScriptCgroupTest, IsNotPassedOverForWantOfDescriptors) {
   SimulatedClock clock(absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance);
   for (int left = 0; left < 3; ++left) {
     struct rlimit few = usual;
-    few.rlim_cur = static_cast<rlim_t>(first_free + left);
+    few.rlim_cur = static_cast<rlim_t>(first_free) + static_cast<rlim_t>(left);
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
     const absl::Status removed = ScriptCgroup::RemoveAbandoned(clock, absl::Seconds(1)).status();
     ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
