@@ -114,7 +114,7 @@ std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level, size_t ro
     logger_.Info(absl::StrCat("find_sorted_task_dependencies ", link.Label()));
     const absl::StatusOr<std::vector<Dependency>> dependencies = FindDependencies(link);
     if (!dependencies.ok()) {
-      findings_.push_back(GetFinding(dependencies.status()).value_or(Finding{}));
+      findings_.push_back(FindingOf(dependencies.status()));
       continue;
     }
     logger_.Info(absl::StrCat("found dependencies: ", InPythonsWords(link, *dependencies)));

@@ -89,11 +89,11 @@ absl::StatusOr<std::vector<Dependency>> FindDependencies(const Link& link) {
   if (link.role() == Link::Role::kTarget) {
     // Its paths are what the script will be told to read; those of other tasks are past.
     const absl::Status paths = ParseUpstreamArtifacts(link.task()).status();
-    if (!paths.ok()) return InLink(link, GetFinding(paths).value_or(Finding{}));
+    if (!paths.ok()) return InLink(link, FindingOf(paths));
   }
   const absl::StatusOr<std::vector<UpstreamTask>> upstream = ParseUpstreamTasks(link.task());
   if (!upstream.ok()) {
-    return InLink(link, GetFinding(upstream.status()).value_or(Finding{}));
+    return InLink(link, FindingOf(upstream.status()));
   }
   for (const UpstreamTask& task : *upstream) {
     dependencies->push_back({task.task_type, task.task_id});

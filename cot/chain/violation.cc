@@ -229,6 +229,11 @@ std::optional<Finding> GetFinding(const absl::Status& status) {
                  .diff = StringMember(*value, "diff")};
 }
 
+Finding FindingOf(const absl::Status& status) {
+  if (std::optional<Finding> finding = GetFinding(status)) return *std::move(finding);
+  return {.message = std::string(status.message())};
+}
+
 absl::Status WithSource(const absl::Status& error, std::string_view source) {
   std::optional<Finding> finding = GetFinding(error);
   if (!finding.has_value() || !finding->source.empty()) return error;

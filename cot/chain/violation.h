@@ -128,6 +128,9 @@ Defect DefectOf(const Finding& finding);
 // could not be applied (kUnavailable: evidence could not be had).
 absl::Status ToStatus(const Finding& finding);
 std::optional<Finding> GetFinding(const absl::Status& status);
+// The finding in the status, or, if it carries none, one that says its message.
+// REQUIRES: it is not OK.
+Finding FindingOf(const absl::Status& status);
 // The error, with a source if it is a finding that has none.
 absl::Status WithSource(const absl::Status& error, std::string_view source);
 

@@ -59,6 +59,15 @@ TEST(FindingTest, OtherErrorsAreNone) {
   EXPECT_EQ(GetFinding(absl::PermissionDeniedError("of another kind")), std::nullopt);
 }
 
+TEST(FindingTest, IsOfAnyErrorWithItsMessage) {
+  const Finding finding{.violation = Violation::kBadSignature,
+                        .step = Step::kSignatures,
+                        .task_id = "ID",
+                        .message = "it is bad"};
+  EXPECT_EQ(FormatFinding(FindingOf(ToStatus(finding))), FormatFinding(finding));
+  EXPECT_EQ(FindingOf(absl::InternalError("the rule is broken")).message, "the rule is broken");
+}
+
 TEST(FindingTest, ReadsAsOneBlock) {
   const std::string text = FormatFinding({.violation = Violation::kBadSignature,
                                           .step = Step::kSignatures,

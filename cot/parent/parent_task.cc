@@ -248,7 +248,7 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor t
                             scriptworker::jsone::Budget& budget, std::vector<Finding>& findings) {
   absl::StatusOr<Array> tasks = RenderTasks(parent, document, input, budget);
   if (!tasks.ok()) {
-    findings.push_back(GetFinding(tasks.status()).value_or(Finding{}));
+    findings.push_back(FindingOf(tasks.status()));
     return;
   }
   if (IsOfAction(tasks_for)) {

@@ -68,7 +68,7 @@ TracedLink Trace(const Link& link, const Product& product, std::vector<Finding>&
   TracedLink traced{.link = &link, .source = {}, .trusted_path = {}};
   absl::StatusOr<SourceUrl> source = SourceOf(link, product);
   if (!source.ok()) {
-    findings.push_back(GetFinding(source.status()).value_or(Finding{}));
+    findings.push_back(FindingOf(source.status()));
     return traced;
   }
   traced.trusted_path = TrustedRepoPath(product.trusted_vcs_rules, *source);
