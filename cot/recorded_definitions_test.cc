@@ -139,7 +139,7 @@ std::vector<Finding> Rebuild(const Recorded& recorded) {
   std::vector<Finding> findings;
   const auto keep = [&](const absl::Status& status) {
     EXPECT_TRUE(GetFinding(status).has_value()) << status;
-    findings.push_back(GetFinding(status).value_or(Finding{}));
+    findings.push_back(FindingOf(status));
     return findings;
   };
   const absl::StatusOr<TasksFor> tasks_for = TasksForOf(parent, product);

@@ -41,31 +41,16 @@ void CheckPool(const Link& link, const std::vector<std::string>& pools, std::str
 }  // namespace
 
 void CheckTaskType(const Link& link, const Product& product, std::vector<Finding>& findings) {
-  switch (link.type()) {
-    case TaskType::kScriptworker:
-    case TaskType::kBalrog:
-    case TaskType::kBeetmover:
-    case TaskType::kBouncer:
-    case TaskType::kPushapk:
-    case TaskType::kShipit:
-    case TaskType::kSigning:
-      CheckFromScriptworker(link, findings);
-      return;
-    case TaskType::kDockerImage:
-      CheckPool(link, product.docker_image_worker_pools, "docker-image",
-                Violation::kDockerImageWorkerPool, "valid_docker_image_worker_pools", findings);
-      return;
-    case TaskType::kDecision:
-    case TaskType::kAction:
-      CheckPool(link, product.decision_worker_pools, "decision", Violation::kDecisionWorkerPool,
-                "valid_decision_worker_pools", findings);
-      return;
-    case TaskType::kBuild:
-    case TaskType::kL10n:
-    case TaskType::kRepackage:
-    case TaskType::kPartials:
-      return;  // They rest on their decision task alone.
+  if (HasOnlyScriptworkerCheck(link.type())) {
+    CheckFromScriptworker(link, findings);
+  } else if (link.type() == TaskType::kDockerImage) {
+    CheckPool(link, product.docker_image_worker_pools, "docker-image",
+              Violation::kDockerImageWorkerPool, "valid_docker_image_worker_pools", findings);
+  } else if (IsDecisionOrAction(link.type())) {
+    CheckPool(link, product.decision_worker_pools, "decision", Violation::kDecisionWorkerPool,
+              "valid_decision_worker_pools", findings);
   }
+  // All others rest on their decision task alone.
 }
 
 }  // namespace cot

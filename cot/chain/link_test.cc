@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
@@ -42,6 +43,17 @@ TEST(TaskTypeTest, OfAParentDependsOnTheTask) {
   EXPECT_THAT(
       GuessTaskType("signing:parent", Task(R"({"payload": {"env": {"ACTION_CALLBACK": "x"}}})")),
       IsOkAndHolds(TaskType::kAction));
+}
+
+TEST(TaskTypeTest, SomeHaveOnlyToBeRunByAScriptworker) {
+  std::vector<TaskType> types;
+  for (const TaskType type : AllTaskTypes()) {
+    if (HasOnlyScriptworkerCheck(type)) types.push_back(type);
+  }
+  EXPECT_THAT(types,
+              testing::ElementsAre(TaskType::kBalrog, TaskType::kBeetmover, TaskType::kBouncer,
+                                   TaskType::kPushapk, TaskType::kScriptworker, TaskType::kShipit,
+                                   TaskType::kSigning));
 }
 
 struct ImplCase {

@@ -76,6 +76,28 @@ bool IsDecisionOrAction(TaskType type) {
   return type == TaskType::kDecision || type == TaskType::kAction;
 }
 
+bool HasOnlyScriptworkerCheck(TaskType type) {
+  switch (type) {
+    case TaskType::kScriptworker:
+    case TaskType::kBalrog:
+    case TaskType::kBeetmover:
+    case TaskType::kBouncer:
+    case TaskType::kPushapk:
+    case TaskType::kShipit:
+    case TaskType::kSigning:
+      return true;
+    case TaskType::kBuild:
+    case TaskType::kL10n:
+    case TaskType::kRepackage:
+    case TaskType::kAction:
+    case TaskType::kDecision:
+    case TaskType::kDockerImage:
+    case TaskType::kPartials:
+      return false;
+  }
+  return false;
+}
+
 absl::StatusOr<TaskType> GuessTaskType(std::string_view link_name, const TaskDefinition& task) {
   const size_t colon = link_name.rfind(':');
   const std::string_view last =

@@ -43,6 +43,9 @@ bool IsAction(const scriptworker::taskcluster::TaskDefinition& task);
 
 bool IsDecisionOrAction(TaskType type);
 
+// Whether all that is asked of such a task, as of its type, is that a scriptworker ran it.
+bool HasOnlyScriptworkerCheck(TaskType type);
+
 }  // namespace cot
 
 #endif  // COT_CHAIN_TASK_TYPE_H_

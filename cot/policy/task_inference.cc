@@ -37,11 +37,6 @@ std::pair<std::string, std::string> Pool(const TaskDefinition& task) {
   return {queue.substr(0, slash), queue.substr(slash + 1)};
 }
 
-// Whose only check is that a scriptworker runs them.
-constexpr TaskType kScriptworkerTypes[] = {
-    TaskType::kBalrog, TaskType::kBeetmover, TaskType::kBouncer,      TaskType::kPushapk,
-    TaskType::kShipit, TaskType::kSigning,   TaskType::kScriptworker,
-};
 constexpr TaskType kPlainTypes[] = {TaskType::kBuild, TaskType::kL10n, TaskType::kRepackage,
                                     TaskType::kPartials};
 
@@ -96,9 +91,7 @@ absl::StatusOr<TaskType> InferTaskType(const TaskId& task_id, const TaskDefiniti
   const std::optional<TaskType> kind = ParseTaskType(Kind(task));
   // Who is nobody's is refused for that, as any type.
   if (!impl.ok() || *impl == WorkerImpl::kScriptworker) {
-    return kind.has_value() && absl::c_linear_search(kScriptworkerTypes, *kind)
-               ? *kind
-               : TaskType::kScriptworker;
+    return kind.has_value() && HasOnlyScriptworkerCheck(*kind) ? *kind : TaskType::kScriptworker;
   }
   if (task.task_group_id() == task_id) return TaskType::kDecision;
   if (IsAction(task)) return TaskType::kAction;
