@@ -8,7 +8,6 @@
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/version.h"
 
@@ -29,11 +28,6 @@ constexpr std::string_view kFooter =
     "./secrets.json, ~/.scriptworker, or TASKCLUSTER_CLIENT_ID and\n"
     "TASKCLUSTER_ACCESS_TOKEN. Token for GitHub: SCRIPTWORKER_GITHUB_OAUTH_TOKEN.\n"
     "Deployment: TASKCLUSTER_ROOT_URL, or --config.";
-
-std::string TypeNames() {
-  return absl::StrJoin(AllTaskTypes(), ", ",
-                       [](std::string* out, TaskType type) { out->append(ToString(type)); });
-}
 
 }  // namespace
 
@@ -85,7 +79,7 @@ std::variant<VerifyCotOptions, UsageAnswer> ParseVerifyCotOptions(
   if (!task_type.empty()) {
     options.task_type = ParseTaskType(task_type);
     if (!options.task_type.has_value()) {
-      return wrong(absl::StrCat("--task-type: \"", task_type, "\" is none of ", TypeNames()));
+      return wrong(absl::StrCat("--task-type: \"", task_type, "\" is none of ", TaskTypeNames()));
     }
   }
   if (!product.empty()) options.cot_product = std::move(product);

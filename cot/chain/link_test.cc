@@ -9,6 +9,7 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_split.h"
 #include "cot/chain/task_type.h"
 #include "cot/chain/violation.h"
 #include "cot/chain/worker_impl.h"
@@ -34,6 +35,13 @@ TEST(TaskTypeTest, IsTheNamesLastComponent) {
     EXPECT_THAT(GuessTaskType(name, Task()), IsOkAndHolds(type));
     EXPECT_THAT(GuessTaskType(name + "0", Task()), IsViolation(Violation::kInvalidTaskType));
   }
+}
+
+TEST(TaskTypeTest, AllHaveTheirNamesInAList) {
+  EXPECT_THAT(TaskTypeNames(), testing::StartsWith("action, balrog, "));
+  const std::vector<std::string> names = absl::StrSplit(TaskTypeNames(), ", ");
+  EXPECT_EQ(names.size(), AllTaskTypes().size());
+  for (const std::string& name : names) EXPECT_TRUE(ParseTaskType(name).has_value()) << name;
 }
 
 TEST(TaskTypeTest, OfAParentDependsOnTheTask) {

@@ -2,9 +2,9 @@
 #include "cot/chain/task_type.h"
 
 #include <array>
-#include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
 #include "scriptworker/json/value.h"
@@ -58,6 +58,11 @@ std::string_view ToString(TaskType type) {
 }
 
 absl::Span<const TaskType> AllTaskTypes() { return kAllTaskTypes; }
+
+std::string TaskTypeNames() {
+  return absl::StrJoin(kAllTaskTypes, ", ",
+                       [](std::string* out, TaskType type) { out->append(ToString(type)); });
+}
 
 std::optional<TaskType> ParseTaskType(std::string_view text) {
   for (const TaskType type : kAllTaskTypes) {

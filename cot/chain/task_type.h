@@ -3,6 +3,7 @@
 #define COT_CHAIN_TASK_TYPE_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -32,6 +33,7 @@ enum class TaskType {
 std::string_view ToString(TaskType type);
 std::optional<TaskType> ParseTaskType(std::string_view text);
 absl::Span<const TaskType> AllTaskTypes();  // sorted by name
+std::string TaskTypeNames();                // "action, balrog, ...", for messages
 
 // By the last component of a link's name ("signing:build" -> kBuild); "parent"
 // is kAction or kDecision, depending on the task. Violation: kInvalidTaskType.

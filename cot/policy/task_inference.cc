@@ -75,11 +75,9 @@ bool Restricts(const Product& product, std::string_view scope) {
 }
 
 absl::Status AskForProduct(std::string_view why, const Policy& policy) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("cannot tell the product of the task: ", why, "; say --cot-product, one of ",
-                   absl::StrJoin(policy.products, ", ", [](std::string* out, const auto& named) {
-                     absl::StrAppend(out, named.first);
-                   })));
+  return absl::InvalidArgumentError(absl::StrCat("cannot tell the product of the task: ", why,
+                                                 "; say --cot-product, one of ",
+                                                 policy.ProductNames()));
 }
 
 }  // namespace
@@ -104,9 +102,7 @@ absl::StatusOr<TaskType> InferTaskType(const TaskId& task_id, const TaskDefiniti
   if (kind.has_value() && absl::c_linear_search(kPlainTypes, *kind)) return *kind;
   return absl::InvalidArgumentError(absl::StrCat(
       "cannot tell the type of the task (its kind is \"", Kind(task), "\", it runs in ",
-      provisioner, "/", worker_type, "); say --task-type, one of ",
-      absl::StrJoin(AllTaskTypes(), ", ",
-                    [](std::string* out, TaskType type) { out->append(ToString(type)); })));
+      provisioner, "/", worker_type, "); say --task-type, one of ", TaskTypeNames()));
 }
 
 absl::StatusOr<std::string> InferProduct(const TaskDefinition& task, const Policy& policy) {

@@ -23,7 +23,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cot/chain/task_type.h"
 #include "cot/evidence/cot_schema.h"
@@ -236,11 +235,8 @@ Check CheckRules(const Verification& verification) {
   const std::string_view type = verification.cot_job_type;
   if (!cot::ParseTaskType(type.substr(type.rfind(':') + 1)).has_value()) {
     return {Outcome::kFailed, std::string(kSubject),
-            absl::StrCat(
-                "each task will be refused, since cot_job_type \"", type, "\" is none of ",
-                absl::StrJoin(cot::AllTaskTypes(), ", ", [](std::string* out, cot::TaskType known) {
-                  absl::StrAppend(out, cot::ToString(known));
-                }))};
+            absl::StrCat("each task will be refused, since cot_job_type \"", type, "\" is none of ",
+                         cot::TaskTypeNames())};
   }
   const std::string rules =
       absl::StrCat("verified by the rules of ", verification.cot_product.value_or(""));
