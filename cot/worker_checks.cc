@@ -8,9 +8,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "cot/chain/json_truth.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/worker_impl.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
@@ -43,10 +43,10 @@ void CheckDockerWorker(const Link& link, std::vector<Finding>& findings) {
         findings);
     return;
   }
-  if (IsTrueInPython(features->Find("interactive"))) {
+  if (IsTruthy(features->Find("interactive"))) {
     AddInteractive(link, "task.payload.features.interactive", findings);
   }
-  if (IsTrueInPython(env->Find("TASKCLUSTER_INTERACTIVE"))) {
+  if (IsTruthy(env->Find("TASKCLUSTER_INTERACTIVE"))) {
     AddInteractive(link, "task.payload.env.TASKCLUSTER_INTERACTIVE", findings);
   }
 }
@@ -59,7 +59,7 @@ void CheckGenericWorker(const Link& link, std::vector<Finding>& findings) {
         findings);
     return;
   }
-  if (IsTrueInPython(link.task().payload().Find("rdpInfo"))) {
+  if (IsTruthy(link.task().payload().Find("rdpInfo"))) {
     AddInteractive(link, "task.payload.rdpInfo", findings);
   }
   for (const std::string& scope : link.task().scopes()) {

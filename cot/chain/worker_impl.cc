@@ -7,8 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "cot/chain/json_truth.h"
 #include "cot/chain/violation.h"
+#include "scriptworker/json/truth.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
@@ -28,7 +28,7 @@ std::set<std::string> Candidates(const TaskDefinition& task,
                                  const std::vector<std::string>& scriptworker_provisioners) {
   std::set<std::string> candidates;
   const auto add = [&](std::string_view impl) { candidates.insert(std::string(impl)); };
-  if (IsTrueInPython(task.payload().Find("image"))) add(kDocker);
+  if (IsTruthy(task.payload().Find("image"))) add(kDocker);
   const bool of_scriptworker =
       std::find(scriptworker_provisioners.begin(), scriptworker_provisioners.end(),
                 task.provisioner_id()) != scriptworker_provisioners.end();

@@ -70,9 +70,6 @@ absl::StatusOr<std::string> ScriptConfig::TextAt(std::string_view dotted_key) co
   return std::string(value.string_value());
 }
 
-bool ScriptConfig::verbose() const {
-  const Value* value = value_.Find("verbose");
-  return value != nullptr && IsTruthy(*value);
-}
+bool ScriptConfig::verbose() const { return IsTruthy(value_.Find("verbose")); }
 
 }  // namespace scriptworker::client

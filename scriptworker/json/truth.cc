@@ -25,4 +25,6 @@ bool IsTruthy(const Value& value) {
   return true;
 }
 
+bool IsTruthy(const Value* value) { return value != nullptr && IsTruthy(*value); }
+
 }  // namespace scriptworker::json

@@ -9,6 +9,8 @@ namespace scriptworker::json {
 // Truthiness as Python and json-e judge it: null, false, 0, and empty strings, arrays
 // and objects are false; all else, json-e's functions too, is true.
 bool IsTruthy(const Value& value);
+// Of a member that may be absent: nullptr is false.
+bool IsTruthy(const Value* value);
 
 }  // namespace scriptworker::json
 

@@ -5,6 +5,7 @@
 
 #include "gtest/gtest.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/json/value.h"
 
 namespace scriptworker::json {
 namespace {
@@ -17,6 +18,13 @@ TEST(IsTruthyTest, AgreesWithPython) {
        {"true", "1", "-0.5", "\"x\"", "[0]", "{\"a\": null}", "18446744073709551615"}) {
     EXPECT_TRUE(IsTruthy(Parse(truthy).value())) << truthy;
   }
+}
+
+TEST(IsTruthyTest, WhatIsAbsentIsFalse) {
+  const Value object = Parse(R"({"yes": 1, "no": 0})").value();
+  EXPECT_TRUE(IsTruthy(object.Find("yes")));
+  EXPECT_FALSE(IsTruthy(object.Find("no")));
+  EXPECT_FALSE(IsTruthy(object.Find("absent")));
 }
 
 }  // namespace

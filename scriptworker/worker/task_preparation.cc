@@ -45,10 +45,9 @@ absl::Status CheckUpstreamArtifacts(const json::Reader& payload) {
   for (const json::Reader& entry : entries) {
     SW_ASSIGN_OR_RETURN(const std::string task_id, entry.String("taskId"));
     SW_ASSIGN_OR_RETURN(const std::vector<std::string> paths, entry.Strings("paths"));
-    const json::Value* optional = entry.value().Find("optional");
+    const bool optional = IsTruthy(entry.value().Find("optional"));
     for (const std::string& path : paths) {
-      SW_RETURN_IF_ERROR(
-          CheckUpstreamPath(task_id, path, optional != nullptr && IsTruthy(*optional)));
+      SW_RETURN_IF_ERROR(CheckUpstreamPath(task_id, path, optional));
     }
   }
   return absl::OkStatus();

@@ -45,8 +45,7 @@ WorkerManagement ReadWorkerManagement(const Settings& settings, const json::Valu
     settings.Refuse("worker_manager_remove_on_shutdown", "",
                     "has no effect without worker_manager_provider", defects);
   }
-  if (const json::Value* value = document.Find("credentials");
-      management.enabled() && value != nullptr && IsTruthy(*value)) {
+  if (management.enabled() && IsTruthy(document.Find("credentials"))) {
     settings.Refuse("worker_manager_provider", "",
                     "gives out what `credentials` sets; remove one of them", defects);
   }
@@ -59,18 +58,14 @@ ConfiguredCredentials ReadConfiguredCredentials(const Settings& settings,
                                                 const Environment& environment,
                                                 cot::DefectList& defects) {
   ConfiguredCredentials read;
-  if (const json::Value* value = settings.InFile("credentials");
-      value != nullptr && IsTruthy(*value)) {
+  if (const json::Value* value = settings.InFile("credentials"); IsTruthy(value)) {
     const std::string place = settings.PlaceOf("credentials");
     Parse(*value, absl::StrCat(document.marks.Prefix(place), cot::KeyPath(place)), read);
     read.in_file = true;
     return read;
   }
   // A defective entry has been reported; what others hold is not the answer.
-  if (const json::Value* value = document.value.Find("credentials");
-      value != nullptr && IsTruthy(*value)) {
-    return read;
-  }
+  if (IsTruthy(document.value.Find("credentials"))) return read;
   const absl::StatusOr<std::optional<FoundSecret>> found =
       LookUpSecret("credentials", directory, environment, read.exposures);
   if (!found.ok()) {

@@ -55,7 +55,7 @@ absl::StatusOr<std::optional<Value>> FindInFile(std::string_view key, const std:
         absl::StrCat(path, ": expected a JSON object, found ", TypeName(value.type())));
   }
   const Value* found = value.Find(key);
-  if (found == nullptr || !IsTruthy(*found)) return std::nullopt;
+  if (!IsTruthy(found)) return std::nullopt;
   if (auto warning = ExposureWarning(path, "the file of secrets", Sensitivity::kSecret)) {
     warnings.push_back(*std::move(warning));
   }
