@@ -46,10 +46,7 @@ absl::StatusOr<std::vector<std::string>> NamesForPatterns(
     scriptworker::taskcluster::TaskReader& queue,
     const scriptworker::CancellationToken& cancellation) {
   std::vector<std::string> names;
-  const bool has_pattern = absl::c_any_of(entries, [&](const UpstreamArtifacts& entry) {
-    return entry.task_id == task_id && absl::c_any_of(entry.paths, IsGlob);
-  });
-  if (!has_pattern) return names;
+  if (CountPatterns(task_id, entries) == 0) return names;
   SW_ASSIGN_OR_RETURN(const std::vector<scriptworker::taskcluster::ArtifactInfo> list,
                       queue.ListLatestArtifacts(task_id, cancellation));
   for (const scriptworker::taskcluster::ArtifactInfo& artifact : list) {

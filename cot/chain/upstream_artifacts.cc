@@ -21,6 +21,7 @@ namespace {
 
 using scriptworker::CancellationToken;
 using scriptworker::json::Reader;
+using scriptworker::json::Value;
 using scriptworker::taskcluster::ArtifactName;
 using scriptworker::taskcluster::TaskDefinition;
 using scriptworker::taskcluster::TaskId;
@@ -39,11 +40,9 @@ absl::Status CheckPaths(const std::vector<UpstreamArtifacts>& entries) {
   size_t illegal = 0;
   for (const UpstreamArtifacts& entry : entries) {
     for (const std::string& path : entry.paths) {
-      // ".." anywhere, also within a name, as in the reference.
-      if (!absl::StrContains(path, "..") && ArtifactName::Parse(path).ok()) continue;
-      if (++illegal > kMaxPathsInText) continue;
-      absl::StrAppend(&message, illegal == 1 ? "" : "\n", "upstreamArtifacts taskId ",
-                      entry.task_id.str(), " has illegal path ", path, "!");
+      const absl::Status legal = CheckUpstreamPath(entry.task_id.str(), path);
+      if (legal.ok() || ++illegal > kMaxPathsInText) continue;
+      absl::StrAppend(&message, illegal == 1 ? "" : "\n", legal.message());
     }
   }
   if (illegal == 0) return absl::OkStatus();
@@ -53,10 +52,6 @@ absl::Status CheckPaths(const std::vector<UpstreamArtifacts>& entries) {
   return ToStatus({.violation = Violation::kIllegalUpstreamPath,
                    .message = std::move(message),
                    .expected = "relative paths without \"..\""});
-}
-
-bool IsExactlyTrue(const scriptworker::json::Value* value) {
-  return value != nullptr && value->is_bool() && value->bool_value();
 }
 
 absl::StatusOr<TaskId> ParseTaskId(const Reader& entry) {
@@ -75,7 +70,7 @@ absl::StatusOr<UpstreamArtifacts> ParseEntry(const Reader& entry) {
   SW_ASSIGN_OR_RETURN(std::vector<std::string> paths, entry.Strings("paths"));
   return UpstreamArtifacts{.task_id = std::move(task_id),
                            .paths = std::move(paths),
-                           .optional = IsExactlyTrue(entry.value().Find("optional"))};
+                           .optional = IsOptional(entry.value())};
 }
 
 // Paths or names, and whether they are optional.
@@ -109,7 +104,18 @@ absl::StatusOr<std::vector<Reader>> Entries(const TaskDefinition& task) {
 
 }  // namespace
 
-bool IsGlob(std::string_view path) { return absl::StrContains(path, '*'); }
+bool IsPattern(std::string_view path) { return absl::StrContains(path, '*'); }
+
+absl::Status CheckUpstreamPath(std::string_view task_id, std::string_view path) {
+  if (!absl::StrContains(path, "..") && ArtifactName::Parse(path).ok()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("upstreamArtifacts taskId ", task_id, " has illegal path ", path, "!"));
+}
+
+bool IsOptional(const Value& entry) {
+  const Value* optional = entry.Find("optional");
+  return optional != nullptr && optional->is_bool() && optional->bool_value();
+}
 
 absl::StatusOr<std::vector<UpstreamTask>> ParseUpstreamTasks(const TaskDefinition& task) {
   SW_ASSIGN_OR_RETURN(const std::vector<Reader> entries, Entries(task));
@@ -141,7 +147,7 @@ std::vector<WantedArtifact> WantedFrom(const TaskId& task_id,
   const OptionalByPath paths = PathsFor(task_id, entries);
   OptionalByPath names;
   for (const auto& [path, optional] : paths) {
-    if (!IsGlob(path)) {
+    if (!IsPattern(path)) {
       Want(path, optional, names);
       continue;
     }
@@ -158,7 +164,7 @@ std::vector<WantedArtifact> WantedFrom(const TaskId& task_id,
 size_t CountPatterns(const TaskId& task_id, const std::vector<UpstreamArtifacts>& entries) {
   const OptionalByPath paths = PathsFor(task_id, entries);
   return static_cast<size_t>(std::count_if(paths.begin(), paths.end(),
-                                           [](const auto& path) { return IsGlob(path.first); }));
+                                           [](const auto& path) { return IsPattern(path.first); }));
 }
 
 }  // namespace cot

@@ -3,10 +3,13 @@
 #define COT_CHAIN_UPSTREAM_ARTIFACTS_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/json/value.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 
@@ -38,7 +41,14 @@ absl::StatusOr<std::vector<UpstreamArtifacts>> ParseUpstreamArtifacts(
     const scriptworker::taskcluster::TaskDefinition& task);
 
 // Whether a path is a pattern.
-bool IsGlob(std::string_view path);
+bool IsPattern(std::string_view path);
+
+// What the worker and its scripts ask of an entry, too. A path must be the name of an artifact or
+// a pattern of such names, and have no ".." anywhere, not even within a name, as in the reference.
+// kInvalidArgument: "upstreamArtifacts taskId TASKID has illegal path PATH!".
+absl::Status CheckUpstreamPath(std::string_view task_id, std::string_view path);
+// Whether the entry's `optional` is exactly true, as the reference wants it.
+bool IsOptional(const scriptworker::json::Value& entry);
 
 // What has to be downloaded from one task.
 struct WantedArtifact {
@@ -55,7 +65,8 @@ std::vector<WantedArtifact> WantedFrom(const scriptworker::taskcluster::TaskId& 
                                        const std::vector<std::string>& available,
                                        const scriptworker::CancellationToken& cancellation = {});
 
-// How many different patterns the entries for `task_id` have: each is held against each name.
+// How many different patterns the entries for `task_id` have: each is held against each name,
+// and if there is one, the task's artifacts have to be listed.
 size_t CountPatterns(const scriptworker::taskcluster::TaskId& task_id,
                      const std::vector<UpstreamArtifacts>& entries);
 

@@ -6,16 +6,24 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/violation.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
+#include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 namespace {
 
+namespace json = ::scriptworker::json;
+
+using ::absl_testing::IsOk;
+using ::absl_testing::StatusIs;
+using ::scriptworker::taskcluster::TaskId;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -87,6 +95,30 @@ TEST(UpstreamArtifactsTest, PatternsTakeWhatIsThere) {
   EXPECT_THAT(Wanted(R"("paths": ["public/*"], "optional": true)", available),
               ElementsAre("public/bar?", "public/foo?", "public/logs/live.log?"));
   EXPECT_THAT(Wanted(R"("paths": ["none*"], "optional": true)", available), IsEmpty());
+}
+
+TEST(UpstreamArtifactsTest, PatternsCountForTheirTaskOnly) {
+  const auto entries = ParseUpstreamArtifacts(Task(Entry(R"("paths": ["public/a", "public/*"])")));
+  ASSERT_TRUE(entries.ok());
+  EXPECT_EQ(CountPatterns(*TaskId::Parse(kBuildId), *entries), 1u);
+  EXPECT_EQ(CountPatterns(*TaskId::Parse(kDecisionId), *entries), 0u);
+  EXPECT_TRUE(IsPattern("public/*"));
+  EXPECT_FALSE(IsPattern("public/a?[b]")) << "which is a name";
+}
+
+TEST(UpstreamArtifactsTest, OnlyExactlyTrueIsOptional) {
+  EXPECT_TRUE(IsOptional(json::Parse(R"({"optional": true})").value()));
+  for (const std::string_view entry : {R"({"optional": false})", R"({"optional": 1})",
+                                       R"({"optional": "true"})", R"({"optional": null})", "{}"}) {
+    EXPECT_FALSE(IsOptional(json::Parse(entry).value())) << entry;
+  }
+}
+
+TEST(UpstreamArtifactsTest, APathIsRefusedWithItsTask) {
+  EXPECT_THAT(CheckUpstreamPath("ID", "public/*.zip"), IsOk());
+  EXPECT_THAT(CheckUpstreamPath("ID", "a..b"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "upstreamArtifacts taskId ID has illegal path a..b!"));
 }
 
 TEST(UpstreamArtifactsTest, APatternThatIsRepeatedIsTriedOnce) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/evidence/artifact_plan.h"
 
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -11,13 +10,6 @@
 namespace cot {
 
 using scriptworker::CancellationToken;
-using scriptworker::taskcluster::TaskId;
-
-bool NeedsList(const TaskId& task_id, const std::vector<UpstreamArtifacts>& upstream) {
-  return std::any_of(upstream.begin(), upstream.end(), [&](const UpstreamArtifacts& entry) {
-    return entry.task_id == task_id && std::any_of(entry.paths.begin(), entry.paths.end(), IsGlob);
-  });
-}
 
 std::vector<PlannedArtifact> PlanArtifacts(const Link& link,
                                            const std::vector<UpstreamArtifacts>& upstream,

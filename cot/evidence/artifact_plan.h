@@ -11,7 +11,6 @@
 #include "cot/chain/violation.h"
 #include "cot/evidence/artifact_verifier.h"
 #include "scriptworker/base/cancellation.h"
-#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 
@@ -26,11 +25,6 @@ struct PlannedArtifact {
   bool optional = false;
   KeepOpen keep_open = KeepOpen::kNo;
 };
-
-// Whether some entry for the task is a pattern, so that its artifacts have to be
-// listed.
-bool NeedsList(const scriptworker::taskcluster::TaskId& task_id,
-               const std::vector<UpstreamArtifacts>& upstream);
 
 // What the rules and the target's script need from a link, by name: the control
 // files of decision and action tasks, which are mandatory whatever upstreamArtifacts

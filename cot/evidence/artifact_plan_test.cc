@@ -125,12 +125,5 @@ TEST(PlanArtifactsTest, AnAliasIsAViolationAndNoneOfThemIsPlanned) {
   EXPECT_THAT(ViolationsOf(findings), ElementsAre(Violation::kArtifactPathTwice));
 }
 
-TEST(NeedsListTest, OnlyForAPatternOfThatTask) {
-  const auto build = Build().task_id();
-  EXPECT_FALSE(NeedsList(build, Parse(Entry(R"("public/a")"))));
-  EXPECT_TRUE(NeedsList(build, Parse(Entry(R"("public/a", "public/*")"))));
-  EXPECT_FALSE(NeedsList(Decision().task_id(), Parse(Entry(R"("public/*")"))));
-}
-
 }  // namespace
 }  // namespace cot

@@ -66,7 +66,7 @@ EvidenceCollector::~EvidenceCollector() {
 }
 
 void EvidenceCollector::Start(const LinkId& id) {
-  const bool listed = NeedsList(id.task_id, options_.upstream);
+  const bool listed = CountPatterns(id.task_id, options_.upstream) > 0;
   const int parts = 1 + (options_.with_signatures ? 1 : 0) + (listed ? 1 : 0);
   auto made = std::make_unique<Entry>(id);
   Entry& entry = *made;

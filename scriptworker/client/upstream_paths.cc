@@ -11,7 +11,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/upstream_artifacts.h"
 #include "scriptworker/base/file.h"
@@ -50,13 +49,9 @@ absl::StatusOr<std::vector<Entry>> ReadEntries(const json::Value& task) {
     SW_ASSIGN_OR_RETURN(entry.task_id, element.String("taskId"));
     SW_RETURN_IF_ERROR(TaskId::Parse(entry.task_id).status());
     SW_ASSIGN_OR_RETURN(entry.names, element.Strings("paths"));
-    const json::Value* optional = element.value().Find("optional");
-    entry.optional = optional != nullptr && optional->is_bool() && optional->bool_value();
+    entry.optional = cot::IsOptional(element.value());
     for (const std::string& name : entry.names) {
-      if (absl::StrContains(name, "..") || IsAbsolute(name)) {
-        return absl::InvalidArgumentError(absl::StrCat("upstreamArtifacts taskId ", entry.task_id,
-                                                       " has illegal path ", name, "!"));
-      }
+      SW_RETURN_IF_ERROR(cot::CheckUpstreamPath(entry.task_id, name));
     }
     entries.push_back(std::move(entry));
   }
@@ -100,7 +95,7 @@ absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
   for (const Entry& entry : *entries) {
     const std::string directory = JoinPath(work_dir, "cot", entry.task_id);
     for (const std::string& name : entry.names) {
-      if (cot::IsGlob(name)) {
+      if (cot::IsPattern(name)) {
         SW_ASSIGN_OR_RETURN(const std::vector<std::string> found, Matching(directory, name));
         if (found.empty()) continue;
         std::vector<std::string>& all = paths.found[entry.task_id];

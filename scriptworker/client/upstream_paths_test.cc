@@ -152,6 +152,7 @@ TEST_F(UpstreamPathsTest, APayloadOfAnotherShapeIsMalformed) {
        {"{}", "[1]", R"([{"paths": []}])", R"([{"taskId": "A"}])",
         R"([{"taskId": "../..", "paths": ["etc/passwd"]}])",
         R"([{"taskId": "A", "paths": ["../B/x"]}])", R"([{"taskId": "A", "paths": ["/etc/x"]}])",
+        R"([{"taskId": "A", "paths": ["public//x"]}])",
         R"([{"taskId": "A", "paths": "public/*"}])"}) {
     EXPECT_EQ(ExitStatusOf(Find(entries).status()), 3) << entries;
   }

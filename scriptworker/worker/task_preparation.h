@@ -28,8 +28,8 @@ struct TaskLimits {
 // Checks what the worker relies on. kInvalidArgument, always the task's fault:
 //   - payload is an object; payload.maxRunTime, if there, is an integer;
 //   - payload.upstreamArtifacts, if there, is an array of objects with a string
-//     `taskId` and an array of strings `paths`, none of which is absolute, has
-//     `..` in it, or has a `*` while the entry is not optional;
+//     `taskId` and an array of strings `paths`, none of which cot::CheckUpstreamPath
+//     refuses, or has a `*` while the entry is not optional;
 //   - all other members of the definition have the types that Taskcluster
 //     gives them.
 // The run time is that of the payload, `task_max_timeout` at most.

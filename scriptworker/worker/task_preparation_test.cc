@@ -158,6 +158,10 @@ INSTANTIATE_TEST_SUITE_P(
                       R"({"payload": {"upstreamArtifacts": [
                           {"taskId": "abc", "paths": ["public/a..b"]}]}})",
                       "illegal path"},
+        MalformedCase{"upstream_path_that_no_artifact_has",
+                      R"({"payload": {"upstreamArtifacts": [
+                          {"taskId": "abc", "paths": ["public//a"]}]}})",
+                      "illegal path public//a!"},
         MalformedCase{"mandatory_glob",
                       R"({"payload": {"upstreamArtifacts": [
                           {"taskId": "abc", "paths": ["public/*.log"], "optional": false}]}})",
