@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/json/object.h"
@@ -19,10 +20,7 @@ namespace {
 using scriptworker::json::Value;
 
 void Add(const Link& link, Finding finding, std::vector<Finding>& findings) {
-  finding.step = Step::kWorkerImplementations;
-  finding.link_name = link.name();
-  finding.task_id = link.task_id().str();
-  findings.push_back(std::move(finding));
+  findings.push_back(About(link.id(), Step::kWorkerImplementations, std::move(finding)));
 }
 
 std::string TextOf(const Value* value) {

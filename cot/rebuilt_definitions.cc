@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/tasks_for.h"
 #include "cot/evidence/queue_places.h"
 #include "cot/parent/jsone_context.h"
@@ -25,14 +26,6 @@ using scriptworker::json::Value;
 
 constexpr int64_t kMaxControlFileBytes = int64_t{64} << 20;
 
-Finding InParent(const Link& parent, Violation violation, std::string message) {
-  return {.violation = violation,
-          .step = Step::kRebuiltDefinitions,
-          .link_name = parent.name(),
-          .task_id = parent.task_id().str(),
-          .message = std::move(message)};
-}
-
 // The decision task's control file; absent without a finding of its own if it did
 // not pass step 3.
 absl::Status AddControlFile(const Verification& v, const Link& parent, const Link& decision,
@@ -47,10 +40,10 @@ absl::Status AddControlFile(const Verification& v, const Link& parent, const Lin
                                     ? scriptworker::json::Parse(*text, {.source = source})
                                     : scriptworker::json::ParseYaml(*text, {.source = source});
   if (!value.ok()) {
-    Finding finding =
-        InParent(parent, Violation::kMalformedEvidence, std::string(value.status().message()));
-    finding.source = ArtifactPlace(v.sources.queue, decision.task_id(), name);
-    return ToStatus(finding);
+    return ToStatus(About(parent.id(), Step::kRebuiltDefinitions,
+                          {.violation = Violation::kMalformedEvidence,
+                           .message = std::string(value.status().message()),
+                           .source = ArtifactPlace(v.sources.queue, decision.task_id(), name)}));
   }
   fact = *std::move(value);
   return absl::OkStatus();

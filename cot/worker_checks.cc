@@ -8,6 +8,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/worker_impl.h"
 #include "scriptworker/json/truth.h"
@@ -20,11 +21,8 @@ using scriptworker::json::Value;
 
 void Add(const Link& link, Violation violation, std::string message,
          std::vector<Finding>& findings) {
-  findings.push_back({.violation = violation,
-                      .step = Step::kWorkerImplementations,
-                      .link_name = link.name(),
-                      .task_id = link.task_id().str(),
-                      .message = std::move(message)});
+  findings.push_back(About(link.id(), Step::kWorkerImplementations,
+                           {.violation = violation, .message = std::move(message)}));
 }
 
 void AddInteractive(const Link& link, std::string_view where, std::vector<Finding>& findings) {

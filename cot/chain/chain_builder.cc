@@ -95,13 +95,13 @@ std::string InPythonsWords(const Link& link, const std::vector<Dependency>& depe
 bool Builder::IsTooDeep(const Link& link) {
   const auto colons = std::count(link.name().begin(), link.name().end(), ':');
   if (colons <= request_.max_chain_length) return false;
-  findings_.push_back({.violation = Violation::kChainTooDeep,
-                       .link_name = link.name(),
-                       .task_id = link.task_id().str(),
-                       .message = absl::StrCat("Too deep recursion!\n", link.name()),
-                       .expected = absl::StrCat("at most ", request_.max_chain_length, " steps"),
-                       .found = absl::StrCat(colons),
-                       .source = "max_chain_length"});
+  findings_.push_back(
+      About(link.id(), Step::kBuildChain,
+            {.violation = Violation::kChainTooDeep,
+             .message = absl::StrCat("Too deep recursion!\n", link.name()),
+             .expected = absl::StrCat("at most ", request_.max_chain_length, " steps"),
+             .found = absl::StrCat(colons),
+             .source = "max_chain_length"}));
   return true;
 }
 
@@ -131,10 +131,7 @@ std::vector<LinkId> Builder::NextLevel(const std::vector<Link>& level, size_t ro
 
 absl::Status Builder::Keep(const absl::Status& error, const LinkId& dependency) {
   if (std::optional<Finding> finding = GetFinding(error)) {
-    if (finding->task_id.empty()) {
-      finding->link_name = dependency.name;
-      finding->task_id = dependency.task_id.str();
-    }
+    if (finding->task_id.empty()) *finding = About(dependency, finding->step, *finding);
     findings_.push_back(*std::move(finding));
     return absl::OkStatus();
   }
@@ -144,11 +141,10 @@ absl::Status Builder::Keep(const absl::Status& error, const LinkId& dependency) 
       !absl::IsInvalidArgument(error)) {
     return error;
   }
-  findings_.push_back({.violation = missing ? Violation::kTaskMissing : Violation::kMalformedTask,
-                       .link_name = dependency.name,
-                       .task_id = dependency.task_id.str(),
-                       .message = absl::StrCat(dependency.name, " ", dependency.task_id.str(), ": ",
-                                               error.message())});
+  findings_.push_back(
+      About(dependency, Step::kBuildChain,
+            {.violation = missing ? Violation::kTaskMissing : Violation::kMalformedTask,
+             .message = absl::StrCat(dependency.Label(), ": ", error.message())}));
   return absl::OkStatus();
 }
 

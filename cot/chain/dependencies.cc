@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/upstream_artifacts.h"
 #include "cot/chain/violation.h"
 #include "scriptworker/base/status_macros.h"
@@ -37,9 +38,7 @@ absl::StatusOr<std::vector<Dependency>> Inputs(const Link& link) {
 }
 
 absl::Status InLink(const Link& link, Finding finding) {
-  finding.link_name = link.name();
-  finding.task_id = link.task_id().str();
-  return ToStatus(finding);
+  return ToStatus(About(link.id(), Step::kBuildChain, std::move(finding)));
 }
 
 absl::Status Malformed(const Link& link, std::string_view what) {

@@ -18,58 +18,53 @@ using scriptworker::json::Value;
 using scriptworker::taskcluster::TaskDefinition;
 using scriptworker::taskcluster::TaskId;
 
-absl::Status Refused(Violation violation, const std::string& name, const TaskId& task_id,
-                     std::string message, std::string expected, std::string found) {
-  return ToStatus({.violation = violation,
-                   .link_name = name,
-                   .task_id = task_id.str(),
-                   .message = std::move(message),
-                   .expected = std::move(expected),
-                   .found = std::move(found)});
+absl::Status Refused(const LinkId& id, Finding finding) {
+  return ToStatus(About(id, Step::kBuildChain, std::move(finding)));
 }
 
 // The rules about a definition do not know whose it is.
-absl::Status InLink(const std::string& name, const TaskId& task_id, const absl::Status& error) {
+absl::Status InLink(const LinkId& id, const absl::Status& error) {
   std::optional<Finding> finding = GetFinding(error);
-  if (!finding.has_value()) return error;
-  finding->link_name = name;
-  finding->task_id = task_id.str();
-  return ToStatus(*finding);
+  return finding.has_value() ? Refused(id, *std::move(finding)) : error;
+}
+
+Finding Lacks(std::string message, std::string_view member) {
+  return {.violation = Violation::kMalformedTask,
+          .message = std::move(message),
+          .expected = absl::StrCat("a ", member),
+          .found = "none"};
 }
 
 // A parent that is there but is no task id must not read as "no parent": the
 // task would be compared with another task graph, or with none.
-absl::StatusOr<std::optional<TaskId>> Parent(const std::string& name, const TaskId& task_id,
-                                             const TaskDefinition& task) {
+absl::StatusOr<std::optional<TaskId>> Parent(const LinkId& id, const TaskDefinition& task) {
   const Value* parent = task.extra().Find("parent");
   if (parent == nullptr) return std::nullopt;
   if (parent->is_string()) {
-    absl::StatusOr<TaskId> id = TaskId::Parse(parent->string_value());
-    if (id.ok()) return *std::move(id);
+    absl::StatusOr<TaskId> parsed = TaskId::Parse(parent->string_value());
+    if (parsed.ok()) return *std::move(parsed);
   }
-  return Refused(Violation::kMalformedParent, name, task_id,
-                 absl::StrCat(name, " ", task_id.str(), ": extra.parent is not a task id!"),
-                 "a task id", scriptworker::json::FormatCompact(*parent));
+  return Refused(id, {.violation = Violation::kMalformedParent,
+                      .message = absl::StrCat(id.Label(), ": extra.parent is not a task id!"),
+                      .expected = "a task id",
+                      .found = scriptworker::json::FormatCompact(*parent)});
 }
 
 // The queue tells the pool by two members, which must be there, and as taskQueueId; the two
 // must be one.
-absl::Status CheckTaskQueue(const std::string& name, const TaskId& task_id,
-                            const TaskDefinition& task) {
+absl::Status CheckTaskQueue(const LinkId& id, const TaskDefinition& task) {
   for (const std::string_view member : {"provisionerId", "workerType"}) {
     if (task.raw().Find(member) != nullptr) continue;
-    return Refused(Violation::kMalformedTask, name, task_id,
-                   absl::StrCat(name, " ", task_id.str(), ": '", member, "'"),
-                   absl::StrCat("a ", member), "none");
+    return Refused(id, Lacks(absl::StrCat(id.Label(), ": '", member, "'"), member));
   }
   if (task.task_queue_id().empty()) return absl::OkStatus();
   const std::string pool = absl::StrCat(task.provisioner_id(), "/", task.worker_type());
   if (pool == task.task_queue_id()) return absl::OkStatus();
-  return Refused(Violation::kContradictoryTaskQueue, name, task_id,
-                 absl::StrCat(name, " ", task_id.str(),
-                              ": taskQueueId contradicts provisionerId and "
-                              "workerType!"),
-                 task.task_queue_id(), pool);
+  return Refused(id, {.violation = Violation::kContradictoryTaskQueue,
+                      .message = absl::StrCat(
+                          id.Label(), ": taskQueueId contradicts provisionerId and workerType!"),
+                      .expected = task.task_queue_id(),
+                      .found = pool});
 }
 
 }  // namespace
@@ -87,24 +82,22 @@ Link::Link(LinkId id, TaskDefinition task, Role role, TaskType type, WorkerImpl 
 absl::StatusOr<Link> Link::Create(std::string name, const TaskId& task_id, TaskDefinition task,
                                   Role role,
                                   const std::vector<std::string>& scriptworker_provisioners) {
+  LinkId id{std::move(name), task_id};
   if (task.raw().Find("payload") == nullptr) {
-    return Refused(Violation::kMalformedTask, name, task_id,
-                   absl::StrCat("Task definition for ", task_id.str(), " is empty!"), "a payload",
-                   "none");
+    return Refused(
+        id, Lacks(absl::StrCat("Task definition for ", task_id.str(), " is empty!"), "payload"));
   }
-  const absl::StatusOr<TaskType> type = GuessTaskType(name, task);
-  if (!type.ok()) return InLink(name, task_id, type.status());
+  const absl::StatusOr<TaskType> type = GuessTaskType(id.name, task);
+  if (!type.ok()) return InLink(id, type.status());
   if (!task.task_group_id().has_value()) {
-    return Refused(Violation::kMalformedTask, name, task_id,
-                   absl::StrCat(name, " ", task_id.str(), ": 'taskGroupId'"), "a taskGroupId",
-                   "none");
+    return Refused(id, Lacks(absl::StrCat(id.Label(), ": 'taskGroupId'"), "taskGroupId"));
   }
-  SW_ASSIGN_OR_RETURN(const std::optional<TaskId> parent, Parent(name, task_id, task));
-  SW_RETURN_IF_ERROR(CheckTaskQueue(name, task_id, task));
-  const absl::StatusOr<WorkerImpl> impl = GuessWorkerImpl(task, scriptworker_provisioners, name);
-  if (!impl.ok()) return InLink(name, task_id, impl.status());
+  SW_ASSIGN_OR_RETURN(const std::optional<TaskId> parent, Parent(id, task));
+  SW_RETURN_IF_ERROR(CheckTaskQueue(id, task));
+  const absl::StatusOr<WorkerImpl> impl = GuessWorkerImpl(task, scriptworker_provisioners, id.name);
+  if (!impl.ok()) return InLink(id, impl.status());
   const TaskId decision = *task.task_group_id();
-  return Link({std::move(name), task_id}, std::move(task), role, *type, *impl, decision,
+  return Link(std::move(id), std::move(task), role, *type, *impl, decision,
               parent.value_or(decision));
 }
 

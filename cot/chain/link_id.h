@@ -3,8 +3,10 @@
 #define COT_CHAIN_LINK_ID_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cot/chain/violation.h"
 #include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
@@ -17,6 +19,14 @@ struct LinkId {
   // "signing:build AbC...", as messages begin.
   std::string Label() const { return absl::StrCat(name, " ", task_id.str()); }
 };
+
+// The finding, as one of that step about that task.
+inline Finding About(const LinkId& link, Step step, Finding finding) {
+  finding.step = step;
+  finding.link_name = link.name;
+  finding.task_id = link.task_id.str();
+  return finding;
+}
 
 }  // namespace cot
 

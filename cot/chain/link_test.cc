@@ -9,13 +9,16 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
 #include "cot/chain/violation.h"
 #include "cot/chain/worker_impl.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 namespace {
@@ -27,6 +30,13 @@ absl::StatusOr<Link> Create(std::string_view changes) {
   const absl::StatusOr<TaskId> id = TaskId::Parse(kBuildId);
   return Link::Create("signing:build", *id, Task(changes), Link::Role::kUpstream,
                       {"scriptworker-k8s"});
+}
+
+TEST(LinkIdTest, SaysWhichTaskAFindingIsAbout) {
+  const Finding finding = About({"signing:build", *TaskId::Parse(kBuildId)}, Step::kArtifacts,
+                                {.violation = Violation::kArtifactMissing, .message = "gone"});
+  EXPECT_EQ(FormatFinding(finding),
+            absl::StrCat("3. signing:build ", kBuildId, ": gone [kArtifactMissing]"));
 }
 
 TEST(TaskTypeTest, IsTheNamesLastComponent) {

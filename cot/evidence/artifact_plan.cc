@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
 
 namespace cot {
@@ -18,15 +19,13 @@ std::vector<PlannedArtifact> PlanArtifacts(const Link& link,
                                            const CancellationToken& cancellation) {
   const size_t patterns = CountPatterns(link.task_id(), upstream);
   if (patterns > 0 && available.size() > kMaxPatternTrials / patterns) {
-    findings.push_back(
+    findings.push_back(About(
+        link.id(), Step::kArtifacts,
         {.violation = Violation::kMalformedDependency,
-         .step = Step::kArtifacts,
-         .link_name = link.name(),
-         .task_id = link.task_id().str(),
          .message = absl::StrCat(link.Label(), ": too many patterns of upstreamArtifacts for its ",
                                  available.size(), " artifacts!"),
          .expected = absl::StrCat("at most ", kMaxPatternTrials, " pairs of pattern and artifact"),
-         .found = absl::StrCat(patterns, " patterns")});
+         .found = absl::StrCat(patterns, " patterns")}));
     return {};
   }
   std::map<std::string, PlannedArtifact> by_name;

@@ -37,12 +37,8 @@ using scriptworker::taskcluster::QuarantinedFile;
 using scriptworker::taskcluster::TaskId;
 using scriptworker::taskcluster::TaskReader;
 
-Finding About(const LinkId& link, Violation violation, std::string message) {
-  return {.violation = violation,
-          .step = Step::kArtifacts,
-          .link_name = link.name,
-          .task_id = link.task_id.str(),
-          .message = std::move(message)};
+Finding InLink(const LinkId& link, Violation violation, std::string message) {
+  return About(link, Step::kArtifacts, {.violation = violation, .message = std::move(message)});
 }
 
 std::string QuarantineDirectory(std::string_view work_dir) {
@@ -93,13 +89,13 @@ std::optional<int64_t> RunOfPlace(const Url& place, const TaskId& task_id, std::
 absl::StatusOr<ArtifactName> ParseName(const LinkId& link, std::string_view name) {
   absl::StatusOr<ArtifactName> parsed = ArtifactName::Parse(name);
   if (parsed.ok()) return parsed;
-  return ToStatus(About(link, Violation::kIllegalArtifactName,
-                        absl::StrCat(link.Label(), ": ", parsed.status().message())));
+  return ToStatus(InLink(link, Violation::kIllegalArtifactName,
+                         absl::StrCat(link.Label(), ": ", parsed.status().message())));
 }
 
 absl::Status NotInCot(const LinkId& link, std::string_view name) {
   const std::string& id = link.task_id.str();
-  return ToStatus(About(
+  return ToStatus(InLink(
       link, Violation::kArtifactNotInCot,
       absl::StrCat(
           "path ", name, " not in ", link.Label(),
@@ -116,7 +112,7 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const 
                                                       const std::string& path,
                                                       const ArtifactHashes& hashes) {
   if (hashes.empty()) {
-    return ToStatus(About(
+    return ToStatus(InLink(
         link, Violation::kNoArtifactHash,
         absl::StrCat(link.Label(), ": no hash of ", path, " in the chain of trust artifacts!")));
   }
@@ -125,8 +121,8 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const 
     const absl::StatusOr<HashAlgorithm> algorithm = scriptworker::crypto::ParseHashAlgorithm(name);
     if (!algorithm.ok() || !absl::c_linear_search(policy.hash_algorithms, *algorithm)) {
       Finding finding =
-          About(link, Violation::kHashAlgorithmNotAllowed,
-                absl::StrCat("BAD HASH ALGORITHM: ", link.name, ": ", name, " ", path, "!"));
+          InLink(link, Violation::kHashAlgorithmNotAllowed,
+                 absl::StrCat("BAD HASH ALGORITHM: ", link.name, ": ", name, " ", path, "!"));
       finding.expected =
           absl::StrJoin(policy.hash_algorithms, ", ", [](std::string* out, HashAlgorithm allowed) {
             absl::StrAppend(out, scriptworker::crypto::HashAlgorithmName(allowed));
@@ -137,8 +133,8 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const 
     }
     const size_t size = scriptworker::crypto::DigestSize(*algorithm);
     if (!scriptworker::crypto::IsLowerHexDigest(digest, size)) {
-      Finding finding = About(link, Violation::kMalformedArtifactHash,
-                              absl::StrCat(link.Label(), ": malformed ", name, " of ", path));
+      Finding finding = InLink(link, Violation::kMalformedArtifactHash,
+                               absl::StrCat(link.Label(), ": malformed ", name, " of ", path));
       finding.expected = absl::StrCat(2 * size, " lower-case hexadecimal digits");
       finding.found = digest;
       return ToStatus(finding);
@@ -205,10 +201,10 @@ absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const LinkId& link, const Artif
       ArtifactOfUrl(policy_.artifact_rules, *url, {link.task_id});
   if (named.ok() && *named == name) return url;
   Finding finding =
-      About(link, Violation::kIllegalArtifactName,
-            absl::StrCat(link.Label(), ": ",
-                         named.ok() ? absl::StrCat("Can't validate url ", url->Redacted())
-                                    : std::string(named.status().message())));
+      InLink(link, Violation::kIllegalArtifactName,
+             absl::StrCat(link.Label(), ": ",
+                          named.ok() ? absl::StrCat("Can't validate url ", url->Redacted())
+                                     : std::string(named.status().message())));
   finding.source = "valid_artifact_rules";
   return ToStatus(finding);
 }
@@ -245,7 +241,7 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
   absl::StatusOr<QuarantinedFile> file = downloader_.Fetch(url, options, cancellation);
   if (!file.ok()) {
     return DownloadError(link, artifact, url, file.status(),
-                         About(link, Violation::kArtifactMissing, ""), cancellation);
+                         InLink(link, Violation::kArtifactMissing, ""), cancellation);
   }
   for (const HashAlgorithm algorithm : options.algorithms) {
     const std::string_view algorithm_name = scriptworker::crypto::HashAlgorithmName(algorithm);
@@ -255,9 +251,9 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
       logger_.Debug(absl::StrCat(path, " matches the expected ", algorithm_name, " ", expected));
       continue;
     }
-    Finding finding = About(link, Violation::kArtifactHashMismatch,
-                            absl::StrCat("BAD HASH on file ", path, ": ", link.name, ": Expected ",
-                                         algorithm_name, " ", expected, "; got ", found, "!"));
+    Finding finding = InLink(link, Violation::kArtifactHashMismatch,
+                             absl::StrCat("BAD HASH on file ", path, ": ", link.name, ": Expected ",
+                                          algorithm_name, " ", expected, "; got ", found, "!"));
     finding.expected = absl::StrCat(algorithm_name, " ", expected);
     finding.found = absl::StrCat(algorithm_name, " ", found);
     finding.source = url.Redacted();
@@ -281,7 +277,7 @@ absl::StatusOr<UntrustedFile> ArtifactVerifier::Read(const LinkId& link, std::st
   options.redirected_to = &place;
   absl::StatusOr<std::string> bytes = downloader_.FetchBytes(url, options, cancellation);
   if (!bytes.ok()) {
-    Finding finding = About(link, missing, "");
+    Finding finding = InLink(link, missing, "");
     finding.step = Step::kSignatures;
     return DownloadError(link, artifact, url, bytes.status(), std::move(finding), cancellation);
   }
@@ -296,7 +292,7 @@ void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
                       std::vector<Finding>& findings) {
   std::map<std::string, std::string> by_path;  // decoded -> as named
   const auto twice = [&](std::string_view name, std::string_view other) {
-    findings.push_back(About(
+    findings.push_back(InLink(
         link.id(), Violation::kArtifactPathTwice,
         absl::StrCat(link.Label(), ": artifacts ", other, " and ", name, " have the same path!")));
   };

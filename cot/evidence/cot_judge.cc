@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/violation.h"
 #include "cot/chain/worker_impl.h"
 #include "cot/evidence/artifact_verifier.h"
@@ -51,14 +52,13 @@ absl::Status CotJudge::CheckRun(const Link& link, const CotFiles& files, const C
     return absl::OkStatus();
   }
   if (body.run_id == *expected) return absl::OkStatus();
-  return ToStatus({.violation = Violation::kCotRunIdMismatch,
-                   .step = Step::kSignatures,
-                   .link_name = link.name(),
-                   .task_id = link.task_id().str(),
-                   .message = absl::StrCat(link.Label(), ": Chain of Trust artifact is about run ",
-                                           body.run_id, ", the queue's is of run ", *expected, "!"),
-                   .expected = absl::StrCat("run ", *expected),
-                   .found = absl::StrCat("run ", body.run_id)});
+  return ToStatus(
+      About(link.id(), Step::kSignatures,
+            {.violation = Violation::kCotRunIdMismatch,
+             .message = absl::StrCat(link.Label(), ": Chain of Trust artifact is about run ",
+                                     body.run_id, ", the queue's is of run ", *expected, "!"),
+             .expected = absl::StrCat("run ", *expected),
+             .found = absl::StrCat("run ", body.run_id)}));
 }
 
 bool CotJudge::IsOfUnknownRun(const Link& link) const {

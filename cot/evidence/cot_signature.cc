@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "cot/evidence/cot_signature.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/violation.h"
 #include "cot/evidence/cot_task_binding.h"
 #include "scriptworker/base/status_macros.h"
@@ -15,10 +18,7 @@ namespace {
 using scriptworker::crypto::Ed25519PublicKey;
 
 absl::Status Refused(const Link& link, Finding finding) {
-  finding.step = Step::kSignatures;
-  finding.link_name = link.name();
-  finding.task_id = link.task_id().str();
-  return ToStatus(finding);
+  return ToStatus(About(link.id(), Step::kSignatures, std::move(finding)));
 }
 
 absl::Status Malformed(const Link& link, const absl::Status& error) {

@@ -133,15 +133,14 @@ absl::Status EvidenceCollector::Account(const LinkId& id, int64_t bytes) {
   absl::MutexLock lock(&mutex_);
   cot_bytes_ += bytes;
   if (cot_bytes_ <= options_.max_cot_bytes) return absl::OkStatus();
-  return ToStatus({.violation = Violation::kArtifactTooLarge,
-                   .step = Step::kSignatures,
-                   .link_name = id.name,
-                   .task_id = id.task_id.str(),
-                   .message = absl::StrCat(id.Label(), ": with its ", kCotBodyName,
-                                           " those of this chain are more than ",
-                                           options_.max_cot_bytes, " bytes!"),
-                   .expected = absl::StrCat("at most ", options_.max_cot_bytes, " bytes in all"),
-                   .found = absl::StrCat("at least ", cot_bytes_)});
+  return ToStatus(About(
+      id, Step::kSignatures,
+      {.violation = Violation::kArtifactTooLarge,
+       .message =
+           absl::StrCat(id.Label(), ": with its ", kCotBodyName,
+                        " those of this chain are more than ", options_.max_cot_bytes, " bytes!"),
+       .expected = absl::StrCat("at most ", options_.max_cot_bytes, " bytes in all"),
+       .found = absl::StrCat("at least ", cot_bytes_)}));
 }
 
 void EvidenceCollector::List(Entry& entry) {

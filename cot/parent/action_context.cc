@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
 #include "scriptworker/base/status_macros.h"
@@ -22,12 +23,9 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 
 absl::Status Refused(const Link& parent, Violation violation, std::string message) {
-  return ToStatus({.violation = violation,
-                   .step = Step::kRebuiltDefinitions,
-                   .link_name = parent.name(),
-                   .task_id = parent.task_id().str(),
-                   .message = std::move(message),
-                   .source = "public/actions.json"});
+  return ToStatus(About(
+      parent.id(), Step::kRebuiltDefinitions,
+      {.violation = violation, .message = std::move(message), .source = "public/actions.json"}));
 }
 
 std::string Text(const Value* value, std::string_view absent) {

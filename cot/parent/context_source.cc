@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "cot/chain/link_id.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/member.h"
 
@@ -12,11 +13,8 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 
 absl::Status ContextSource::Refused(Violation violation, std::string message) const {
-  return ToStatus({.violation = violation,
-                   .step = Step::kRebuiltDefinitions,
-                   .link_name = parent.name(),
-                   .task_id = parent.task_id().str(),
-                   .message = std::move(message)});
+  return ToStatus(About(parent.id(), Step::kRebuiltDefinitions,
+                        {.violation = violation, .message = std::move(message)}));
 }
 
 absl::Status ContextSource::Unknown() const {

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
 #include "scriptworker/base/status_macros.h"
@@ -36,15 +37,13 @@ absl::Status AddHgPush(const ContextSource& source, Object& variables) {
   const std::string comment = TaskEnv(source.decision.task(), "GECKO_COMMIT_MSG").value_or(" ");
   const std::string expected = TryComment(push.comment);
   if (comment != " " && comment != expected) {
-    return ToStatus({.violation = Violation::kCommentMismatch,
-                     .step = Step::kRebuiltDefinitions,
-                     .link_name = source.decision.name(),
-                     .task_id = source.decision.task_id().str(),
-                     .message = absl::StrCat("Decision task ", source.decision.name(),
-                                             " comment doesn't match the push comment!\n", comment,
-                                             "\n", expected),
-                     .expected = expected,
-                     .found = comment});
+    return ToStatus(About(source.decision.id(), Step::kRebuiltDefinitions,
+                          {.violation = Violation::kCommentMismatch,
+                           .message = absl::StrCat("Decision task ", source.decision.name(),
+                                                   " comment doesn't match the push comment!\n",
+                                                   comment, "\n", expected),
+                           .expected = expected,
+                           .found = comment}));
   }
   variables.Set("push", Object{{"base_revision", push.base_revision},
                                {"revision", OrNull(source.env().head_revision())},

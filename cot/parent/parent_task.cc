@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/policy/trusted_repo.h"
 #include "scriptworker/base/status_macros.h"
@@ -33,11 +34,8 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 using scriptworker::vcs::SourceUrl;
 
-Finding InParent(const Link& parent, Finding finding) {
-  finding.step = Step::kRebuiltDefinitions;
-  finding.link_name = parent.name();
-  finding.task_id = parent.task_id().str();
-  return finding;
+Finding InLink(const Link& link, Finding finding) {
+  return About(link.id(), Step::kRebuiltDefinitions, std::move(finding));
 }
 
 // {}, null, [] and "null": what taskcluster-github and hooks leave out.
@@ -84,7 +82,7 @@ bool IsAGroupOf(const Link& parent, const Link& decision, const Value* group,
                                 ? std::string(group->string_value())
                                 : std::string("None");
   if (found == parent.task_id().str() || found == decision.task_id().str()) return true;
-  findings.push_back(InParent(
+  findings.push_back(InLink(
       parent,
       {.violation = Violation::kActionTaskGroupId,
        .message = absl::StrCat(parent.name(), " ACTION_TASK_GROUP_ID ", found, " not in {'",
@@ -128,16 +126,16 @@ absl::StatusOr<Array> RenderTasks(const Link& parent, const Value& document,
   });
   const absl::StatusOr<Value> rendered = scriptworker::jsone::Render(wrapped, context, budget);
   if (!rendered.ok()) {
-    return ToStatus(InParent(parent, {.violation = Violation::kJsoneError,
-                                      .message = JsoneErrorText(parent, rendered.status())}));
+    return ToStatus(InLink(parent, {.violation = Violation::kJsoneError,
+                                    .message = JsoneErrorText(parent, rendered.status())}));
   }
   const Value* tasks = rendered->Find("tasks");
   if (tasks == nullptr || !tasks->is_array()) {
     return ToStatus(
-        InParent(parent, {.violation = Violation::kMalformedTemplate,
-                          .message = absl::StrCat("Error while rebuilding ", parent.Label(),
-                                                  " task definition!\n'tasks'"),
-                          .expected = "a list `tasks`"}));
+        InLink(parent, {.violation = Violation::kMalformedTemplate,
+                        .message = absl::StrCat("Error while rebuilding ", parent.Label(),
+                                                " task definition!\n'tasks'"),
+                        .expected = "a list `tasks`"}));
   }
   return tasks->array();
 }
@@ -184,16 +182,16 @@ absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Produc
   const std::optional<std::string> repo = env.head_repository();
   const std::optional<std::string> revision = env.head_revision();
   if (!repo.has_value() || !revision.has_value() || revision->empty()) {
-    return ToStatus(InParent(
+    return ToStatus(InLink(
         decision, {.violation = Violation::kSourceMissing,
                    .message = absl::StrCat(decision.Label(), ": no ", product.source_env_prefix,
                                            repo.has_value() ? "_HEAD_REV" : "_HEAD_REPOSITORY",
                                            " in payload.env")}));
   }
   const auto unsupported = [&](std::string_view message) {
-    return ToStatus(InParent(decision, {.violation = Violation::kUnsupportedVcs,
-                                        .message = absl::StrCat(decision.Label(), ": ", message),
-                                        .found = *repo}));
+    return ToStatus(InLink(decision, {.violation = Violation::kUnsupportedVcs,
+                                      .message = absl::StrCat(decision.Label(), ": ", message),
+                                      .found = *repo}));
   };
   const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(*repo);
   if (!source.ok()) return unsupported(source.status().message());
@@ -214,10 +212,10 @@ absl::StatusOr<TasksFor> TasksForOf(const Link& parent, const Product& product) 
                             product.tasks_for.end();
   if (allowed) return tasks_for;
   return ToStatus(
-      InParent(parent, {.violation = Violation::kTasksForNotAllowed,
-                        .message = absl::StrCat(parent.Label(), ": Unknown tasks_for: ", text),
-                        .found = text,
-                        .source = "valid_tasks_for"}));
+      InLink(parent, {.violation = Violation::kTasksForNotAllowed,
+                      .message = absl::StrCat(parent.Label(), ": Unknown tasks_for: ", text),
+                      .found = text,
+                      .source = "valid_tasks_for"}));
 }
 
 absl::StatusOr<Value> ParseTemplate(std::string_view text, std::string_view url) {
@@ -268,7 +266,7 @@ void CheckRebuiltDefinition(const Link& parent, const Link& decision, TasksFor t
     most_alike = alike;
     closest = std::move(rebuilt);
   }
-  findings.push_back(InParent(
+  findings.push_back(InLink(
       parent, {.violation = Violation::kRebuiltDefinitionDiffers,
                .message = absl::StrCat(parent.Label(),
                                        ": the runtime task doesn't match any rebuilt definition!"),

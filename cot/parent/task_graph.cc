@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
 #include "cot/parent/relative_date.h"
 #include "scriptworker/base/status_macros.h"
@@ -41,10 +42,7 @@ constexpr size_t kMaxIndentation = size_t{64} << 10;
 constexpr size_t kChunkBytes = 256 << 10;
 
 Finding InLink(const Link& link, Finding finding) {
-  finding.step = Step::kTaskTypes;
-  finding.link_name = link.name();
-  finding.task_id = link.task_id().str();
-  return finding;
+  return About(link.id(), Step::kTaskTypes, std::move(finding));
 }
 
 Finding Malformed(const Link& link, std::string message) {

@@ -8,6 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
 #include "cot/evidence/artifact_verifier.h"
@@ -39,12 +40,10 @@ using scriptworker::vcs::SourceUrl;
 
 absl::Status Refused(const Link& link, Violation violation, std::string_view message,
                      std::string_view source = "", Step step = Step::kRebuiltDefinitions) {
-  return ToStatus({.violation = violation,
-                   .step = step,
-                   .link_name = link.name(),
-                   .task_id = link.task_id().str(),
-                   .message = absl::StrCat(link.Label(), ": ", message),
-                   .source = scriptworker::http::RedactUrl(source)});
+  return ToStatus(About(link.id(), step,
+                        {.violation = violation,
+                         .message = absl::StrCat(link.Label(), ": ", message),
+                         .source = scriptworker::http::RedactUrl(source)}));
 }
 
 // What a failed question about `link` means that was asked at the URL `source`.

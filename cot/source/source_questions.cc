@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
 #include "cot/chain/violation.h"
 #include "cot/parent/parent_task.h"
@@ -20,6 +21,10 @@ using scriptworker::Logger;
 namespace {
 
 absl::Status Unasked() { return absl::UnknownError("not asked"); }
+
+absl::Status Refused(const Link& parent, Finding finding) {
+  return ToStatus(About(parent.id(), Step::kRebuiltDefinitions, std::move(finding)));
+}
 
 bool IsAnAction(const Link& link, const Product& product) {
   const absl::StatusOr<TasksFor> tasks_for = TasksForOf(link, product);
@@ -44,12 +49,10 @@ void SourceQuestions::Ask(const Chain& chain, const Link& parent) {
                          ? &parent
                          : chain.Find(parent.decision_task_id());
   if (answers.decision == nullptr) {
-    answers.errors = {ToStatus({.violation = Violation::kMalformedParent,
-                                .step = Step::kRebuiltDefinitions,
-                                .link_name = parent.name(),
-                                .task_id = parent.task_id().str(),
-                                .message = absl::StrCat("No single Link matches task_id ",
-                                                        parent.decision_task_id().str(), "!")})};
+    answers.errors = {
+        Refused(parent, {.violation = Violation::kMalformedParent,
+                         .message = absl::StrCat("No single Link matches task_id ",
+                                                 parent.decision_task_id().str(), "!")})};
     return;
   }
   answers.tasks_for = TasksForOf(parent, product_);
@@ -58,11 +61,9 @@ void SourceQuestions::Ask(const Chain& chain, const Link& parent) {
     return;
   }
   if (IsOfAction(*answers.tasks_for) && IsAnAction(*answers.decision, product_)) {
-    answers.errors = {ToStatus(
+    answers.errors = {Refused(
+        parent,
         {.violation = Violation::kEvidenceMissing,
-         .step = Step::kRebuiltDefinitions,
-         .link_name = parent.name(),
-         .task_id = parent.task_id().str(),
          .message = absl::StrCat(parent.Label(), ": its decision task ", answers.decision->Label(),
                                  " is an action itself: nothing vouches for its actions!")})};
     return;
@@ -114,9 +115,7 @@ void SourceQuestions::AskOrigin(const Link& link) {
   if (!signs.ok()) {
     origin.verdict = signs.status();
     if (std::optional<Finding> finding = GetFinding(signs.status())) {
-      finding->link_name = link.name();
-      finding->task_id = link.task_id().str();
-      origin.verdict = ToStatus(*finding);
+      origin.verdict = ToStatus(About(link.id(), finding->step, *finding));
     }
   } else if (signs->is_pull_request) {
     origin.verdict = ToStatus(TryOrPullRequest(link));

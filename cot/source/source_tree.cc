@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/policy/trusted_repo.h"
 
@@ -21,10 +22,7 @@ using scriptworker::vcs::SourceUrl;
 constexpr std::string_view kEnterprise = "enterprise";
 
 Finding InLink(const Link& link, Finding finding) {
-  finding.step = Step::kSourceTree;
-  finding.link_name = link.name();
-  finding.task_id = link.task_id().str();
-  return finding;
+  return About(link.id(), Step::kSourceTree, std::move(finding));
 }
 
 std::string PathText(const std::optional<std::string>& path) { return path.value_or("None"); }
