@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "cot/chain/link_id.h"
 #include "cot/chain/tasks_for.h"
+#include "cot/evidence/control_files.h"
 #include "cot/evidence/queue_places.h"
 #include "cot/parent/jsone_context.h"
 #include "cot/parent/parent_task.h"

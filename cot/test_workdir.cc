@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/upstream_artifacts.h"
+#include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
@@ -79,7 +80,7 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
   }
   SW_RETURN_IF_ERROR(scriptworker::MakeDirs(path));
   SW_ASSIGN_OR_RETURN(const TaskDefinition task, queue.Task(task_id, cancellation));
-  SW_RETURN_IF_ERROR(scriptworker::WriteFile(JoinPath(path, "task.json"),
+  SW_RETURN_IF_ERROR(scriptworker::WriteFile(JoinPath(path, kTaskFileName),
                                              scriptworker::json::FormatReadably(task.raw())));
   SW_ASSIGN_OR_RETURN(const std::vector<UpstreamArtifacts> upstream, ParseUpstreamArtifacts(task));
   for (const TaskId& id : TasksOf(upstream)) {
@@ -90,7 +91,7 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
       SW_ASSIGN_OR_RETURN(const scriptworker::http::Url url, queue.ArtifactUrl(id, artifact.str()));
       logger.Info(absl::StrCat("Downloading artifact:\n", url.Redacted()));
       absl::Status downloaded = downloader.Download(
-          url, JoinPath(path, "cot", id.str(), artifact.path()), {}, cancellation);
+          url, JoinPath(path, UpstreamPath(id.str(), artifact.path())), {}, cancellation);
       if (wanted.optional && IsMissing(downloaded)) {
         logger.Warning(absl::StrCat("An optional artifact is missing: ", wanted.name));
       } else if (!downloaded.ok()) {

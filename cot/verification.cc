@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "cot/chain/upstream_artifacts.h"
+#include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/retry.h"
@@ -51,7 +52,7 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
                   sources.clock),
       downloader(sources.transport, sources.clock),
       source_facts(policy, sources.transport, sources.clock, logger, sources.github_token,
-                    request.retry.value_or(scriptworker::ReferenceRetryPolicy())),
+                   request.retry.value_or(scriptworker::ReferenceRetryPolicy())),
       fetching(cancellation),
       judge({.target = request.task_id,
              .target_run_id = request.target_run_id,
@@ -76,7 +77,8 @@ Verification::Verification(const VerifyRequest& the_request, const Policy& the_p
 Verification::~Verification() {
   fetching.Cancel(absl::CancelledError("the verification has ended"));
   evidence.AwaitArtifacts();
-  scriptworker::RemoveTree(scriptworker::JoinPath(request.work_dir, ".quarantine")).IgnoreError();
+  scriptworker::RemoveTree(scriptworker::JoinPath(request.work_dir, kQuarantineFolder))
+      .IgnoreError();
 }
 
 bool Verification::stopped(Step next) const {

@@ -15,6 +15,7 @@
 #include "absl/strings/str_replace.h"
 #include "cot/chain/violation.h"
 #include "cot/evidence/queue_places.h"
+#include "cot/evidence/work_layout.h"
 #include "cot/output_file.h"
 #include "cot/policy/task_inference.h"
 #include "cot/progress.h"
@@ -185,7 +186,7 @@ int Command::Verify(Transport& transport) {
   const absl::Status removed =
       options_.work_dir.empty()
           ? scriptworker::RemoveTree(*work_dir)
-          : scriptworker::RemoveTree(scriptworker::JoinPath(*work_dir, "cot"));
+          : scriptworker::RemoveTree(scriptworker::JoinPath(*work_dir, kUpstreamFolder));
   return removed.ok() ? status : Failed(absl::InternalError(removed.message()));
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
+#include "cot/evidence/control_files.h"
 
 namespace cot {
 

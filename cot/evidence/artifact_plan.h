@@ -14,11 +14,6 @@
 
 namespace cot {
 
-// The control files of decision tasks, which rules read.
-inline constexpr std::string_view kTaskGraphName = "public/task-graph.json";
-inline constexpr std::string_view kActionsName = "public/actions.json";
-inline constexpr std::string_view kParametersName = "public/parameters.yml";
-
 // An artifact that somebody needs.
 struct PlannedArtifact {
   std::string name = {};

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cot/evidence/queue_places.h"
+#include "cot/evidence/work_layout.h"
 #include "cot/policy/artifact_url_rule.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -39,10 +40,6 @@ using scriptworker::taskcluster::TaskReader;
 
 Finding InLink(const LinkId& link, Violation violation, std::string message) {
   return About(link, Step::kArtifacts, {.violation = violation, .message = std::move(message)});
-}
-
-std::string QuarantineDirectory(std::string_view work_dir) {
-  return JoinPath(work_dir, ".quarantine");
 }
 
 // The queue knows for sure that there is no such artifact, or that it is only
@@ -186,7 +183,7 @@ ArtifactVerifier::ArtifactVerifier(const Policy& policy, TaskReader& queue,
       options_(std::move(options)) {}
 
 std::string ArtifactVerifier::PathOf(const TaskId& task_id, std::string_view name) const {
-  return JoinPath(options_.work_dir, "cot", task_id.str(), name);
+  return JoinPath(options_.work_dir, UpstreamPath(task_id.str(), name));
 }
 
 absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const LinkId& link, const ArtifactName& name,
@@ -211,7 +208,7 @@ absl::StatusOr<Url> ArtifactVerifier::CheckedUrl(const LinkId& link, const Artif
 
 DownloadOptions ArtifactVerifier::Options(int64_t max_bytes) const {
   DownloadOptions options;
-  options.quarantine_directory = QuarantineDirectory(options_.work_dir);
+  options.quarantine_directory = JoinPath(options_.work_dir, kQuarantineFolder);
   options.max_bytes = max_bytes;
   options.retry = options_.retry;
   options.log = [this](std::string_view line) { logger_.Warning(line); };
@@ -261,7 +258,7 @@ absl::StatusOr<VerifiedArtifact> ArtifactVerifier::Fetch(const LinkId& link,
   }
   VerifiedArtifact verified(link.task_id, std::move(artifact), path, hashes, file->size());
   absl::StatusOr<scriptworker::UniqueFd> fd =
-      std::move(*file).CommitBeneath(options_.work_dir, JoinPath("cot", link.task_id.str(), name));
+      std::move(*file).CommitBeneath(options_.work_dir, UpstreamPath(link.task_id.str(), name));
   if (!fd.ok()) return absl::InternalError(fd.status().message());
   if (keep_open == KeepOpen::kYes) verified.fd_ = *std::move(fd);
   return verified;

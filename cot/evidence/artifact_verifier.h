@@ -28,9 +28,6 @@
 
 namespace cot {
 
-// The task's definition, in the folder of its artifacts.
-inline constexpr std::string_view kTaskFileName = "task.json";
-
 // A file whose bytes have every digest that its task's trusted chain-of-trust
 // body names; only ArtifactVerifier can make one. Move-only, thread-compatible.
 class VerifiedArtifact {

@@ -11,6 +11,7 @@
 #include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
+#include "cot/evidence/control_files.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
 #include "scriptworker/jsone/context.h"
@@ -23,9 +24,10 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 
 absl::Status Refused(const Link& parent, Violation violation, std::string message) {
-  return ToStatus(About(
-      parent.id(), Step::kRebuiltDefinitions,
-      {.violation = violation, .message = std::move(message), .source = "public/actions.json"}));
+  return ToStatus(About(parent.id(), Step::kRebuiltDefinitions,
+                        {.violation = violation,
+                         .message = std::move(message),
+                         .source = std::string(kActionsName)}));
 }
 
 std::string Text(const Value* value, std::string_view absent) {
@@ -47,7 +49,7 @@ absl::StatusOr<Value> FindAction(const Link& parent, const Value& actions) {
   const Value* list = actions.Find("actions");
   if (list == nullptr || !list->is_array()) {
     return Refused(parent, Violation::kMalformedEvidence,
-                   "public/actions.json has no list `actions`");
+                   absl::StrCat(kActionsName, " has no list `actions`"));
   }
   for (const Value& action : list->array()) {
     const Value* name = FindPath(action, {"hookPayload", "decision", "action", "cb_name"});

@@ -10,6 +10,7 @@
 #include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
+#include "cot/evidence/control_files.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/vcs/pushlog.h"
@@ -78,7 +79,7 @@ absl::Status AddHgContext(const ContextSource& source, Object& variables) {
   if (source.tasks_for == TasksFor::kAction) {
     SW_RETURN_IF_ERROR(source.AddActionContext(variables));
     SW_ASSIGN_OR_RETURN(const Value parameters,
-                        source.Required(source.facts.parameters, "public/parameters.yml"));
+                        source.Required(source.facts.parameters, kParametersName));
     variables.Set("parameters", parameters);
     variables.Set("task", Value());
     variables.Set("repository", Value(std::move(repository)));

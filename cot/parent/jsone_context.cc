@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/violation.h"
+#include "cot/evidence/control_files.h"
 #include "cot/parent/action_context.h"
 #include "cot/parent/context_source.h"
 #include "cot/parent/github_context.h"
@@ -75,7 +76,7 @@ absl::StatusOr<RenderInput> BuildRenderInput(const Link& parent, const Link& dec
   SW_RETURN_IF_ERROR(product.type == ProductType::kHg ? AddHgContext(source, variables)
                                                       : AddGithubContext(source, variables));
   if (IsOfAction(tasks_for)) {
-    SW_ASSIGN_OR_RETURN(const Value actions, source.Required(facts.actions, "public/actions.json"));
+    SW_ASSIGN_OR_RETURN(const Value actions, source.Required(facts.actions, kActionsName));
     return WrapAction(parent, decision, tasks_for, variables, actions, budget);
   }
   RenderInput input;

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "cot/chain/link_id.h"
 #include "cot/chain/task_type.h"
+#include "cot/evidence/control_files.h"
 #include "cot/parent/relative_date.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
@@ -132,7 +133,7 @@ absl::StatusOr<Object> ReadTaskGraph(int fd, const Link& parent,
   std::vector<std::string> ids;
   ids.reserve(wanted.size());
   for (const Link* link : wanted) ids.push_back(link->task_id().str());
-  const std::string source = absl::StrCat(parent.Label(), " public/task-graph.json");
+  const std::string source = absl::StrCat(parent.Label(), " ", kTaskGraphName);
   scriptworker::json::ObjectScanner scanner(ids, {.source = source});
   std::string chunk(kChunkBytes, '\0');
   for (off_t offset = 0;;) {

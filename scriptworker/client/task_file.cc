@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
@@ -28,7 +29,7 @@ absl::StatusOr<json::Value> Read(const std::string& path) {
 
 absl::StatusOr<json::Value> ReadTask(const ScriptConfig& config) {
   SW_ASSIGN_OR_RETURN(const std::string work_dir, config.WorkDir());
-  const std::string path = JoinPath(work_dir, "task.json");
+  const std::string path = JoinPath(work_dir, cot::kTaskFileName);
   absl::StatusOr<json::Value> task = Read(path);
   if (task.ok()) return task;
   return ScriptError(ErrorKind::kTask,

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/upstream_artifacts.h"
+#include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/glob.h"
 #include "scriptworker/base/path.h"
@@ -93,7 +94,7 @@ absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
   }
   UpstreamPaths paths;
   for (const Entry& entry : *entries) {
-    const std::string directory = JoinPath(work_dir, "cot", entry.task_id);
+    const std::string directory = JoinPath(work_dir, cot::UpstreamPath(entry.task_id));
     for (const std::string& name : entry.names) {
       if (cot::IsPattern(name)) {
         SW_ASSIGN_OR_RETURN(const std::vector<std::string> found, Matching(directory, name));

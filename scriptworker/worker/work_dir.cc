@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
 
@@ -41,7 +42,7 @@ absl::Status Empty(const std::string& path, WorkDir::Links links) {
 
 }  // namespace
 
-std::string WorkDir::task_json() const { return JoinPath(work_dir_, "task.json"); }
+std::string WorkDir::task_json() const { return JoinPath(work_dir_, cot::kTaskFileName); }
 
 std::string WorkDir::current_task_info() const {
   return JoinPath(work_dir_, "current_task_info.json");

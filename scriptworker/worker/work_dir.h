@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // Where the files of a run lie. Every path that worker, script and operators
-// share is made here.
+// share is made here, but for those of verified artifacts:
+// cot/evidence/work_layout.h.
 
 #ifndef SCRIPTWORKER_WORKER_WORK_DIR_H_
 #define SCRIPTWORKER_WORKER_WORK_DIR_H_
