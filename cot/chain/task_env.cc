@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "scriptworker/json/value.h"
 
 namespace cot {
@@ -40,6 +41,10 @@ std::optional<std::string> TaskEnv(const scriptworker::taskcluster::TaskDefiniti
   const Value* value = env == nullptr ? nullptr : env->Find(name);
   if (value == nullptr || !value->is_string()) return std::nullopt;
   return std::string(value->string_value());
+}
+
+std::string WithoutShortForm(std::string_view repository) {
+  return absl::StrReplaceAll(repository, {{"git@github.com:", "ssh://github.com/"}});
 }
 
 std::optional<std::string> SourceEnv::Get(std::string_view suffix) const {

@@ -17,6 +17,10 @@ namespace cot {
 std::optional<std::string> TaskEnv(const scriptworker::taskcluster::TaskDefinition& task,
                                    std::string_view name);
 
+// A repository as tasks name it, the short form of github.com itself written out:
+// "ssh://github.com/OWNER/REPO" for "git@github.com:OWNER/REPO".
+std::string WithoutShortForm(std::string_view repository);
+
 class SourceEnv {
  public:
   // `task` and `prefix` must outlive it.

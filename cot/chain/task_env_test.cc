@@ -31,6 +31,11 @@ TEST(TaskEnvTest, OnlyTextsAreValues) {
   EXPECT_EQ(TaskEnv(WithEnv(R"("A")"), "A"), std::nullopt);
 }
 
+TEST(WithoutShortFormTest, WritesOutTheShortFormOfGithub) {
+  EXPECT_EQ(WithoutShortForm("git@github.com:a/b"), "ssh://github.com/a/b");
+  EXPECT_EQ(WithoutShortForm("https://github.com/a/b"), "https://github.com/a/b");
+}
+
 struct EnvCase {
   std::string_view name;
   std::optional<std::string> (SourceEnv::*get)() const;

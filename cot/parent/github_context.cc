@@ -8,8 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
+#include "cot/parent/template_source.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/vcs/github_objects.h"
@@ -39,14 +40,10 @@ struct Head {
 };
 
 absl::StatusOr<Head> HeadRepository(const ContextSource& source) {
-  const std::optional<std::string> repo = source.env().head_repository();
-  if (!repo.has_value()) {
-    return source.Refused(
-        Violation::kSourceMissing,
-        absl::StrCat(source.decision.Label(), ": no ", source.product.source_env_prefix,
-                     "_HEAD_REPOSITORY in payload.env"));
-  }
-  std::string text = absl::StrReplaceAll(*repo, {{"git@github.com:", "ssh://github.com/"}});
+  SW_ASSIGN_OR_RETURN(const std::string repo,
+                      SourceVariable(source.decision, source.product, "HEAD_REPOSITORY",
+                                     source.env().head_repository()));
+  std::string text = WithoutShortForm(repo);
   const auto url = scriptworker::vcs::SourceUrl::Parse(text);
   std::optional<GithubRepoName> name =
       url.ok() ? scriptworker::vcs::GithubRepoOf(*url, source.hosts.github_host) : std::nullopt;

@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "cot/chain/link_id.h"
-#include "cot/chain/task_env.h"
+#include "cot/parent/template_source.h"
 #include "cot/policy/trusted_repo.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/json/array.h"
@@ -178,30 +178,19 @@ absl::StatusOr<Url> TemplateUrl(const SourceUrl& repo, std::string_view revision
 
 absl::StatusOr<TemplateLocation> FindTemplate(const Link& decision, const Product& product,
                                               const SourceHosts& hosts, bool have_github_token) {
-  const SourceEnv env(decision.task(), product.source_env_prefix);
-  const std::optional<std::string> repo = env.head_repository();
-  const std::optional<std::string> revision = env.head_revision();
-  if (!repo.has_value() || !revision.has_value() || revision->empty()) {
-    return ToStatus(InLink(
-        decision, {.violation = Violation::kSourceMissing,
-                   .message = absl::StrCat(decision.Label(), ": no ", product.source_env_prefix,
-                                           repo.has_value() ? "_HEAD_REV" : "_HEAD_REPOSITORY",
-                                           " in payload.env")}));
+  SW_ASSIGN_OR_RETURN(const TemplateSource source, TemplateSourceOf(decision, product));
+  absl::StatusOr<Url> url = TemplateUrl(source.repo, source.revision, hosts);
+  if (!url.ok()) {
+    return ToStatus(
+        InLink(decision, {.violation = Violation::kUnsupportedVcs,
+                          .message = absl::StrCat(decision.Label(), ": ", url.status().message()),
+                          .found = source.repo.text()}));
   }
-  const auto unsupported = [&](std::string_view message) {
-    return ToStatus(InLink(decision, {.violation = Violation::kUnsupportedVcs,
-                                      .message = absl::StrCat(decision.Label(), ": ", message),
-                                      .found = *repo}));
-  };
-  const absl::StatusOr<SourceUrl> source = SourceUrl::Parse(*repo);
-  if (!source.ok()) return unsupported(source.status().message());
-  const bool is_github = source->netloc() == hosts.github_host;
-  absl::StatusOr<Url> url = TemplateUrl(*source, *revision, hosts);
-  if (!url.ok()) return unsupported(url.status().message());
+  const bool is_github = source.repo.netloc() == hosts.github_host;
   return TemplateLocation{
       .url = *std::move(url),
       .with_token = is_github && have_github_token &&
-                    (source->scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
+                    (source.repo.scheme() == "ssh" || RequiresSecret(product.trusted_vcs_rules))};
 }
 
 absl::StatusOr<TasksFor> TasksForOf(const Link& parent, const Product& product) {

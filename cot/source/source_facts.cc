@@ -12,6 +12,7 @@
 #include "cot/chain/task_env.h"
 #include "cot/chain/violation.h"
 #include "cot/evidence/artifact_verifier.h"
+#include "cot/parent/template_source.h"
 #include "cot/source/source_tree.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/http/url.h"
@@ -61,36 +62,6 @@ absl::Status Judge(const Link& link, const absl::Status& error, std::string_view
   return EvidenceError(error, cancellation);
 }
 
-// A repository and a revision as the task's environment names them.
-struct Head {
-  SourceUrl repo;
-  std::string revision;
-};
-
-absl::StatusOr<SourceUrl> Repository(const Link& decision, const std::optional<std::string>& text,
-                                     std::string_view variable) {
-  if (!text.has_value()) {
-    return Refused(decision, Violation::kSourceMissing,
-                   absl::StrCat("no ", variable, " in payload.env"));
-  }
-  absl::StatusOr<SourceUrl> url = SourceUrl::Parse(*text);
-  if (!url.ok()) return Refused(decision, Violation::kUnsupportedVcs, url.status().message());
-  return url;
-}
-
-absl::StatusOr<Head> HeadOf(const Link& decision, const Product& product) {
-  const SourceEnv env(decision.task(), product.source_env_prefix);
-  SW_ASSIGN_OR_RETURN(SourceUrl repo,
-                      Repository(decision, env.head_repository(),
-                                 absl::StrCat(product.source_env_prefix, "_HEAD_REPOSITORY")));
-  const std::optional<std::string> revision = env.head_revision();
-  if (!revision.has_value() || revision->empty()) {
-    return Refused(decision, Violation::kSourceMissing,
-                   absl::StrCat("no ", product.source_env_prefix, "_HEAD_REV in payload.env"));
-  }
-  return Head{std::move(repo), *revision};
-}
-
 absl::StatusOr<GithubRepoName> GithubName(const Link& decision, const SourceUrl& repo,
                                           const SourceHosts& hosts) {
   std::optional<GithubRepoName> name = scriptworker::vcs::GithubRepoOf(repo, hosts.github_host);
@@ -116,7 +87,7 @@ absl::StatusOr<GithubHead> GithubHeadOf(const Link& decision, const Product& pro
                                         const SourceHosts& hosts,
                                         scriptworker::vcs::GithubClient& github,
                                         const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(TemplateSource head, TemplateSourceOf(decision, product));
   SW_ASSIGN_OR_RETURN(const GithubRepoName name, GithubName(decision, head.repo, hosts));
   absl::StatusOr<GithubRepository> repository = github.GetRepository(name, cancellation);
   if (!repository.ok()) {
@@ -172,7 +143,7 @@ absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product&
 
 absl::Status SourceFacts::AddPushlog(const Link& decision, const Product& product,
                                      ContextFacts& facts, const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const TemplateSource head, TemplateSourceOf(decision, product));
   const SourceHosts& hosts = policy_.source_hosts;
   if (head.repo.netloc() != hosts.hg_host) {
     return Refused(decision, Violation::kUnsupportedVcs, "Unsupported VCS server!");
@@ -194,7 +165,7 @@ absl::Status SourceFacts::AddProject(const Link& decision, const Product& produc
   if (product.type == ProductType::kHg) {
     SW_ASSIGN_OR_RETURN(source, SourceOf(decision, product));
   } else {
-    SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+    SW_ASSIGN_OR_RETURN(const TemplateSource head, TemplateSourceOf(decision, product));
     SW_ASSIGN_OR_RETURN(const GithubRepoName name,
                         GithubName(decision, head.repo, policy_.source_hosts));
     project = name.name;
@@ -259,12 +230,12 @@ absl::Status SourceFacts::AddGithubPullRequest(const Link& decision, const Produ
                                                ContextFacts& facts,
                                                const CancellationToken& cancellation) {
   const SourceEnv env(decision.task(), product.source_env_prefix);
-  SW_ASSIGN_OR_RETURN(const Head head, HeadOf(decision, product));
+  SW_ASSIGN_OR_RETURN(const TemplateSource head, TemplateSourceOf(decision, product));
   SW_ASSIGN_OR_RETURN(const GithubRepoName name,
                       GithubName(decision, head.repo, policy_.source_hosts));
-  SW_ASSIGN_OR_RETURN(const SourceUrl base,
-                      Repository(decision, env.base_repository(),
-                                 absl::StrCat(product.source_env_prefix, "_BASE_REPOSITORY")));
+  SW_ASSIGN_OR_RETURN(const std::string base_repository,
+                      SourceVariable(decision, product, "BASE_REPOSITORY", env.base_repository()));
+  SW_ASSIGN_OR_RETURN(const SourceUrl base, RepositoryUrl(decision, base_repository));
   int64_t number = 0;
   if (!absl::SimpleAtoi(env.pull_request_number().value_or(""), &number) || number <= 0) {
     return Refused(decision, Violation::kSourceMissing,

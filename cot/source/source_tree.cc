@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "cot/chain/link_id.h"
 #include "cot/chain/task_env.h"
 #include "cot/policy/trusted_repo.h"
@@ -51,7 +50,7 @@ void CheckTemplateRepository(const Link& link, const Product& product,
       SourceEnv(link.task(), product.source_env_prefix).head_repository();
   if (!repo.has_value()) return;
   const absl::StatusOr<SourceUrl> url =
-      SourceUrl::Parse(absl::StrReplaceAll(*repo, {{"git@github.com:", "ssh://github.com/"}}));
+      SourceUrl::Parse(WithoutShortForm(*repo));
   if (url.ok() && TrustedRepoPath(product.trusted_vcs_rules, *url).has_value()) return;
   findings.push_back(
       InLink(link, {.violation = Violation::kUntrustedRepo,
