@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "cot/chain/upstream_artifacts.h"
+#include "cot/evidence/artifact_verifier.h"
 #include "cot/evidence/work_layout.h"
 #include "scriptworker/base/file.h"
 #include "scriptworker/base/path.h"
@@ -19,7 +20,6 @@
 #include "scriptworker/json/readable_format.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/queue.h"
-#include "scriptworker/taskcluster/queue_error.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
 
@@ -56,13 +56,6 @@ absl::StatusOr<std::vector<std::string>> NamesForPatterns(
   return names;
 }
 
-// Nobody has such a file, or only the note of a failed upload: the worker takes both for a definite
-// no.
-bool IsMissing(const absl::Status& error) {
-  const auto answer = scriptworker::taskcluster::GetQueueError(error);
-  return absl::IsNotFound(error) || (answer.has_value() && answer->http_status == 424);
-}
-
 }  // namespace
 
 absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, bool overwrite,
@@ -92,7 +85,7 @@ absl::Status CreateTestWorkdir(const TaskId& task_id, const std::string& path, b
       logger.Info(absl::StrCat("Downloading artifact:\n", url.Redacted()));
       absl::Status downloaded = downloader.Download(
           url, JoinPath(path, UpstreamPath(id.str(), artifact.path())), {}, cancellation);
-      if (wanted.optional && IsMissing(downloaded)) {
+      if (wanted.optional && IsDefinitelyMissing(downloaded)) {
         logger.Warning(absl::StrCat("An optional artifact is missing: ", wanted.name));
       } else if (!downloaded.ok()) {
         return downloaded;

@@ -42,14 +42,6 @@ Finding InLink(const LinkId& link, Violation violation, std::string message) {
   return About(link, Step::kArtifacts, {.violation = violation, .message = std::move(message)});
 }
 
-// The queue knows for sure that there is no such artifact, or that it is only
-// the note of a failed upload.
-bool IsDefinitelyMissing(const absl::Status& error) {
-  if (absl::IsNotFound(error)) return true;
-  const auto queue_error = scriptworker::taskcluster::GetQueueError(error);
-  return queue_error.has_value() && queue_error->http_status == 424;
-}
-
 // For what Taskcluster says about credentials.
 std::string WhatToDo(const absl::Status& error, const ArtifactName& name) {
   const auto answer = scriptworker::taskcluster::GetQueueError(error);
@@ -142,6 +134,12 @@ absl::StatusOr<std::vector<HashAlgorithm>> Algorithms(const LinkId& link, const 
 }
 
 }  // namespace
+
+bool IsDefinitelyMissing(const absl::Status& error) {
+  if (absl::IsNotFound(error)) return true;
+  const auto queue_error = scriptworker::taskcluster::GetQueueError(error);
+  return queue_error.has_value() && queue_error->http_status == 424;
+}
 
 absl::Status EvidenceError(const absl::Status& error, const CancellationToken& cancellation) {
   if (error.ok() || GetFinding(error).has_value()) return error;

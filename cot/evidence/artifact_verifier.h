@@ -124,6 +124,10 @@ class ArtifactVerifier {
 void CheckNoPathTwice(const Link& link, const std::vector<std::string>& names,
                       std::vector<Finding>& findings);
 
+// Whether the queue knows for sure that there is no such artifact, or has only the note of a
+// failed upload.
+bool IsDefinitelyMissing(const absl::Status& error);
+
 // What an error that is no finding means: the token's reason, if it is
 // cancelled; kInternal for faults of this machine; else kUnavailable.
 absl::Status EvidenceError(const absl::Status& error,

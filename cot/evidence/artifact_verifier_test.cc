@@ -28,6 +28,7 @@
 #include "scriptworker/json/json.h"
 #include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/queue_error.h"
 
 namespace cot {
 namespace {
@@ -164,6 +165,18 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"Absolute", Good("/etc/passwd"), Violation::kIllegalArtifactName,
                     "/etc/passwd"}),
     [](const auto& info) { return std::string(info.param.test_name); });
+
+TEST(IsDefinitelyMissingTest, IsNoMatterOfTryingAgain) {
+  const auto answer = [](int status) {
+    return scriptworker::taskcluster::MakeQueueError(
+        "artifact", {.http_status = status, .code = "", .message = ""});
+  };
+  EXPECT_TRUE(IsDefinitelyMissing(answer(404)));
+  EXPECT_TRUE(IsDefinitelyMissing(answer(424)));
+  EXPECT_FALSE(IsDefinitelyMissing(answer(403)));
+  EXPECT_FALSE(IsDefinitelyMissing(answer(503)));
+  EXPECT_FALSE(IsDefinitelyMissing(absl::OkStatus()));
+}
 
 TEST_F(ArtifactVerifierTest, A404IsAViolation) {
   answer_ = MakeResponse(404, "{}");

@@ -12,6 +12,10 @@ namespace cot {
 using scriptworker::json::Object;
 using scriptworker::json::Value;
 
+Value OrNull(const std::optional<std::string>& text) {
+  return text.has_value() ? Value(*text) : Value();
+}
+
 absl::Status ContextSource::Refused(Violation violation, std::string message) const {
   return ToStatus(About(parent.id(), Step::kRebuiltDefinitions,
                         {.violation = violation, .message = std::move(message)}));

@@ -21,6 +21,9 @@
 
 namespace cot {
 
+// The text, or null where there is none.
+scriptworker::json::Value OrNull(const std::optional<std::string>& text);
+
 // What one rebuilt definition's variables are made of, and how what is wrong with it
 // is said. References must outlive it.
 struct ContextSource {

@@ -29,10 +29,6 @@ using scriptworker::vcs::GithubRepoName;
 constexpr std::string_view kHooksLogin = "TaskclusterHook";
 constexpr std::string_view kUnknownLogin = "@@@unknown@@@";
 
-Value OrNull(const std::optional<std::string>& text) {
-  return text.has_value() ? Value(*text) : Value();
-}
-
 // The decision task's repository, with its URL as the contexts name it.
 struct Head {
   std::string url;

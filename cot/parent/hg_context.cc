@@ -22,10 +22,6 @@ using scriptworker::json::Object;
 using scriptworker::json::Value;
 using scriptworker::vcs::Push;
 
-Value OrNull(const std::optional<std::string>& text) {
-  return text.has_value() ? Value(*text) : Value();
-}
-
 // The part of a push comment that a decision task repeats: what follows "try:".
 std::string TryComment(const std::string& comment) {
   const size_t at = comment.find("try:");

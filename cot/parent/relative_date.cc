@@ -15,6 +15,7 @@
 #include "scriptworker/json/array.h"
 #include "scriptworker/json/member.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/jsone/from_now.h"
 
 namespace cot {
 namespace {
@@ -72,7 +73,7 @@ absl::StatusOr<std::string> Resolve(std::string_view offset, absl::Time created)
   if (year > 9999) {
     return absl::InvalidArgumentError(absl::StrCat("\"", offset, "\" leads behind the year 9999"));
   }
-  return absl::FormatTime("%E4Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
+  return scriptworker::jsone::FormatTimestamp(time);
 }
 
 // What stands under the key: a text, or an object whose keys are texts.

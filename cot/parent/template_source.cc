@@ -35,9 +35,8 @@ absl::StatusOr<SourceUrl> RepositoryUrl(const Link& decision, std::string_view r
 
 absl::StatusOr<TemplateSource> TemplateSourceOf(const Link& decision, const Product& product) {
   const SourceEnv env(decision.task(), product.source_env_prefix);
-  SW_ASSIGN_OR_RETURN(
-      const std::string repository,
-      SourceVariable(decision, product, "HEAD_REPOSITORY", env.head_repository()));
+  SW_ASSIGN_OR_RETURN(const std::string repository,
+                      SourceVariable(decision, product, "HEAD_REPOSITORY", env.head_repository()));
   SW_ASSIGN_OR_RETURN(std::string revision,
                       SourceVariable(decision, product, "HEAD_REV", env.head_revision()));
   SW_ASSIGN_OR_RETURN(SourceUrl repo, RepositoryUrl(decision, repository));

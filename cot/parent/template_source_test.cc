@@ -23,9 +23,9 @@ absl::StatusOr<TemplateSource> Of(std::string_view env) {
   Product product = BuiltInProduct("adhoc");
   product.source_env_prefix = "X";
   return TemplateSourceOf(
-      MakeLink("signing:parent", kDecisionId,
-               absl::StrCat(R"({"provisionerId": "p", "payload": {"image": "d", "env": )", env,
-                            "}}")),
+      MakeLink(
+          "signing:parent", kDecisionId,
+          absl::StrCat(R"({"provisionerId": "p", "payload": {"image": "d", "env": )", env, "}}")),
       product);
 }
 

@@ -49,8 +49,7 @@ void CheckTemplateRepository(const Link& link, const Product& product,
   const std::optional<std::string> repo =
       SourceEnv(link.task(), product.source_env_prefix).head_repository();
   if (!repo.has_value()) return;
-  const absl::StatusOr<SourceUrl> url =
-      SourceUrl::Parse(WithoutShortForm(*repo));
+  const absl::StatusOr<SourceUrl> url = SourceUrl::Parse(WithoutShortForm(*repo));
   if (url.ok() && TrustedRepoPath(product.trusted_vcs_rules, *url).has_value()) return;
   findings.push_back(
       InLink(link, {.violation = Violation::kUntrustedRepo,
