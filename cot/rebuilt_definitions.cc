@@ -97,8 +97,8 @@ std::vector<absl::Status> CheckParent(Verification& v, const Link& parent) {
     v.logger.Info(absl::StrCat(parent.name(), ": Good."));
     return errors;
   }
-  const absl::StatusOr<TemplateLocation> location =
-      FindTemplate(*answers.decision, v.product, v.policy.source_hosts, false);
+  const absl::StatusOr<TemplateLocation> location = FindTemplate(
+      *answers.decision, v.product, v.policy.source_hosts, /*have_github_token=*/false);
   const std::string place = location.ok() ? location->url.Redacted() : std::string();
   for (const Finding& finding : findings) errors.push_back(WithSource(ToStatus(finding), place));
   return errors;

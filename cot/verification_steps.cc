@@ -163,7 +163,7 @@ int BuildTheChain(Verification& v) {
     links.push_back(Describe(*link, link->task_id() == v.chain->target().task_id()));
   }
   v.verdict.AddLinks(std::move(links));
-  v.questions.Start(*v.chain, !v.privileged.empty());
+  v.questions.Start(*v.chain, /*ask_origins=*/!v.privileged.empty());
   const Link& target = v.chain->target();
   if (IsDecisionOrAction(target.type()) && v.IsBareTarget(target)) {
     v.verdict.AddNotChecked(absl::StrCat(

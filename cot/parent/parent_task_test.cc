@@ -94,11 +94,12 @@ TEST(FindTemplateTest, ATaskThatNamesNoSourceIsRefused) {
 }
 
 TEST(FindTemplateTest, TheTokenIsForPrivateRepositories) {
-  EXPECT_FALSE(Find(Env("https://git.example/o/r"), true)->with_token);
-  EXPECT_TRUE(Find(Env("ssh://git.example/o/r"), true)->with_token);
-  EXPECT_TRUE(Find(Env("https://git.example/o/r"), true, /*is_private=*/true)->with_token);
-  EXPECT_FALSE(Find(Env("ssh://git.example/o/r"), false)->with_token);
-  EXPECT_FALSE(Find(Env("https://hg.example/a/b"), true)->with_token);
+  EXPECT_FALSE(Find(Env("https://git.example/o/r"), /*have_token=*/true)->with_token);
+  EXPECT_TRUE(Find(Env("ssh://git.example/o/r"), /*have_token=*/true)->with_token);
+  EXPECT_TRUE(
+      Find(Env("https://git.example/o/r"), /*have_token=*/true, /*is_private=*/true)->with_token);
+  EXPECT_FALSE(Find(Env("ssh://git.example/o/r"), /*have_token=*/false)->with_token);
+  EXPECT_FALSE(Find(Env("https://hg.example/a/b"), /*have_token=*/true)->with_token);
 }
 
 TEST(TasksForOfTest, MustBeOneOfTheProducts) {

@@ -122,9 +122,9 @@ SourceFacts::SourceFacts(const Policy& policy, scriptworker::http::Transport& tr
 
 absl::StatusOr<Value> SourceFacts::Template(const Link& decision, const Product& product,
                                             const CancellationToken& cancellation) {
-  SW_ASSIGN_OR_RETURN(
-      const TemplateLocation location,
-      FindTemplate(decision, product, policy_.source_hosts, !github_token_.empty()));
+  SW_ASSIGN_OR_RETURN(const TemplateLocation location,
+                      FindTemplate(decision, product, policy_.source_hosts,
+                                   /*have_github_token=*/!github_token_.empty()));
   Request request = Get(location.url, cancellation);
   if (location.with_token && location.url.is_https()) {
     request.headers.Set(
