@@ -28,6 +28,7 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/glob.h"
 #include "scriptworker/base/testing/test_file.h"
+#include "scriptworker/json/array.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/json_pointer.h"
 #include "scriptworker/json/yaml_format.h"

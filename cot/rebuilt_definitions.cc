@@ -9,14 +9,18 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/link.h"
 #include "cot/chain/link_id.h"
+#include "cot/chain/task_type.h"
 #include "cot/chain/tasks_for.h"
+#include "cot/chain/violation.h"
 #include "cot/evidence/control_files.h"
 #include "cot/evidence/queue_places.h"
 #include "cot/parent/jsone_context.h"
 #include "cot/parent/parent_task.h"
 #include "cot/verification_steps.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/json/array.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/yaml.h"
 

@@ -15,7 +15,9 @@
 #include "scriptworker/base/testing/simulated_clock.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/json/json.h"
+#include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/queue_client.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 namespace {

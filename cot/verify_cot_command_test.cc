@@ -19,7 +19,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "cot/policy/policy.h"
 #include "cot/testing/small_chain.h"
+#include "cot/verify_cot_options.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
@@ -32,6 +34,7 @@
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/json/json.h"
 #include "scriptworker/json/object.h"
+#include "scriptworker/taskcluster/task_id.h"
 
 namespace cot {
 namespace {

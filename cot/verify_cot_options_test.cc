@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_split.h"
+#include "cot/chain/task_type.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

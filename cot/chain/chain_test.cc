@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cot/chain/link.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -9,6 +9,7 @@
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "scriptworker/taskcluster/task_definition.h"
 
 namespace cot {
 namespace {

@@ -13,6 +13,8 @@
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "cot/chain/link.h"
+#include "cot/chain/violation.h"
 #include "cot/evidence/cot_schema.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/testing/simulated_clock.h"

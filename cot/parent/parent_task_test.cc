@@ -7,6 +7,9 @@
 
 #include "absl/status/status_matchers.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/tasks_for.h"
+#include "cot/chain/violation.h"
+#include "cot/policy/policy.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "cot/chain/chain.h"
+#include "cot/chain/link.h"
 #include "cot/chain/violation.h"
 #include "scriptworker/base/logger.h"
 #include "scriptworker/json/object.h"

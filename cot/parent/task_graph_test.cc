@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "cot/chain/chain.h"
 #include "cot/chain/violation.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"

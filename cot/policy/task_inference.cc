@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "cot/chain/worker_impl.h"
+#include "cot/policy/restricted_scope.h"
 
 namespace cot {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/status_matchers.h"
+#include "cot/chain/task_type.h"
 #include "cot/testing/links.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

@@ -13,10 +13,13 @@
 #include "cot/chain/violation.h"
 #include "cot/evidence/artifact_verifier.h"
 #include "cot/parent/template_source.h"
+#include "cot/policy/source_hosts.h"
 #include "cot/source/source_tree.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/http/url.h"
+#include "scriptworker/vcs/github_objects.h"
 #include "scriptworker/vcs/projects.h"
+#include "scriptworker/vcs/pushlog.h"
 #include "scriptworker/vcs/source_url.h"
 
 namespace cot {

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "cot/chain/chain.h"
+#include "cot/chain/link.h"
 #include "cot/chain/violation.h"
 #include "cot/policy/policy.h"
 #include "scriptworker/base/logger.h"
