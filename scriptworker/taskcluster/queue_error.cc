@@ -94,6 +94,11 @@ std::optional<QueueError> GetQueueError(const absl::Status& status) {
                     .message = StringMember(*value, "message")};
 }
 
+bool HasHttpStatus(const absl::Status& status, int http_status) {
+  const std::optional<QueueError> error = GetQueueError(status);
+  return error.has_value() && error->http_status == http_status;
+}
+
 absl::Status MakeWrongShapeError(std::string_view message) {
   absl::Status status = absl::DataLossError(message);
   status.SetPayload(kWrongShapeUrl, absl::Cord());

@@ -27,6 +27,8 @@ absl::Status MakeQueueError(std::string_view what, const QueueError& error);
 // The error that MakeQueueError() put into `status`, if any. Survives a change
 // of the message that copies the payloads.
 std::optional<QueueError> GetQueueError(const absl::Status& status);
+// Whether there is one, of that HTTP status.
+bool HasHttpStatus(const absl::Status& status, int http_status);
 
 // An answer that came whole, and is JSON of another shape than documented: kDataLoss, as is an
 // answer that did not come, but this one is what the service means.

@@ -43,6 +43,8 @@ TEST(QueueErrorTest, TravelsInAStatus) {
   const std::optional<QueueError> error = GetQueueError(status);
   ASSERT_TRUE(error.has_value());
   EXPECT_EQ(error->http_status, 409);
+  EXPECT_TRUE(HasHttpStatus(status, 409));
+  EXPECT_FALSE(HasHttpStatus(status, 404));
   EXPECT_EQ(error->code, "RequestConflict");
   EXPECT_EQ(error->message, "Run 0 is resolved\nor \"not\" running");
 }
@@ -50,6 +52,8 @@ TEST(QueueErrorTest, TravelsInAStatus) {
 TEST(QueueErrorTest, OtherErrorsHaveNone) {
   EXPECT_FALSE(GetQueueError(absl::OkStatus()).has_value());
   EXPECT_FALSE(GetQueueError(absl::AbortedError("cancelled")).has_value());
+  EXPECT_FALSE(HasHttpStatus(absl::AbortedError("cancelled"), 409));
+  EXPECT_FALSE(HasHttpStatus(absl::OkStatus(), 0));
 }
 
 TEST(QueueErrorTest, SaysTheMissingScopesInOneLine) {

@@ -26,11 +26,6 @@ namespace {
 // wait is longer than this.
 constexpr absl::Duration kLook = absl::Seconds(10);
 
-bool IsConflict(const absl::Status& status) {
-  const std::optional<taskcluster::QueueError> error = taskcluster::GetQueueError(status);
-  return error.has_value() && error->http_status == 409;
-}
-
 }  // namespace
 
 Reclaimer::Reclaimer(const taskcluster::ClaimedTask& task, absl::Duration claimed_at,
@@ -135,7 +130,7 @@ Reclaimer::Attempt Reclaimer::TryOnce(int attempt) {
     return Attempt::kRenewed;
   }
   if (stop_.token().cancelled()) return Attempt::kStopped;
-  if (IsConflict(answer.status())) {
+  if (taskcluster::HasHttpStatus(answer.status(), 409)) {
     Lose(absl::AbortedError(absl::StrCat("the claim was lost: ", answer.status().message())));
     EndWatch();
     with_.logger.Debug("409: not reclaiming task.");

@@ -72,8 +72,7 @@ absl::Status GiveBack(const JournalEntry& entry, const RecoveryTools& tools,
     return absl::OkStatus();
   }
   if (stop.cancelled()) return stop.reason();
-  const auto answer = taskcluster::GetQueueError(reported);
-  if (answer.has_value() && answer->http_status == 409) {
+  if (taskcluster::HasHttpStatus(reported, 409)) {
     tools.logger.Warning(
         absl::StrCat("The queue knows how ", run, " has ended, or has given it away"));
   } else if (IsOver(entry, tools)) {

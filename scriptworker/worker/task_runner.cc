@@ -310,8 +310,7 @@ Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {
   const absl::Status reported =
       Retry(ReportRetryPolicy(), with_.clock, bit_gen, given_up, report_once, IsPassing);
   if (reported.ok()) return Resolution::kReported;
-  if (const auto error = taskcluster::GetQueueError(reported);
-      error.has_value() && error->http_status == 409) {
+  if (taskcluster::HasHttpStatus(reported, 409)) {
     with_.logger.Info("409: not reporting complete/failed.");
     return Resolution::kClaimLost;
   }
