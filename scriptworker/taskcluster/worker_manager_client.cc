@@ -32,8 +32,11 @@ absl::StatusOr<WorkerGrant> ParseGrant(const json::Reader& reader) {
   WorkerGrant grant;
   SW_ASSIGN_OR_RETURN(const json::Reader credentials, reader.Field("credentials"));
   SW_ASSIGN_OR_RETURN(grant.credentials, Credentials::FromJson(credentials));
-  SW_ASSIGN_OR_RETURN(const std::string expires, reader.String("expires"));
-  SW_ASSIGN_OR_RETURN(grant.expires, ParseTimestamp(expires));
+  SW_ASSIGN_OR_RETURN(const json::Reader expires, reader.Field("expires"));
+  SW_ASSIGN_OR_RETURN(const std::string expires_text, expires.AsString());
+  const absl::StatusOr<absl::Time> time = ParseTimestamp(expires_text);
+  if (!time.ok()) return expires.Error(time.status().message());
+  grant.expires = *time;
   SW_ASSIGN_OR_RETURN(std::string secret, reader.String("secret"));
   grant.secret = SecretString(std::move(secret));
   if (grant.credentials.certificate.has_value()) {

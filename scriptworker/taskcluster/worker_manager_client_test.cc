@@ -175,6 +175,13 @@ TEST_F(WorkerManagerClientTest, AnAnswerOfAnotherShapeIsAnErrorThatQuotesNoSecre
   }
 }
 
+TEST_F(WorkerManagerClientTest, AnAnswerOfAnotherShapeIsSaidWithThePlace) {
+  EXPECT_THAT(ClientOf(kRegisterComment, R"({"expires": "soon", "secret": "s", "credentials":
+                  {"clientId": "c", "accessToken": "t"}})")
+                  .Register(kWorker, kStaticSecret, CancellationToken()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("$.expires: ")));
+}
+
 TEST_F(WorkerManagerClientTest, AsksWhetherTheWorkerIsStillWanted) {
   EXPECT_THAT(ClientOf("shouldWorkerTerminate")
                   .ReasonToTerminate(kWorker, RecordedWorkerCredentials(), CancellationToken()),

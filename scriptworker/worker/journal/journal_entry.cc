@@ -92,17 +92,22 @@ absl::StatusOr<ProcessMark> ParseMark(const json::Reader& reader) {
 absl::StatusOr<JournalEntry> ParseEntry(const json::Reader& reader) {
   SW_RETURN_IF_ERROR(reader.RefuseOtherFields({"step", "taskId", "runId", "takenUntil",
                                                "queueAheadMs", "credentials", "script", "status"}));
-  SW_ASSIGN_OR_RETURN(const std::string task_id_text, reader.String("taskId"));
-  SW_ASSIGN_OR_RETURN(taskcluster::TaskId task_id, taskcluster::TaskId::Parse(task_id_text));
-  JournalEntry entry{.task_id = std::move(task_id)};
+  SW_ASSIGN_OR_RETURN(const json::Reader task_id_field, reader.Field("taskId"));
+  SW_ASSIGN_OR_RETURN(const std::string task_id_text, task_id_field.AsString());
+  absl::StatusOr<taskcluster::TaskId> task_id = taskcluster::TaskId::Parse(task_id_text);
+  if (!task_id.ok()) return task_id_field.Error(task_id.status().message());
+  JournalEntry entry{.task_id = *std::move(task_id)};
   SW_ASSIGN_OR_RETURN(entry.step, ParseStep(reader));
   SW_ASSIGN_OR_RETURN(const int64_t run_id, reader.Int("runId"));
   if (run_id < 0 || run_id > std::numeric_limits<taskcluster::RunId>::max()) {
     return reader.Error("runId is out of range");
   }
   entry.run_id = static_cast<taskcluster::RunId>(run_id);
-  SW_ASSIGN_OR_RETURN(const std::string taken_until, reader.String("takenUntil"));
-  SW_ASSIGN_OR_RETURN(entry.taken_until, taskcluster::ParseTimestamp(taken_until));
+  SW_ASSIGN_OR_RETURN(const json::Reader taken_until_field, reader.Field("takenUntil"));
+  SW_ASSIGN_OR_RETURN(const std::string taken_until_text, taken_until_field.AsString());
+  const absl::StatusOr<absl::Time> taken_until = taskcluster::ParseTimestamp(taken_until_text);
+  if (!taken_until.ok()) return taken_until_field.Error(taken_until.status().message());
+  entry.taken_until = *taken_until;
   SW_ASSIGN_OR_RETURN(const int64_t ahead, reader.Int("queueAheadMs"));
   entry.queue_ahead = absl::Milliseconds(ahead);
   SW_ASSIGN_OR_RETURN(const json::Reader credentials, reader.Field("credentials"));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -162,6 +163,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Change{"started_without_script", "\"reporting\"", "\"script-started\",\"x\":1"},
                     Change{"no_json", "{", "["}),
     [](const auto& info) { return std::string(info.param.name); });
+
+TEST(JournalEntryTest, ATextOfAnotherFormIsSaidWithItsPlace) {
+  for (const auto& [from, place] : {std::pair("NsqSIRDwQtuVxPjPCFpS1A", "$.taskId: "),
+                                    std::pair("2027-01-15T08:00:00.000Z", "$.takenUntil: ")}) {
+    const std::string json = absl::StrReplaceAll(GoodJson(), {{from, "soon"}});
+    EXPECT_THAT(ParseJournalSlot(SlotOf(json)),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(place)));
+  }
+}
 
 TEST(JournalEntryTest, AStartedScriptHasToBeNamed) {
   JournalEntry entry = Entry(JournalStep::kScriptStarted);
