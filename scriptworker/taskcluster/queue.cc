@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/taskcluster/queue.h"
 
+#include <optional>
 #include <string_view>
 
 namespace scriptworker::taskcluster {
@@ -21,6 +22,13 @@ std::string_view ToString(ExceptionReason reason) {
       return "intermittent-task";
   }
   return "";
+}
+
+std::optional<ExceptionReason> ParseExceptionReason(std::string_view name) {
+  for (const ExceptionReason reason : kExceptionReasons) {
+    if (name == ToString(reason)) return reason;
+  }
+  return std::nullopt;
 }
 
 }  // namespace scriptworker::taskcluster

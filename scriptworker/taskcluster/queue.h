@@ -57,7 +57,14 @@ enum class ExceptionReason {
   kSuperseded,  // in the status table, but the queue refuses it (400)
   kIntermittentTask,
 };
+inline constexpr ExceptionReason kExceptionReasons[] = {
+    ExceptionReason::kWorkerShutdown,      ExceptionReason::kMalformedPayload,
+    ExceptionReason::kResourceUnavailable, ExceptionReason::kInternalError,
+    ExceptionReason::kSuperseded,          ExceptionReason::kIntermittentTask,
+};
 std::string_view ToString(ExceptionReason reason);
+// nullopt: there is no such reason.
+std::optional<ExceptionReason> ParseExceptionReason(std::string_view name);
 
 // Implementations are thread-safe.
 class TaskClaimer {

@@ -369,6 +369,19 @@ TEST(ExceptionReasonTest, EveryReasonHasItsName) {
   EXPECT_EQ(ToString(ExceptionReason::kIntermittentTask), "intermittent-task");
 }
 
+TEST(ExceptionReasonTest, EveryNameIsThatOfOneReason) {
+  for (const ExceptionReason reason : kExceptionReasons) {
+    EXPECT_EQ(ParseExceptionReason(ToString(reason)), reason) << ToString(reason);
+  }
+  EXPECT_EQ(std::size(kExceptionReasons), 6u);
+}
+
+TEST(ExceptionReasonTest, AnyOtherTextIsNone) {
+  for (const std::string_view text : {"", "sunspots", "Internal-Error", "internal-error "}) {
+    EXPECT_EQ(ParseExceptionReason(text), std::nullopt) << text;
+  }
+}
+
 TEST(ErrorArtifactTest, EveryReasonHasItsName) {
   using Reason = ErrorArtifact::Reason;
   EXPECT_EQ(ToString(Reason::kFileMissing), "file-missing-on-worker");

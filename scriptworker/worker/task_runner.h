@@ -48,7 +48,7 @@ struct RunnerOptions {
   absl::Duration task_max_timeout = absl::Seconds(1200);
   int task_max_timeout_status = kFailure;
   absl::Duration reclaim_interval = absl::Seconds(300);
-  std::map<int, std::string> reversed_statuses = {};
+  std::map<int, taskcluster::ExceptionReason> reversed_statuses = {};
   ChainOfTrustOptions chain_of_trust = {};
   Environment environment = {};      // what scripts inherit
   const Sandbox* sandbox = nullptr;  // not owned; null: none

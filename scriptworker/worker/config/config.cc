@@ -305,11 +305,6 @@ class Loader {
 
 }  // namespace
 
-const cot::Product* Config::product() const {
-  return verification.cot_product.has_value() ? policy->FindProduct(*verification.cot_product)
-                                              : nullptr;
-}
-
 absl::StatusOr<LoadedConfig> LoadConfig(std::string_view path, const Environment& environment,
                                         const LoadOptions& options) {
   SW_ASSIGN_OR_RETURN(const ConfigFile file,

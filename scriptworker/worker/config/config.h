@@ -100,9 +100,6 @@ struct Config {
   std::vector<std::string> secret_files;
   Watching watching;
   std::shared_ptr<const cot::Policy> policy;  // never null
-
-  // The product's part of the policy, or nullptr without cot_product.
-  const cot::Product* product() const;
 };
 
 struct LoadedConfig {

@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/algorithm/container.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cot/policy/defect_list.h"
 #include "cot/policy/document_part.h"
+#include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/worker/config/settings.h"
 #include "scriptworker/worker/outcome/exit_status.h"
 #include "scriptworker/worker/process/script_environment.h"
@@ -21,10 +21,14 @@ namespace {
 
 using ::cot::DocumentPart;
 
-constexpr std::string_view kReportReasons[] = {"worker-shutdown",      "malformed-payload",
-                                               "resource-unavailable", "internal-error",
-                                               "superseded",           "intermittent-task"};
 constexpr int kGreatestExitCode = 255;
+
+std::string NamesOfReasons() {
+  return absl::StrJoin(taskcluster::kExceptionReasons, ", ",
+                       [](std::string* out, taskcluster::ExceptionReason reason) {
+                         out->append(taskcluster::ToString(reason));
+                       });
+}
 
 // What somebody should know of an exit code that is given a reason; empty: nothing.
 std::string WarningOfCode(int code) {
@@ -86,12 +90,12 @@ class ScriptReader {
           if (!absl::SimpleAtoi(code, &exit_code)) {
             return member.Defect("the key is to be an exit code, an integer");
           }
-          const std::optional<std::string> reason = member.AsString();
-          if (!reason.has_value()) return;
-          if (!absl::c_linear_search(kReportReasons, *reason)) {
-            return member.Defect(absl::StrCat("expected one of ",
-                                              absl::StrJoin(kReportReasons, ", "), "; found \"",
-                                              *reason, "\""));
+          const std::optional<std::string> name = member.AsString();
+          if (!name.has_value()) return;
+          const auto reason = taskcluster::ParseExceptionReason(*name);
+          if (!reason.has_value()) {
+            return member.Defect(
+                absl::StrCat("expected one of ", NamesOfReasons(), "; found \"", *name, "\""));
           }
           if (const std::string warning = WarningOfCode(exit_code); !warning.empty()) {
             warnings_.push_back(absl::StrCat("reversed_statuses: ", exit_code, " ", warning));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cot/policy/defect_list.h"
+#include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/worker/config/settings.h"
 #include "scriptworker/worker/process/script_environment.h"
 
@@ -18,7 +19,7 @@ namespace scriptworker::worker {
 struct Script {
   std::vector<std::string> argv;  // task_script; never empty, no shell added
   // Exit code -> reason for reportException, over the built-in codes.
-  std::map<int, std::string> reversed_statuses;
+  std::map<int, taskcluster::ExceptionReason> reversed_statuses;
   int task_max_timeout_status = 1;
   EnvironmentRules environment;
 };

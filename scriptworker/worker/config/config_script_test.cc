@@ -13,11 +13,13 @@
 #include "gtest/gtest.h"
 #include "scriptworker/base/environment.h"
 #include "scriptworker/json/yaml.h"
+#include "scriptworker/taskcluster/queue.h"
 #include "scriptworker/worker/config/settings.h"
 
 namespace scriptworker::worker {
 namespace {
 
+using ::scriptworker::taskcluster::ExceptionReason;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -45,14 +47,14 @@ class ConfigScriptTest : public testing::Test {
 
 TEST_F(ConfigScriptTest, AnExitCodeOfAScriptMayHaveAReason) {
   const Script script = Read("reversed_statuses: {8: internal-error, 255: intermittent-task}\n");
-  EXPECT_THAT(script.reversed_statuses,
-              ElementsAre(Pair(8, "internal-error"), Pair(255, "intermittent-task")));
+  EXPECT_THAT(script.reversed_statuses, ElementsAre(Pair(8, ExceptionReason::kInternalError),
+                                                    Pair(255, ExceptionReason::kIntermittentTask)));
   EXPECT_THAT(warnings_, IsEmpty());
 }
 
 TEST_F(ConfigScriptTest, AnExitCodeMayBeTextAsInJson) {
   const Script script = Read("reversed_statuses: {\"42\": internal-error}\n");
-  EXPECT_THAT(script.reversed_statuses, ElementsAre(Pair(42, "internal-error")));
+  EXPECT_THAT(script.reversed_statuses, ElementsAre(Pair(42, ExceptionReason::kInternalError)));
   EXPECT_THAT(defects_, IsEmpty());
 }
 
@@ -71,7 +73,8 @@ TEST_F(ConfigScriptTest, CodesThatTheReferenceTakesToNoEffectAreTakenWithAWarnin
         << c.code;
     EXPECT_THAT(warnings_, ElementsAre(HasSubstr(c.warning))) << c.code;
     EXPECT_THAT(defects_, IsEmpty()) << c.code;
-    EXPECT_THAT(script.reversed_statuses, ElementsAre(Pair(c.code, "intermittent-task")));
+    EXPECT_THAT(script.reversed_statuses,
+                ElementsAre(Pair(c.code, ExceptionReason::kIntermittentTask)));
   }
 }
 

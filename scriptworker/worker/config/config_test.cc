@@ -19,12 +19,14 @@
 #include "scriptworker/base/environment.h"
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/base/testing/test_file.h"
+#include "scriptworker/taskcluster/queue.h"
 
 namespace scriptworker::worker {
 namespace {
 
 using ::absl_testing::IsOk;
 using ::absl_testing::StatusIs;
+using ::scriptworker::taskcluster::ExceptionReason;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -92,11 +94,12 @@ TEST_F(ConfigTest, DefaultsAreTheReferences) {
   EXPECT_EQ(config.timeouts.shutdown_grace, absl::InfiniteDuration());
   EXPECT_THAT(config.script.argv, ElementsAre("bash", "-c", "echo foo && sleep 19 && exit 1"));
   EXPECT_THAT(config.script.reversed_statuses,
-              ElementsAre(Pair(241, "intermittent-task"), Pair(245, "intermittent-task")));
+              ElementsAre(Pair(241, ExceptionReason::kIntermittentTask),
+                          Pair(245, ExceptionReason::kIntermittentTask)));
   EXPECT_TRUE(config.signing.sign_chain_of_trust);
   EXPECT_FALSE(config.verification.verify_chain_of_trust);
   EXPECT_EQ(config.verification.max_concurrent_downloads, 32);
-  EXPECT_EQ(config.product(), nullptr);
+  EXPECT_EQ(config.verification.cot_product, std::nullopt);
   EXPECT_THAT(config.policy->products, Contains(Key("firefox")));
   EXPECT_EQ(loaded->credentials.client_id, "me");
   EXPECT_EQ(loaded->credentials.access_token.reveal(), "s3cret");
@@ -154,7 +157,8 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_THAT(c.sandbox.writable, ElementsAre(dir_.Path("cache")));
   EXPECT_EQ(c.sandbox.script_user, "nobody");
   EXPECT_THAT(c.script.reversed_statuses,
-              ElementsAre(Pair(-15, "worker-shutdown"), Pair(42, "resource-unavailable")));
+              ElementsAre(Pair(-15, ExceptionReason::kWorkerShutdown),
+                          Pair(42, ExceptionReason::kResourceUnavailable)));
   EXPECT_EQ(c.timeouts.task_max_timeout, absl::Seconds(1));
   EXPECT_EQ(c.timeouts.poll_interval, absl::Seconds(3));
   EXPECT_EQ(c.timeouts.reclaim_interval, absl::Seconds(4));
@@ -191,7 +195,8 @@ TEST_F(ConfigTest, EveryKeyReachesItsField) {
   EXPECT_EQ(c.policy->project_configuration_url, "https://example.com/projects.yml");
   EXPECT_EQ(c.policy->pushlog_url, "{repo}/{revision}");
   EXPECT_EQ(c.policy->source_hosts.github_api_url, "https://git.example/api");
-  const cot::Product* product = c.product();
+  ASSERT_TRUE(c.verification.cot_product.has_value());
+  const cot::Product* product = c.policy->FindProduct(*c.verification.cot_product);
   ASSERT_NE(product, nullptr);
   EXPECT_EQ(product->name, "mobile");
   EXPECT_EQ(product->type, cot::ProductType::kHg);
@@ -460,8 +465,10 @@ TEST_F(ConfigTest, ANewProductIsDefinedByAllItsKeys) {
                 "prebuilt_docker_image_task_types: {by-cot-product: {fenix: any}}\n"
                 "source_env_prefix: FENIX\n"));
   ASSERT_THAT(loaded, IsOk());
-  ASSERT_NE(loaded->config.product(), nullptr);
-  EXPECT_EQ(loaded->config.product()->source_env_prefix, "FENIX");
+  const cot::Product* product =
+      loaded->config.policy->FindProduct(loaded->config.verification.cot_product.value());
+  ASSERT_NE(product, nullptr);
+  EXPECT_EQ(product->source_env_prefix, "FENIX");
 }
 
 TEST_F(ConfigTest, APolicyOfOnesOwnReplacesTheBuiltInOne) {

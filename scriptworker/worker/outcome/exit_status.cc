@@ -2,7 +2,6 @@
 #include "scriptworker/worker/outcome/exit_status.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,29 +17,15 @@ namespace {
 
 using ::scriptworker::taskcluster::ExceptionReason;
 
-struct NamedReason {
-  std::string_view name;
-  ExceptionReason reason;
-};
-
-// What the queue accepts. It knew "superseded" once and refuses it now.
-constexpr std::array kAcceptedReasons = {
-    NamedReason{"worker-shutdown", ExceptionReason::kWorkerShutdown},
-    NamedReason{"malformed-payload", ExceptionReason::kMalformedPayload},
-    NamedReason{"resource-unavailable", ExceptionReason::kResourceUnavailable},
-    NamedReason{"internal-error", ExceptionReason::kInternalError},
-    NamedReason{"intermittent-task", ExceptionReason::kIntermittentTask},
-};
-
-// The names of the built-in codes that are exceptions.
-std::map<int, std::string> BuiltInReasons() {
+// The built-in codes that are exceptions.
+std::map<int, ExceptionReason> BuiltInReasons() {
   return {
-      {kWorkerShutdown, "worker-shutdown"},
-      {kMalformedPayload, "malformed-payload"},
-      {kResourceUnavailable, "resource-unavailable"},
-      {kInternalError, "internal-error"},
-      {kSuperseded, "superseded"},
-      {kIntermittentTask, "intermittent-task"},
+      {kWorkerShutdown, ExceptionReason::kWorkerShutdown},
+      {kMalformedPayload, ExceptionReason::kMalformedPayload},
+      {kResourceUnavailable, ExceptionReason::kResourceUnavailable},
+      {kInternalError, ExceptionReason::kInternalError},
+      {kSuperseded, ExceptionReason::kSuperseded},
+      {kIntermittentTask, ExceptionReason::kIntermittentTask},
   };
 }
 
@@ -108,7 +93,7 @@ std::string LogLineForError(Phase phase, const absl::Status& error) {
                       phase == Phase::kUpload ? "upload " : "task ", error.message());
 }
 
-StatusTable::StatusTable(std::map<int, std::string> reversed_statuses)
+StatusTable::StatusTable(std::map<int, ExceptionReason> reversed_statuses)
     : reasons_(std::move(reversed_statuses)) {
   reasons_.merge(BuiltInReasons());  // keeps what the configuration says
 }
@@ -118,15 +103,14 @@ Report StatusTable::ReportFor(int status) const {
   if (status == kFailure) return {.kind = Report::Kind::kFailed};
   const auto named = reasons_.find(status);
   if (named == reasons_.end()) return {.kind = Report::Kind::kFailed};
-  for (const NamedReason& accepted : kAcceptedReasons) {
-    if (accepted.name == named->second) {
-      return {.kind = Report::Kind::kException, .reason = accepted.reason};
-    }
+  if (named->second != ExceptionReason::kSuperseded) {
+    return {.kind = Report::Kind::kException, .reason = named->second};
   }
+  // The queue knew it once and refuses it now.
   return {.kind = Report::Kind::kException,
           .reason = ExceptionReason::kInternalError,
-          .note = absl::StrCat("the queue accepts no reason \"", named->second, "\" (status ",
-                               status, "): reporting internal-error")};
+          .note = absl::StrCat("the queue accepts no reason \"", ToString(named->second),
+                               "\" (status ", status, "): reporting internal-error")};
 }
 
 }  // namespace scriptworker::worker

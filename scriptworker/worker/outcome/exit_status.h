@@ -77,16 +77,16 @@ struct Report {
 class StatusTable {
  public:
   // `reversed_statuses` of the configuration: further codes, or other reasons
-  // for the codes above, as reason names.
-  explicit StatusTable(std::map<int, std::string> reversed_statuses);
+  // for the codes above.
+  explicit StatusTable(std::map<int, taskcluster::ExceptionReason> reversed_statuses);
 
   // 0 is always completed, 1 always failed; a code with a reason is an
-  // exception; any other code is failed. A reason that the queue does not
-  // accept becomes internal-error, which like it is not retried.
+  // exception; any other code is failed. "superseded", which the queue does not
+  // accept, becomes internal-error, which like it is not retried.
   Report ReportFor(int status) const;
 
  private:
-  std::map<int, std::string> reasons_;
+  std::map<int, taskcluster::ExceptionReason> reasons_;
 };
 
 }  // namespace scriptworker::worker

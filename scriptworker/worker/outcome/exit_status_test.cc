@@ -20,7 +20,8 @@ using ::testing::IsEmpty;
 
 // reversed_statuses' default.
 StatusTable DefaultTable() {
-  return StatusTable({{245, "intermittent-task"}, {241, "intermittent-task"}});
+  return StatusTable(
+      {{245, ExceptionReason::kIntermittentTask}, {241, ExceptionReason::kIntermittentTask}});
 }
 
 struct ReportCase {
@@ -66,22 +67,23 @@ TEST(StatusTableTest, SaysWhenAnotherReasonStandsIn) {
 }
 
 TEST(StatusTableTest, TheConfigurationReplacesBuiltInReasons) {
-  const StatusTable table({{3, "resource-unavailable"}});
+  const StatusTable table({{3, ExceptionReason::kResourceUnavailable}});
   EXPECT_EQ(table.ReportFor(3).reason, ExceptionReason::kResourceUnavailable);
   EXPECT_EQ(table.ReportFor(4).reason, ExceptionReason::kResourceUnavailable);
 }
 
 TEST(StatusTableTest, TheConfigurationCannotRedefineSuccessAndFailure) {
-  const StatusTable table({{0, "internal-error"}, {1, "internal-error"}});
+  const StatusTable table(
+      {{0, ExceptionReason::kInternalError}, {1, ExceptionReason::kInternalError}});
   EXPECT_EQ(table.ReportFor(0).kind, Report::Kind::kCompleted);
   EXPECT_EQ(table.ReportFor(1).kind, Report::Kind::kFailed);
 }
 
-TEST(StatusTableTest, AReasonThatDoesNotExistBecomesInternalError) {
-  const Report report = StatusTable({{9, "sunspots"}}).ReportFor(9);
+TEST(StatusTableTest, AReasonThatTheQueueRefusesBecomesInternalErrorWhoeverNamesIt) {
+  const Report report = StatusTable({{9, ExceptionReason::kSuperseded}}).ReportFor(9);
   EXPECT_EQ(report.kind, kException);
   EXPECT_EQ(report.reason, ExceptionReason::kInternalError);
-  EXPECT_THAT(report.note, HasSubstr("sunspots"));
+  EXPECT_THAT(report.note, HasSubstr("\"superseded\" (status 9)"));
 }
 
 struct ErrorCase {

@@ -64,7 +64,8 @@ WorkerHarness::WorkerHarness(std::string script, LoopOptions loop)
   options_.task_script = {"bash", "-c", std::move(script)};
   options_.root_url = fake.root_url();
   options_.reclaim_interval = absl::Seconds(60);
-  options_.reversed_statuses = {{245, "intermittent-task"}, {241, "intermittent-task"}};
+  options_.reversed_statuses = {{245, taskcluster::ExceptionReason::kIntermittentTask},
+                                {241, taskcluster::ExceptionReason::kIntermittentTask}};
   options_.chain_of_trust.worker_id = "test-id";
   options_.chain_of_trust.worker_type = kWorkerType;
   options_.chain_of_trust.signer = &signer_;
