@@ -20,6 +20,7 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/deployment.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/user_agent.h"
 #include "scriptworker/taskcluster/artifact_download.h"
 #include "scriptworker/taskcluster/queue_client.h"
 #include "scriptworker/taskcluster/task_id.h"
@@ -40,10 +41,9 @@ absl::Status Run(const taskcluster::TaskId& task_id, const std::string& path, bo
   SW_ASSIGN_OR_RETURN(Deployment deployment,
                       FindDeployment(invocation.environment, invocation.working_directory));
   for (const std::string& warning : deployment.warnings) logger.Warning(warning);
-  SW_ASSIGN_OR_RETURN(
-      const std::unique_ptr<http::CurlTransport> transport,
-      http::CurlTransport::Create({.user_agent = absl::StrCat("scriptworker ", kVersion),
-                                   .environment = invocation.environment}));
+  SW_ASSIGN_OR_RETURN(const std::unique_ptr<http::CurlTransport> transport,
+                      http::CurlTransport::Create({.user_agent = http::UserAgent(),
+                                                   .environment = invocation.environment}));
   SystemClock clock;
   SW_ASSIGN_OR_RETURN(const std::unique_ptr<taskcluster::QueueClient> queue,
                       taskcluster::QueueClient::Create(deployment.root_url, *transport, clock,

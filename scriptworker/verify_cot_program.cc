@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/str_cat.h"
 #include "cot/policy/policy.h"
 #include "cot/verify_cot_command.h"
 #include "cot/verify_cot_options.h"
@@ -16,9 +15,9 @@
 #include "scriptworker/base/clock.h"
 #include "scriptworker/base/secret_string.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/base/version.h"
 #include "scriptworker/deployment.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/user_agent.h"
 #include "scriptworker/worker/config/config.h"
 
 namespace scriptworker {
@@ -72,8 +71,7 @@ int VerifyCotProgram(const Invocation& invocation) {
   const auto& options = std::get<cot::VerifyCotOptions>(parsed);
   cot::VerifyCotSetup setup;
   setup.temp_dir = invocation.environment.GetOr("TMPDIR", "/tmp");
-  http::CurlOptions network{.user_agent = absl::StrCat("scriptworker ", kVersion),
-                            .environment = invocation.environment};
+  http::CurlOptions network{.user_agent = http::UserAgent(), .environment = invocation.environment};
   const absl::Status read = options.config.empty()
                                 ? UseDefaults(invocation, setup)
                                 : ReadConfig(options.config, invocation, setup, network);

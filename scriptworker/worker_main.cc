@@ -26,10 +26,10 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/base/version.h"
 #include "scriptworker/base/visible_text.h"
 #include "scriptworker/crypto/ed25519.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/user_agent.h"
 #include "scriptworker/json/format.h"
 #include "scriptworker/json/value.h"
 #include "scriptworker/worker/check/check.h"
@@ -62,7 +62,7 @@ namespace {
 absl::StatusOr<std::unique_ptr<http::CurlTransport>> MakeTransport(const Network& network,
                                                                    const Environment& environment) {
   return http::CurlTransport::Create(
-      {.user_agent = absl::StrCat("scriptworker ", kVersion),
+      {.user_agent = http::UserAgent(),
        .environment = environment,
        .ca_bundle = network.ca_bundle,
        .redirect_limits = {.allowed_hosts = network.artifact_redirect_hosts},

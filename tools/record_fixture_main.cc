@@ -20,6 +20,7 @@
 #include "scriptworker/base/version.h"
 #include "scriptworker/har/har.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/user_agent.h"
 #include "tools/record_fixture.h"
 
 namespace {
@@ -71,10 +72,10 @@ absl::StatusOr<FixtureRequest> Read(const Flags& flags, const Environment& envir
 
 absl::Status Run(const FixtureRequest& request, const std::string& path,
                  const Environment& environment) {
-  SW_ASSIGN_OR_RETURN(const std::unique_ptr<scriptworker::http::CurlTransport> transport,
-                      scriptworker::http::CurlTransport::Create(
-                          {.user_agent = absl::StrCat("scriptworker ", scriptworker::kVersion),
-                           .environment = environment}));
+  SW_ASSIGN_OR_RETURN(
+      const std::unique_ptr<scriptworker::http::CurlTransport> transport,
+      scriptworker::http::CurlTransport::Create(
+          {.user_agent = scriptworker::http::UserAgent(), .environment = environment}));
   scriptworker::SystemClock clock;
   SW_ASSIGN_OR_RETURN(const scriptworker::har::Document document,
                       scriptworker::tools::RecordFixture(request, *transport, clock));

@@ -28,7 +28,6 @@ namespace {
 using taskcluster::TaskId;
 
 constexpr std::string_view kKey = "valid_artifact_rules";
-constexpr int kMalformedPayload = 3;
 
 }  // namespace
 

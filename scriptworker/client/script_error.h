@@ -34,6 +34,9 @@ std::string_view ErrorKindName(ErrorKind kind);
 // nothing depends on, are the nearest ones.
 absl::Status ScriptError(ErrorKind kind, std::string_view message);
 
+// A TaskError's exit status: malformed-payload.
+inline constexpr int kMalformedPayload = 3;
+
 // A kTask error with another exit status than 1. REQUIRES: 1 <= exit_status <= 255.
 absl::Status TaskError(std::string_view message, int exit_status);
 

@@ -19,8 +19,6 @@
 namespace scriptworker::client {
 namespace {
 
-constexpr int kMalformedPayload = 3;
-
 absl::StatusOr<json::Value> ReadSchema(const std::string& path) {
   SW_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   return json::Parse(text, {.source = path});

@@ -29,8 +29,6 @@ namespace {
 using json::Reader;
 using taskcluster::TaskId;
 
-constexpr int kMalformedPayload = 3;
-
 // What a script needs of an entry: less than the worker, which wants to know
 // the task's type as well.
 struct Entry {

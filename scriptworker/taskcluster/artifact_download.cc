@@ -17,7 +17,6 @@
 #include "absl/random/random.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -32,6 +31,7 @@
 #include "scriptworker/base/unique_fd.h"
 #include "scriptworker/crypto/hash.h"
 #include "scriptworker/http/body.h"
+#include "scriptworker/http/content_type.h"
 #include "scriptworker/http/retrying_transport.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/http/url.h"
@@ -95,12 +95,6 @@ class HashingSink final : public http::BodySink {
   bool failed_ = false;
 };
 
-bool IsHtml(const http::Response& response) {
-  const std::string_view value = response.headers.Find("Content-Type").value_or("");
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(value.substr(0, value.find(';'))),
-                                "text/html");
-}
-
 // Taskcluster itself refuses the credentials; a store says 403 in words of its own,
 // and not always for good.
 bool RefusesCredentials(const http::Response& response) {
@@ -120,7 +114,8 @@ absl::Status CheckResponse(const http::Url& url, const http::Response& response,
     return absl::UnavailableError(
         absl::StrCat("GET ", url.Redacted(), ": status ", response.status, " is not 200"));
   }
-  if (expected_type.has_value() && !absl::StrContains(*expected_type, "html") && IsHtml(response)) {
+  if (expected_type.has_value() && !absl::StrContains(*expected_type, "html") &&
+      http::IsHtml(response.headers)) {
     return absl::DataLossError(absl::StrCat("GET ", url.Redacted(), ": expected Content-Type '",
                                             *expected_type,
                                             "' but got HTML; treating as an error page"));

@@ -17,12 +17,11 @@
 #include "scriptworker/taskcluster/credentials.h"
 #include "scriptworker/taskcluster/task_definition.h"
 #include "scriptworker/taskcluster/task_id.h"
+#include "scriptworker/taskcluster/task_status.h"
 #include "scriptworker/taskcluster/timestamp.h"
 
 namespace scriptworker::taskcluster {
 namespace {
-
-constexpr int64_t kMaxRunId = 1000;  // of Taskcluster's schemas
 
 // How many arrays and objects there are in each other, the value itself included.
 int DepthOf(const json::Value& value) {

@@ -20,8 +20,6 @@
 namespace scriptworker::taskcluster {
 namespace {
 
-constexpr RunId kMaxRunId = 1000;  // of Taskcluster's schemas
-
 constexpr TaskState kStates[] = {
     TaskState::kUnscheduled, TaskState::kPending, TaskState::kRunning,
     TaskState::kCompleted,   TaskState::kFailed,  TaskState::kException,

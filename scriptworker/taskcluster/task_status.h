@@ -27,6 +27,8 @@ enum class TaskState {
 };
 std::string_view ToString(TaskState state);
 
+constexpr RunId kMaxRunId = 1000;  // of Taskcluster's schemas
+
 struct RunStatus {
   RunId run_id = 0;
   TaskState state = TaskState::kPending;

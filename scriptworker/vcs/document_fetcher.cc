@@ -14,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/http/content_type.h"
 #include "scriptworker/json/json.h"
 
 namespace scriptworker::vcs {
@@ -31,8 +32,7 @@ std::string_view AdviceFor(int http_status) {
 }
 
 bool IsHtml(const http::Response& response) {
-  const std::string_view type = response.headers.Find("Content-Type").value_or("");
-  if (absl::StartsWithIgnoreCase(type, "text/html")) return true;
+  if (http::IsHtml(response.headers)) return true;
   const std::string_view body = absl::StripLeadingAsciiWhitespace(response.body);
   return absl::StartsWithIgnoreCase(body, "<!doctype html") ||
          absl::StartsWithIgnoreCase(body, "<html");

@@ -10,6 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "scriptworker/crypto/hex.h"
 
 namespace scriptworker::vcs {
 namespace {
@@ -30,11 +31,7 @@ bool IsNamePart(std::string_view text) {
 
 }  // namespace
 
-bool IsCommitHash(std::string_view text) {
-  return text.size() == 40 && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
+bool IsCommitHash(std::string_view text) { return crypto::IsLowerHexDigest(text, 20); }
 
 absl::Status CheckRevision(std::string_view revision) {
   bool good = ConsistsOf(revision, "._-/+@=,") && !absl::StrContains(revision, "..");

@@ -17,6 +17,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "scriptworker/base/status_macros.h"
+#include "scriptworker/http/content_type.h"
 #include "scriptworker/json/json_reader.h"
 #include "scriptworker/vcs/branch_page.h"
 #include "scriptworker/vcs/git_name.h"
@@ -49,12 +50,6 @@ std::string TagsInText(const std::vector<std::string>& names) {
   return absl::StrCat(
       "[", absl::StrJoin(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
       shown < names.size() ? absl::StrCat(", and ", names.size() - shown, " more") : "", "]");
-}
-
-bool IsHtml(const http::Response& response) {
-  const std::string_view type = response.headers.Find("Content-Type").value_or("");
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(type.substr(0, type.find(';'))),
-                                "text/html");
 }
 
 }  // namespace
@@ -195,7 +190,7 @@ absl::StatusOr<bool> GithubClient::HasCommitLanded(const GithubRepository& repos
   request.headers.Add("Accept", "text/html");
   SW_ASSIGN_OR_RETURN(const http::Response response, fetcher_.Get(request));
   if (response.status != 200 || response.final_url != url || !response.redirects.empty() ||
-      !IsHtml(response)) {
+      !http::IsHtml(response.headers)) {
     return absl::UnavailableError(absl::StrCat(
         "GET ", url.Redacted(), ": expected an HTML page with status 200, found status ",
         response.status, " of type \"", response.headers.Find("Content-Type").value_or(""), "\""));

@@ -23,6 +23,7 @@
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
 #include "scriptworker/crypto/hash.h"
+#include "scriptworker/crypto/hex.h"
 #include "scriptworker/taskcluster/artifact_file.h"
 #include "scriptworker/taskcluster/artifact_name.h"
 #include "scriptworker/taskcluster/artifact_upload.h"
@@ -37,11 +38,7 @@ using ::scriptworker::taskcluster::UploadFile;
 
 namespace {
 
-std::string HashHex(std::string_view bytes) {
-  crypto::Hasher hasher(crypto::HashAlgorithm::kSha256);
-  hasher.Update(bytes);
-  return hasher.FinishHex();
-}
+std::string HashHex(std::string_view bytes) { return crypto::HexEncode(crypto::Sha256(bytes)); }
 
 // How many files may stay open from hashing to sending. The others of the
 // process's descriptors are for the uploads themselves and all else.
