@@ -24,7 +24,7 @@
 #include "scriptworker/client/artifact_rules.h"
 #include "scriptworker/client/script_config.h"
 #include "scriptworker/client/script_error.h"
-#include "scriptworker/client/stream_logger.h"
+#include "scriptworker/client/script_logger.h"
 #include "scriptworker/http/testing/function_transport.h"
 #include "scriptworker/http/transport.h"
 #include "scriptworker/json/json.h"
@@ -58,7 +58,7 @@ class DownloadsTest : public testing::Test {
 
   SimulatedClock clock_{absl::UnixEpoch(), SimulatedClock::Mode::kAutoAdvance};
   std::ostringstream output_;
-  StreamLogger log_{output_, "test", LogLevel::kDebug, clock_, absl::UTCTimeZone()};
+  ScriptLogger log_{output_, "test", LogLevel::kDebug, clock_, absl::UTCTimeZone()};
   const TempDir temp_;
   const ArtifactRules rules_ =
       ArtifactRules::FromConfig(

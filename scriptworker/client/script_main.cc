@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/client/script_main.h"
 
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,13 +19,13 @@
 #include "scriptworker/base/logger.h"
 #include "scriptworker/base/path.h"
 #include "scriptworker/base/status_macros.h"
-#include "scriptworker/base/version.h"
 #include "scriptworker/client/script_config.h"
 #include "scriptworker/client/script_error.h"
-#include "scriptworker/client/stream_logger.h"
+#include "scriptworker/client/script_logger.h"
 #include "scriptworker/client/task_file.h"
 #include "scriptworker/client/task_schema.h"
 #include "scriptworker/http/curl_transport.h"
+#include "scriptworker/http/user_agent.h"
 #include "scriptworker/json/value.h"
 
 namespace scriptworker::client {
@@ -57,8 +59,7 @@ absl::Status Run(const ScriptOptions& options, const ScriptConfig& config,
   }
   SW_ASSIGN_OR_RETURN(
       const std::unique_ptr<http::CurlTransport> transport,
-      http::CurlTransport::Create(
-          {.user_agent = absl::StrCat("scriptworker ", kVersion), .environment = environment}));
+      http::CurlTransport::Create({.user_agent = http::UserAgent(), .environment = environment}));
   ScriptContext context = {.config = config,
                            .task = task,
                            .environment = environment,
@@ -94,9 +95,9 @@ int ScriptMain(int argc, const char* const* argv, const ScriptOptions& options,
                    : options.config_path;
   const absl::StatusOr<ScriptConfig> config =
       ScriptConfig::Load(config_path, options.default_config);
-  StreamLogger log(std::cerr, Basename(program),
+  ScriptLogger log(std::cerr, Basename(program),
                    config.ok() && config->verbose() ? LogLevel::kDebug : LogLevel::kInfo, clock,
-                   absl::LocalTimeZone());
+                   absl::LocalTimeZone(), ::isatty(STDERR_FILENO) != 0);
   const absl::Status done =
       config.ok() ? Run(options, *config, environment, clock, log, script) : config.status();
   if (!done.ok()) {

@@ -22,7 +22,7 @@
 #include "scriptworker/base/testing/temp_dir.h"
 #include "scriptworker/client/script_config.h"
 #include "scriptworker/client/script_error.h"
-#include "scriptworker/client/stream_logger.h"
+#include "scriptworker/client/script_logger.h"
 #include "scriptworker/json/json.h"
 
 namespace scriptworker::client {
@@ -56,7 +56,7 @@ class UpstreamPathsTest : public testing::Test {
   const ScriptConfig config_{json::Object{{"work_dir", json::Value(temp_.path())}}};
   SystemClock clock_;
   std::ostringstream output_;
-  StreamLogger log_{output_, "test", LogLevel::kDebug, clock_, absl::UTCTimeZone()};
+  ScriptLogger log_{output_, "test", LogLevel::kDebug, clock_, absl::UTCTimeZone()};
 };
 
 TEST_F(UpstreamPathsTest, AreThoseOfThePayloadByTask) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
-#include "scriptworker/client/stream_logger.h"
+#include "scriptworker/client/script_logger.h"
 
 #include <cstdint>
 #include <ostream>
@@ -11,16 +11,18 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "scriptworker/base/logger.h"
+#include "scriptworker/base/visible_text.h"
 
 namespace scriptworker::client {
 
-void StreamLogger::Log(LogLevel level, std::string_view message) {
+void ScriptLogger::Log(LogLevel level, std::string_view message) {
   if (static_cast<int>(level) < static_cast<int>(least_)) return;
   const absl::Time now = clock_.Now();
   const int64_t milliseconds = absl::ToUnixMillis(now) - absl::ToUnixSeconds(now) * 1000;
-  const std::string line = absl::StrCat(absl::FormatTime("%Y-%m-%d %H:%M:%S", now, zone_),
-                                        absl::StrFormat(",%03d", milliseconds), " - ", name_, " - ",
-                                        LogLevelName(level), " - ", message, "\n");
+  const std::string line = absl::StrCat(
+      absl::FormatTime("%Y-%m-%d %H:%M:%S", now, zone_), absl::StrFormat(",%03d", milliseconds),
+      " - ", name_, " - ", LogLevelName(level), " - ",
+      is_terminal_ ? VisibleText(message, TextLayout::kLogMessage) : std::string(message), "\n");
   const absl::MutexLock lock(&mutex_);
   stream_ << line << std::flush;
 }
