@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/process/process_tree.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -14,20 +12,15 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "scriptworker/base/unique_dir.h"
-#include "scriptworker/base/unique_fd.h"
 #include "scriptworker/worker/process/process_stat.h"
 #include "scriptworker/worker/process/script_cgroup.h"
 
@@ -66,7 +59,7 @@ ProcessTree ProcessTree::OfAllScripts() { return ProcessTree(OwnChildren(), std:
 std::vector<pid_t> ProcessTree::OwnChildren() {
   std::vector<pid_t> children;
   if (HasNoChildren()) return children;
-  for (const Process& process : ListProcesses()) {
+  for (const ProcessStat& process : ListProcessStats()) {
     if (process.parent == ::getpid()) children.push_back(process.pid);
   }
   return children;
@@ -95,43 +88,13 @@ bool ProcessTree::AwaitLeader(pid_t leader, bool reap_adopted, const std::atomic
   }
 }
 
-// "PID (NAME) STATE PPID ...": the name may hold blanks and parentheses.
-std::vector<ProcessTree::Process> ProcessTree::ListProcesses() {
-  std::vector<Process> processes;
-  const UniqueDir proc(::opendir("/proc"));
-  if (proc == nullptr) return processes;
-  while (const dirent* entry = ::readdir(proc.get())) {
-    Process process;
-    if (!absl::SimpleAtoi(entry->d_name, &process.pid)) continue;
-    const std::string path = absl::StrCat(entry->d_name, "/stat");
-    const UniqueFd fd(::openat(::dirfd(proc.get()), path.c_str(), O_RDONLY | O_CLOEXEC));
-    char text[512];
-    const ssize_t size = fd.valid() ? ::read(fd.get(), text, sizeof(text)) : -1;
-    if (size <= 0) continue;  // it has ended
-    const std::string_view stat(text, static_cast<size_t>(size));
-    const size_t name_end = stat.rfind(") ");
-    if (name_end == std::string_view::npos) continue;
-    const std::vector<std::string_view> fields =
-        absl::StrSplit(stat.substr(name_end + 2), absl::MaxSplits(' ', 2));
-    if (fields.size() < 3 || !absl::SimpleAtoi(fields[1], &process.parent)) {
-      continue;
-    }
-    // The state is the first thread's; others may go on.
-    if (fields[0] == "Z" || fields[0] == "X") {
-      process.zombie = ParseProcessStat(stat).value_or(ProcessStat{.ended = true}).ended;
-    }
-    processes.push_back(process);
-  }
-  return processes;
-}
-
-std::vector<ProcessTree::Process> ProcessTree::Descendants() const {
-  const std::vector<Process> all = ListProcesses();
-  std::vector<Process> found;
+std::vector<ProcessStat> ProcessTree::Descendants() const {
+  const std::vector<ProcessStat> all = ListProcessStats();
+  std::vector<ProcessStat> found;
   std::vector<pid_t> parents = {::getpid()};
   while (!parents.empty()) {
     std::vector<pid_t> next;
-    for (const Process& process : all) {
+    for (const ProcessStat& process : all) {
       if (std::find(parents.begin(), parents.end(), process.parent) == parents.end() ||
           std::find(exempt_.begin(), exempt_.end(), process.pid) != exempt_.end() ||
           (process.parent == ::getpid() && IsSilentChild(process.pid))) {
@@ -148,29 +111,29 @@ std::vector<ProcessTree::Process> ProcessTree::Descendants() const {
 bool ProcessTree::AnyAlive() const {
   if (cgroup_.has_value() && cgroup_->populated()) return true;
   if (HasNoChildren()) return false;
-  const std::vector<Process> tree = Descendants();
+  const std::vector<ProcessStat> tree = Descendants();
   return std::any_of(tree.begin(), tree.end(),
-                     [](const Process& process) { return !process.zombie; });
+                     [](const ProcessStat& process) { return !process.ended; });
 }
 
-void ProcessTree::KillOnce(const std::vector<Process>& tree) const {
+void ProcessTree::KillOnce(const std::vector<ProcessStat>& tree) const {
   if (cgroup_.has_value()) cgroup_->Kill();
   // Stopped first, none can start another while its siblings are killed.
-  for (const Process& process : tree) {
-    if (!process.zombie) ::kill(process.pid, SIGSTOP);
+  for (const ProcessStat& process : tree) {
+    if (!process.ended) ::kill(process.pid, SIGSTOP);
   }
-  for (const Process& process : tree) {
-    if (!process.zombie) ::kill(process.pid, SIGKILL);
+  for (const ProcessStat& process : tree) {
+    if (!process.ended) ::kill(process.pid, SIGKILL);
   }
 }
 
 // Those that are alive; or else the ended ones, of which somebody who traces them has not heard.
-std::string ProcessTree::Numbers(const std::vector<Process>& tree) {
-  const bool any_alive =
-      std::any_of(tree.begin(), tree.end(), [](const Process& process) { return !process.zombie; });
+std::string ProcessTree::Numbers(const std::vector<ProcessStat>& tree) {
+  const bool any_alive = std::any_of(tree.begin(), tree.end(),
+                                     [](const ProcessStat& process) { return !process.ended; });
   std::vector<pid_t> numbers;
-  for (const Process& process : tree) {
-    if (process.zombie != any_alive) numbers.push_back(process.pid);
+  for (const ProcessStat& process : tree) {
+    if (process.ended != any_alive) numbers.push_back(process.pid);
   }
   return absl::StrJoin(numbers, ", ");
 }
@@ -183,11 +146,11 @@ absl::Status ProcessTree::KillAll(absl::Duration patience) const {
   while (true) {
     const bool grouped = cgroup_.has_value() && cgroup_->populated();
     if (!grouped && HasNoChildren()) break;
-    const std::vector<Process> tree = Descendants();
+    const std::vector<ProcessStat> tree = Descendants();
     if (!grouped && tree.empty() && !exempt_.empty()) break;
     KillOnce(tree);
-    for (const Process& process : tree) {
-      if (process.zombie && process.parent == ::getpid()) {
+    for (const ProcessStat& process : tree) {
+      if (process.ended && process.parent == ::getpid()) {
         ::waitpid(process.pid, nullptr, WNOHANG);
       }
     }

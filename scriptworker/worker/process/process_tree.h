@@ -19,6 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "scriptworker/worker/process/process_stat.h"
 #include "scriptworker/worker/process/script_cgroup.h"
 
 namespace scriptworker::worker {
@@ -63,21 +64,14 @@ class ProcessTree {
   absl::Status KillAll(absl::Duration patience) const;
 
  private:
-  struct Process {
-    pid_t pid = 0;
-    pid_t parent = 0;
-    bool zombie = false;
-  };
-
   ProcessTree(std::vector<pid_t> exempt, std::optional<ScriptCgroup> cgroup)
       : exempt_(std::move(exempt)), cgroup_(std::move(cgroup)) {}
-  static std::vector<Process> ListProcesses();
   static bool HasNoChildren();
   static std::vector<pid_t> OwnChildren();
-  std::vector<Process> Descendants() const;
+  std::vector<ProcessStat> Descendants() const;
   // Kills what is in the control group and `tree`.
-  void KillOnce(const std::vector<Process>& tree) const;
-  static std::string Numbers(const std::vector<Process>& tree);
+  void KillOnce(const std::vector<ProcessStat>& tree) const;
+  static std::string Numbers(const std::vector<ProcessStat>& tree);
 
   std::vector<pid_t> exempt_;  // children that are not the script's
   std::optional<ScriptCgroup> cgroup_;
