@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/base/no_destructor.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -56,12 +57,12 @@ constexpr int64_t kMaxCount = 100'000'000'000;
 absl::StatusOr<std::string> Resolve(std::string_view offset, absl::Time created) {
   // The first number and unit anywhere in the text: a sign before it, and all
   // else, does not count.
-  static const RE2 pattern("([0-9]*\\.?[0-9]+) *([a-z]+)");
+  static const absl::NoDestructor<RE2> pattern("([0-9]*\\.?[0-9]+) *([a-z]+)");
   std::string number;
   std::string unit;
   int64_t count = 0;
   std::optional<absl::Duration> length;
-  if (RE2::PartialMatch(offset, pattern, &number, &unit)) {
+  if (RE2::PartialMatch(offset, *pattern, &number, &unit)) {
     length = UnitLength(unit);
   }
   if (!length.has_value() || !absl::SimpleAtoi(number, &count) || count > kMaxCount) {

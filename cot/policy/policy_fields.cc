@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/no_destructor.h"
 #include "absl/log/log.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
@@ -294,13 +295,13 @@ void ReadNamed(const Entries& entries, std::string_view key, const Value& value,
 }  // namespace
 
 const std::vector<std::string_view>& ProductKeys() {
-  static const auto& names = *new std::vector<std::string_view>(NamesOf(kProductKeys));
-  return names;
+  static const absl::NoDestructor<std::vector<std::string_view>> names(NamesOf(kProductKeys));
+  return *names;
 }
 
 const std::vector<std::string_view>& CommonKeys() {
-  static const auto& names = *new std::vector<std::string_view>(NamesOf(kCommonKeys));
-  return names;
+  static const absl::NoDestructor<std::vector<std::string_view>> names(NamesOf(kCommonKeys));
+  return *names;
 }
 
 void ReadProductKey(std::string_view key, const Value& value, Product& product,

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "absl/base/no_destructor.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -32,11 +33,11 @@ class BytesRegex : public RE2 {
 
 // URL parameters, up to what ends a parameter in a URL, in JSON, in HTML.
 void RedactParameters(std::string& text) {
-  static const BytesRegex& parameter = *new BytesRegex(
+  static const absl::NoDestructor<BytesRegex> parameter(
       R"((?i)((?:bewit|access_token|awsaccesskeyid|googleaccessid|x-(?:amz|goog)-(?:signature|)"
       R"(credential|security-token)|[?&;]signature|[?&;]credential|[?&;]sig|[?&;]token|[?&;]client_secret)=))"
       R"([^&"'<>\\\s#]*)");
-  RE2::GlobalReplace(&text, parameter, absl::StrCat(R"(\1)", kRedacted));
+  RE2::GlobalReplace(&text, *parameter, absl::StrCat(R"(\1)", kRedacted));
 }
 
 // Members with a string as value, in JSON and in JSON within a JSON string.
@@ -44,41 +45,41 @@ void RedactMembers(std::string& text) {
   constexpr std::string_view kNames =
       "accessToken|access_token|refresh_token|client_secret|password|private_key|privateKey|"
       "secret|token";
-  static const BytesRegex& plain =
-      *new BytesRegex(absl::StrCat(R"re(("(?:)re", kNames, R"re()"\s*:\s*")(?:[^"\\]|\\.)*)re"));
+  static const absl::NoDestructor<BytesRegex> plain(
+      absl::StrCat(R"re(("(?:)re", kNames, R"re()"\s*:\s*")(?:[^"\\]|\\.)*)re"));
   // An odd number of backslashes: an even one ends the outer string.
-  static const BytesRegex& nested = *new BytesRegex(
+  static const absl::NoDestructor<BytesRegex> nested(
       absl::StrCat(R"re((\\+"(?:)re", kNames, R"re()\\(?:\\\\)*"\s*:\s*\\(?:\\\\)*")[^"\\]*)re"));
   const std::string replacement = absl::StrCat(R"(\1)", kRedacted);
-  RE2::GlobalReplace(&text, plain, replacement);
-  RE2::GlobalReplace(&text, nested, replacement);
+  RE2::GlobalReplace(&text, *plain, replacement);
+  RE2::GlobalReplace(&text, *nested, replacement);
 }
 
 // A Hawk header in a body: auth's authenticateHawk gets one.
 void RedactMacs(std::string& text) {
-  static const BytesRegex& mac =
-      *new BytesRegex(R"re((\bmac=(?:\\(?:\\\\)*)?")[A-Za-z0-9+/=_-]+)re");
-  RE2::GlobalReplace(&text, mac, absl::StrCat(R"(\1)", kRedacted));
+  static const absl::NoDestructor<BytesRegex> mac(
+      R"re((\bmac=(?:\\(?:\\\\)*)?")[A-Za-z0-9+/=_-]+)re");
+  RE2::GlobalReplace(&text, *mac, absl::StrCat(R"(\1)", kRedacted));
 }
 
 // A certificate of temporary credentials stays readable, for a client parses it: only its seed and
 // signature go. It is a string that holds JSON, or an object; perhaps cut short.
 void RedactCertificates(std::string& text) {
-  static const BytesRegex& certificate = *new BytesRegex(
+  static const absl::NoDestructor<BytesRegex> certificate(
       R"re((?s)("certificate"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|$)|\{[^{}]*(?:\}|$)))re");
-  static const BytesRegex& in_string =
-      *new BytesRegex(R"re((\\+"(?:seed|signature)\\(?:\\\\)*"\s*:\s*\\(?:\\\\)*")[^"\\]*)re");
-  static const BytesRegex& in_object =
-      *new BytesRegex(R"re(("(?:seed|signature)"\s*:\s*")[^"\\}]*)re");
+  static const absl::NoDestructor<BytesRegex> in_string(
+      R"re((\\+"(?:seed|signature)\\(?:\\\\)*"\s*:\s*\\(?:\\\\)*")[^"\\]*)re");
+  static const absl::NoDestructor<BytesRegex> in_object(
+      R"re(("(?:seed|signature)"\s*:\s*")[^"\\}]*)re");
   const std::string replacement = absl::StrCat(R"(\1)", kRedacted);
   std::string redacted;
   std::string_view rest = text;
   std::string_view name, value;
   for (;;) {
     const std::string_view before = rest;
-    if (!RE2::FindAndConsume(&rest, certificate, &name, &value)) break;
+    if (!RE2::FindAndConsume(&rest, *certificate, &name, &value)) break;
     std::string inner(value);
-    RE2::GlobalReplace(&inner, value.front() == '"' ? in_string : in_object, replacement);
+    RE2::GlobalReplace(&inner, value.front() == '"' ? *in_string : *in_object, replacement);
     const auto begin = static_cast<size_t>(name.data() - before.data());
     absl::StrAppend(&redacted, before.substr(0, begin), name, inner);
   }
@@ -86,9 +87,9 @@ void RedactCertificates(std::string& text) {
 }
 
 std::string RedactAuthorization(std::string_view value) {
-  static const BytesRegex& hawk_id = *new BytesRegex(R"re(^Hawk\b.*\bid="([^"]*)")re");
+  static const absl::NoDestructor<BytesRegex> hawk_id(R"re(^Hawk\b.*\bid="([^"]*)")re");
   std::string_view id;
-  if (RE2::PartialMatch(value, hawk_id, &id)) {
+  if (RE2::PartialMatch(value, *hawk_id, &id)) {
     return absl::StrCat("Hawk id=\"", id, "\", ", kRedacted);
   }
   const size_t blank = value.find(' ');

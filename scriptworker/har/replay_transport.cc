@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/no_destructor.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -79,7 +80,7 @@ bool IsError(const RecordedResponse& response) {
 }  // namespace
 
 const std::vector<IgnoredHeader>& IgnoredHeaders() {
-  static const auto& headers = *new std::vector<IgnoredHeader>{
+  static const absl::NoDestructor<std::vector<IgnoredHeader>> headers({
       {"Host", "compared as the request's host"},
       {"Content-Length", "follows from the body, which is compared"},
       {"Transfer-Encoding", "framing: the transport's choice"},
@@ -89,8 +90,8 @@ const std::vector<IgnoredHeader>& IgnoredHeaders() {
       {"Accept", "each client library has its own default; no service here looks at it"},
       {"Accept-Encoding", "each client offers what it can decode; replayed bodies are decoded"},
       {"Expect", "the transport's choice"},
-  };
-  return headers;
+  });
+  return *headers;
 }
 
 ReplayTransport::ReplayTransport(Document document, ReplayOptions options)

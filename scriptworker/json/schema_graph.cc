@@ -222,12 +222,12 @@ class SchemaCompiler {
 
   // The keywords whose value is a count.
   static absl::Status CompileLimit(const Place& here, std::string_view keyword, SchemaNode& node) {
-    const std::pair<std::string_view, std::optional<uint64_t>*> kLimits[] = {
+    const std::pair<std::string_view, std::optional<uint64_t>*> limits[] = {
         {"minLength", &node.min_length},         {"maxLength", &node.max_length},
         {"minItems", &node.min_items},           {"maxItems", &node.max_items},
         {"minProperties", &node.min_properties}, {"maxProperties", &node.max_properties},
     };
-    for (const auto& [name, limit] : kLimits) {
+    for (const auto& [name, limit] : limits) {
       if (keyword != name) continue;
       const Value& value = *here.schema;
       const bool is_count = value.is_number() && std::is_gteq(CompareNumbers(value, 0)) &&
@@ -245,14 +245,14 @@ class SchemaCompiler {
         (keyword == "exclusiveMinimum" || keyword == "exclusiveMaximum")) {
       return absl::OkStatus();  // see MoveExclusiveBounds
     }
-    const std::pair<std::string_view, std::optional<Value>*> kBounds[] = {
+    const std::pair<std::string_view, std::optional<Value>*> bounds[] = {
         {"minimum", &node.minimum},
         {"maximum", &node.maximum},
         {"exclusiveMinimum", &node.exclusive_minimum},
         {"exclusiveMaximum", &node.exclusive_maximum},
         {"multipleOf", &node.multiple_of},
     };
-    for (const auto& [name, bound] : kBounds) {
+    for (const auto& [name, bound] : bounds) {
       if (keyword != name) continue;
       if (!here.schema->is_number()) return Fail(here, "expected a number");
       *bound = *here.schema;
