@@ -19,7 +19,7 @@ constexpr std::string_view kClearLine = "\r\x1b[K";
 
 }  // namespace
 
-void StreamLogger::Log(LogLevel level, std::string_view message) {
+void CommandLogger::Log(LogLevel level, std::string_view message) {
   if (level < least_) return;
   absl::MutexLock lock(&mutex_);
   if (has_status_) stream_ << kClearLine;
@@ -30,7 +30,7 @@ void StreamLogger::Log(LogLevel level, std::string_view message) {
   stream_.flush();
 }
 
-void StreamLogger::ShowStatus(std::string_view status) {
+void CommandLogger::ShowStatus(std::string_view status) {
   absl::MutexLock lock(&mutex_);
   if (!has_status_ && status.empty()) return;
   stream_ << kClearLine << status;

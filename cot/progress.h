@@ -19,9 +19,9 @@ namespace cot {
 
 // The log of a command: `LEVEL:scriptworker:MESSAGE` a line, from a level on; messages as in the
 // worker's log (visible_text.h). On a terminal a status may stand below it. Thread-safe.
-class StreamLogger final : public scriptworker::Logger {
+class CommandLogger final : public scriptworker::Logger {
  public:
-  StreamLogger(std::ostream& stream, scriptworker::LogLevel least)
+  CommandLogger(std::ostream& stream, scriptworker::LogLevel least)
       : stream_(stream), least_(least) {}
 
   void Log(scriptworker::LogLevel level, std::string_view message) override;
@@ -42,7 +42,7 @@ class ProgressTransport final : public scriptworker::http::Transport {
  public:
   // Borrows all. `screen` may be null: nothing is shown.
   ProgressTransport(scriptworker::http::Transport& inner, scriptworker::Clock& clock,
-                    StreamLogger* screen)
+                    CommandLogger* screen)
       : inner_(inner), clock_(clock), screen_(screen) {}
 
   absl::StatusOr<scriptworker::http::Response> Send(
@@ -72,7 +72,7 @@ class ProgressTransport final : public scriptworker::http::Transport {
   scriptworker::http::Transport& inner_;
   scriptworker::Clock& clock_;
   mutable absl::Mutex mutex_;
-  StreamLogger* const screen_;
+  CommandLogger* const screen_;
   Counts counts_ ABSL_GUARDED_BY(mutex_);
   absl::Duration shown_ ABSL_GUARDED_BY(mutex_) = -absl::InfiniteDuration();
 };

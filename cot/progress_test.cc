@@ -46,7 +46,7 @@ TEST_F(ProgressTransportTest, CountsRequestsAndBytesWithAndWithoutSink) {
 
 TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
   std::ostringstream terminal;
-  StreamLogger screen(terminal, LogLevel::kInfo);
+  CommandLogger screen(terminal, LogLevel::kInfo);
   ProgressTransport progress(inner_, clock_, &screen);
   ASSERT_TRUE(progress.Send(request_).ok());
   EXPECT_THAT(terminal.str(), HasSubstr("0 links, 0 artifacts, 0.0 MB"));
@@ -64,9 +64,9 @@ TEST_F(ProgressTransportTest, KeepsOneLineUpToDateAndTakesItAway) {
   EXPECT_EQ(terminal.str(), "\r\x1b[K");
 }
 
-TEST(StreamLoggerTest, ALineTakesTheStatusAway) {
+TEST(CommandLoggerTest, ALineTakesTheStatusAway) {
   std::ostringstream stream;
-  StreamLogger logger(stream, LogLevel::kInfo);
+  CommandLogger logger(stream, LogLevel::kInfo);
   logger.ShowStatus("1 of 2");
   logger.Debug("unseen");
   logger.ShowStatus("2 of 2");
@@ -77,9 +77,9 @@ TEST(StreamLoggerTest, ALineTakesTheStatusAway) {
             "INFO:scriptworker:all\n");
 }
 
-TEST(StreamLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {
+TEST(CommandLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {
   std::ostringstream stream;
-  StreamLogger logger(stream, LogLevel::kInfo);
+  CommandLogger logger(stream, LogLevel::kInfo);
   logger.Debug("unseen");
   logger.Info("seen");
   logger.Critical("two\nlines");
@@ -87,9 +87,9 @@ TEST(StreamLoggerTest, WritesFromALevelOnAsPythonsBasicConfig) {
 }
 
 // Messages quote tasks and servers.
-TEST(StreamLoggerTest, NoMessageMakesUpALineOrMovesTheCursor) {
+TEST(CommandLoggerTest, NoMessageMakesUpALineOrMovesTheCursor) {
   std::ostringstream stream;
-  StreamLogger logger(stream, LogLevel::kInfo);
+  CommandLogger logger(stream, LogLevel::kInfo);
   logger.Error("404: \x1b[2J\rgone\nINFO:scriptworker:Good.\xe2\x80\xae");
   EXPECT_EQ(stream.str(),
             "ERROR:scriptworker:404: \\x1b[2J\\x0dgone\n"

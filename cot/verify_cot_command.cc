@@ -120,7 +120,7 @@ class Command {
   Clock& clock_;
   const Terminal& terminal_;
   const CancellationToken& cancellation_;
-  StreamLogger logger_;
+  CommandLogger logger_;
   std::optional<OutputFile> json_;
   std::optional<OutputFile> record_;
 };

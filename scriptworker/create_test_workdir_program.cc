@@ -76,7 +76,7 @@ int CreateTestWorkdirProgram(const Invocation& invocation) {
     invocation.err << "TASKID: " << task_id.status().message() << "\n";
     return 2;
   }
-  cot::StreamLogger logger(invocation.err, LogLevel::kInfo);
+  cot::CommandLogger logger(invocation.err, LogLevel::kInfo);
   const absl::Status status = Run(*task_id, path, overwrite, invocation, logger);
   if (status.ok()) return 0;
   logger.Critical(status.message());
