@@ -97,6 +97,7 @@ struct TaskRunner::RunningTask {
   const absl::StatusOr<absl::Time> expires;
   const taskcluster::UploadTarget target;
   bool script_ended = true;
+  bool script_decided = false;           // the script ended by itself, and its exit status counts
   absl::Status held = absl::OkStatus();  // the claim: noted in the journal, and kept
   int status = kSuccess;
 };
@@ -246,6 +247,7 @@ int TaskRunner::RunScript(RunningTask& run, absl::Duration max_run_time, int cre
   const absl::Status logged = log->Close();
   if (!outcome.ok()) return Fail(Phase::kRun, outcome.status());
   int status = logged.ok() ? kSuccess : Fail(Phase::kRun, logged);
+  run.script_decided = outcome->cause != ProcessOutcome::Cause::kCancelled;
   switch (outcome->cause) {
     case ProcessOutcome::Cause::kCancelled:
       return StatusForError(Phase::kRun, outcome->reason);
@@ -279,9 +281,11 @@ void TaskRunner::Upload(RunningTask& run) {
     return;
   }
   const CancellationToken hurry = run.lost_or_hurry.token();
-  run.status =
-      WorstStatus(run.status, run.script_ended ? run.artifacts.UploadAll(run.target, hurry)
-                                               : run.artifacts.UploadLogs(run.target, hurry));
+  const int uploaded = run.script_ended ? run.artifacts.UploadAll(run.target, hurry)
+                                        : run.artifacts.UploadLogs(run.target, hurry);
+  // A run that is given back is for another worker to do, whatever this one could publish of it.
+  const bool given_back = run.status == kWorkerShutdown && !run.script_decided;
+  if (!given_back) run.status = WorstStatus(run.status, uploaded);
 }
 
 Resolution TaskRunner::ReportStatus(RunningTask& run, const Report& report) {

@@ -305,6 +305,26 @@ TEST(TaskRunnerTest, TheScriptReadsRenewedCredentials) {
   EXPECT_THAT(json::Parse(h.Artifact(id, "public/second")), IsOk());
 }
 
+TEST(TaskRunnerTest, UploadsAndReportGoOutWithTheLatestCredentials) {
+  WorkerHarness h("echo x > $ARTIFACTS/public/file; while ! [ -e $DIR/go ]; do sleep 0.01; done");
+  h.options().task_max_timeout = absl::Hours(100);
+  // The queue takes a claim's credentials for some minutes after its end.
+  h.fake.SetClaim(absl::Minutes(1));
+  const TaskId id = h.Submit();
+  const absl::Time start = h.clock.Now();
+  std::thread later([&] {
+    EXPECT_TRUE(AwaitTrue([&] { return h.clock.Now() > start + absl::Minutes(10); }));
+    h.temp.Write("go", "");
+  });
+  {
+    const TimeDriver driver(h.clock, kHorizon);
+    EXPECT_EQ(h.RunPending().status, kSuccess);
+    later.join();
+  }
+  EXPECT_EQ(h.Runs(id).front(), "completed");
+  EXPECT_EQ(h.Artifact(id, "public/file"), "x\n");
+}
+
 TEST(TaskRunnerTest, ACancelledTaskIsKilledAndNothingOfItIsUploadedOrReported) {
   WorkerHarness h("echo x > $ARTIFACTS/public/file; touch $DIR/started; exec sleep 1000");
   const TaskId id = h.Submit();
@@ -359,6 +379,26 @@ TEST(TaskRunnerTest, AShutdownEndsTheScriptUploadsEverythingAndReportsIt) {
   EXPECT_THAT(h.ArtifactNames(id), ElementsAre("public/file", "public/logs/live_backing.log"));
   EXPECT_THAT(h.logger.lines(), Contains("WARNING Worker is shutting down, but a task is running. "
                                          "Terminating task"));
+}
+
+TEST(TaskRunnerTest, ARunThatIsGivenBackStaysSoIfItsHalfWrittenFilesCannotBePublished) {
+  for (const bool stopped : {true, false}) {
+    SCOPED_TRACE(stopped);
+    WorkerHarness h(absl::StrCat("touch \"$ARTIFACTS/public/caf\303\251\"; touch $DIR/started; ",
+                                 stopped ? "exec sleep 1000" : "exit 2"));
+    const TaskId id = h.Submit();
+    std::optional<RunOutcome> outcome;
+    std::thread worker([&] { outcome = h.RunPending(); });
+    ASSERT_TRUE(WorkerHarness::AwaitFile(h.temp.Path("started")));
+    if (stopped) h.shutdown.Stop("SIGTERM");
+    {
+      const TimeDriver driver(h.clock, absl::Seconds(2));
+      worker.join();
+    }
+    EXPECT_EQ(h.Runs(id).front(),
+              stopped ? "exception worker-shutdown" : "exception internal-error");
+    EXPECT_THAT(h.logger.lines(), Contains(HasSubstr("caf")));
+  }
 }
 
 TEST(TaskRunnerTest, AClaimThatCannotBeKeptForWantOfThreadsIsResolved) {

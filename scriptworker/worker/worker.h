@@ -59,8 +59,8 @@ struct WorkerSurroundings {
 // before anything else.
 // Works until `shutdown` says otherwise. OK: drained or stopped in order.
 // kCancelled: had to stop at once. Other errors: could not begin (root URL,
-// folders, also that for temporary files, the schema, worker-manager), or the only claim of `once` failed, with
-// the reason in words.
+// folders, also that for temporary files, the schema, worker-manager), or the only claim of `once`
+// failed, with the reason in words.
 absl::Status RunWorker(const Config& config, const taskcluster::Credentials& credentials,
                        const WorkerSurroundings& surroundings);
 
