@@ -11,6 +11,7 @@
 #include "cot/evidence/cot_schema.h"
 #include "cot/testing/links.h"
 #include "cot/verdict.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "scriptworker/base/cancellation.h"
 #include "scriptworker/base/clock.h"
@@ -25,6 +26,7 @@ namespace {
 
 using ::absl_testing::IsOk;
 using ::scriptworker::taskcluster::TaskId;
+using ::testing::ElementsAre;
 
 // A verification without evidence: its steps are the test's.
 class VerificationTest : public ::testing::Test {
@@ -55,6 +57,13 @@ class VerificationTest : public ::testing::Test {
   scriptworker::CancellationSource cancellation_;
   std::unique_ptr<Verification> verification_;
 };
+
+TEST_F(VerificationTest, AStepThatChecksNothingIsAViolation) {
+  verification_->Run(Step::kBuildChain, [](Verification&) { return 0; });
+  const Verdict verdict = verification_->verdict.Finish();
+  EXPECT_EQ(verdict.outcome, Verdict::Outcome::kRefused);
+  EXPECT_THAT(ViolationsOf(verdict.findings), ElementsAre(Violation::kEmptyChain));
+}
 
 TEST_F(VerificationTest, WithoutAChainNoFurtherStepRuns) {
   verification_->Run(Step::kBuildChain, [](Verification& v) {

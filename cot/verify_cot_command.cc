@@ -180,9 +180,8 @@ int Command::Verify(Transport& transport) {
   progress.Clear();
   const int status = verdict.ok() ? Print(*verdict, *work_dir) : Failed(verdict.status());
   if (!options_.cleanup) {
-    // What failed before any task was looked at leaves no trace; a folder that holds something
-    // stays.
-    if (!verdict.ok() && options_.work_dir.empty()) ::rmdir(work_dir->c_str());
+    // Not one that nothing came into; a folder that holds something stays.
+    if (options_.work_dir.empty()) ::rmdir(work_dir->c_str());
     return status;
   }
   const absl::Status removed =

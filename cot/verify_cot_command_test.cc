@@ -275,6 +275,7 @@ TEST_F(VerifyCotCommandTest, CredentialsThatAreNotAcceptedAreStatus4AndSaysWhatT
   chain_.answers[SmallChain::TaskUrl(kSmallTarget)] = {
       .status = 401, .body = R"({"code": "AuthenticationFailed", "message": "Bad mac"})"};
   EXPECT_EQ(Run(), 4);
+  EXPECT_TRUE(std::filesystem::is_empty(setup_.temp_dir));
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("Bad mac"), HasSubstr("TASKCLUSTER_CLIENT_ID")));
 }
 
