@@ -138,7 +138,6 @@ TEST_F(WorkerBoxE2eTest, ChecksTheSandboxBeforeWork) {
   EXPECT_THAT(Output(), HasSubstr("failed   sandbox: script_user: this machine has no"));
 }
 
-// As `ulimit -f` sets it, or LimitFSIZE= of systemd.
 // What the journal would not find either: another session, without the environment.
 TEST_F(WorkerBoxE2eTest, AStartThatFailsAtItsJournalLeavesNothingOfADeadWorkersScript) {
   if (const auto group = worker::ScriptCgroup::Create(); !group.ok()) {
@@ -164,6 +163,7 @@ TEST_F(WorkerBoxE2eTest, AStartThatFailsAtItsJournalLeavesNothingOfADeadWorkersS
   EXPECT_EQ(ReadFile(absl::StrCat("/proc/", daemon(), "/cmdline")).value_or(""), "");
 }
 
+// As `ulimit -f` sets it, or LimitFSIZE= of systemd.
 TEST_F(WorkerBoxE2eTest, AFileThatGrowsBeyondItsLimitIsTheEndOfItsTaskAlone) {
   RunningWorker worker = site_->Start();
   ASSERT_TRUE(site_->AwaitLogged("Running scriptworker version"));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/client/upstream_paths.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <map>
 #include <optional>
 #include <set>
@@ -69,6 +72,12 @@ absl::StatusOr<std::vector<std::string>> Matching(const std::string& directory,
   return paths;
 }
 
+// Also what lies below a file: there is nothing.
+bool IsMissing(const absl::Status& opened, const std::string& path) {
+  struct stat info = {};
+  return absl::IsNotFound(opened) || (::lstat(path.c_str(), &info) != 0 && errno == ENOTDIR);
+}
+
 // Of a file that is there, or may be: a link, no regular file, or one that the machine does not
 // give.
 absl::Status Unusable(const absl::Status& opened) {
@@ -101,10 +110,11 @@ absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
         all.insert(all.end(), found.begin(), found.end());
         continue;
       }
+      const std::string path = JoinPath(directory, name);
       const absl::Status opened = OpenFileBeneath(directory, name).status();
       if (opened.ok()) {
-        paths.found[entry.task_id].push_back(JoinPath(directory, name));
-      } else if (!absl::IsNotFound(opened)) {
+        paths.found[entry.task_id].push_back(path);
+      } else if (!IsMissing(opened, path)) {
         return Unusable(opened);
       } else if (optional.count({entry.task_id, name}) > 0) {
         log.Warning(absl::StrCat("Optional artifact \"", name, "\" of task \"", entry.task_id,
@@ -112,8 +122,7 @@ absl::StatusOr<UpstreamPaths> FindUpstreamArtifacts(const ScriptConfig& config,
         paths.missing[entry.task_id].push_back(name);
       } else {
         return ScriptError(ErrorKind::kTask,
-                           absl::StrCat("upstream artifact with path: ", JoinPath(directory, name),
-                                        ", does not exist"));
+                           absl::StrCat("upstream artifact with path: ", path, ", does not exist"));
       }
     }
   }

@@ -91,6 +91,13 @@ TEST_F(UpstreamPathsTest, AMissingOptionalOneIsAWarning) {
                                                     kA, "\" not found")));
 }
 
+TEST_F(UpstreamPathsTest, BelowAFileAnOptionalOneIsMissing) {
+  Add(kA, "public/a");
+  const auto paths = Find(R"([{"taskId": "A", "paths": ["public/a/b"], "optional": true}])");
+  ASSERT_THAT(paths, IsOk());
+  EXPECT_THAT(paths->missing, ElementsAre(Pair(kA, ElementsAre("public/a/b"))));
+}
+
 TEST_F(UpstreamPathsTest, OptionalIsWhatIsExactlyTrue) {
   EXPECT_FALSE(Find(R"([{"taskId": "A", "paths": ["a"], "optional": 1}])").ok());
   EXPECT_FALSE(Find(R"([{"taskId": "A", "paths": ["a"], "optional": "true"}])").ok());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "scriptworker/worker/former_scripts.h"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,9 +31,10 @@ class HeldLogger final : public Logger {
     absl::MutexLock lock(&mutex_);
     held_.emplace_back(level, message);
   }
-  void PassOn(Logger& logger) {
+  // `most`: nothing counts for more.
+  void PassOn(Logger& logger, LogLevel most = LogLevel::kCritical) {
     absl::MutexLock lock(&mutex_);
-    for (const auto& [level, message] : held_) logger.Log(level, message);
+    for (const auto& [level, message] : held_) logger.Log(std::min(level, most), message);
   }
 
  private:
@@ -50,8 +52,9 @@ absl::StatusOr<std::unique_ptr<FileJournal>> EndFormerScripts(
       OpenWorkerJournal(directories, clock, first);
   const absl::StatusOr<int> groups = end_groups();
   if (!journal.ok() && groups.ok() && *groups > 0) {
-    HeldLogger second;  // what hindered the first is over
+    HeldLogger second;
     journal = OpenWorkerJournal(directories, clock, second);
+    first.PassOn(logger, LogLevel::kWarning);  // what hindered it is over
     second.PassOn(logger);
   } else {
     first.PassOn(logger);
