@@ -60,6 +60,7 @@ class ConfigTest : public testing::Test {
                         "log_dir: l\n",             //
                         "ed25519_private_key_path: key\n", lines);
   }
+  std::string WithoutCredentials() const { return Good().substr(Good().find("work_dir")); }
 
   absl::StatusOr<LoadedConfig> Load(std::string_view text) {
     chmod(dir_.Write("c.yml", text).c_str(), 0600);
@@ -423,9 +424,8 @@ constexpr CredentialsCase kCredentialsCases[] = {
 };
 
 TEST_F(ConfigTest, EachMemberOfTheCredentialsThatIsWrongIsNamed) {
-  const std::string rest = Good().substr(Good().find("work_dir"));
-  const absl::StatusOr<LoadedConfig> loaded = Load(
-      absl::StrCat("credentials: {clientId: 5, accessToken: '...', certificate: s3cret}\n", rest));
+  const auto loaded = Load("credentials: {clientId: 5, accessToken: '...', certificate: s3cret}\n" +
+                           WithoutCredentials());
   EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument,
                                AllOf(HasSubstr("c.yml:1: credentials.clientId: expected a string"),
                                      HasSubstr("c.yml:1: credentials.accessToken: must be set"),
@@ -434,10 +434,9 @@ TEST_F(ConfigTest, EachMemberOfTheCredentialsThatIsWrongIsNamed) {
 }
 
 TEST_F(ConfigTest, CredentialsOfAnotherShapeAreRefusedAndNotQuoted) {
-  const std::string rest = Good().substr(Good().find("work_dir"));
   for (const CredentialsCase& c : kCredentialsCases) {
     const absl::StatusOr<LoadedConfig> loaded =
-        Load(absl::StrCat("credentials: ", c.yaml, "\n", rest));
+        Load(absl::StrCat("credentials: ", c.yaml, "\n", WithoutCredentials()));
     EXPECT_THAT(loaded, StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(c.message)))
         << c.name;
     EXPECT_THAT(loaded.status().message(), Not(HasSubstr("s3cret"))) << c.name;
@@ -446,8 +445,7 @@ TEST_F(ConfigTest, CredentialsOfAnotherShapeAreRefusedAndNotQuoted) {
 
 TEST_F(ConfigTest, ABrokenFileOfSecretsIsNamed) {
   dir_.Write("secrets.json", "{");
-  const std::string rest = Good().substr(Good().find("work_dir"));
-  EXPECT_THAT(Load(rest),
+  EXPECT_THAT(Load(WithoutCredentials()),
               StatusIs(absl::StatusCode::kInvalidArgument, StartsWith(dir_.Path("secrets.json:"))));
 }
 
@@ -475,7 +473,7 @@ TEST_F(ConfigTest, APolicyOfOnesOwnReplacesTheBuiltInOne) {
   const std::string built_in = ReadTestFile("cot/policy/firefox-ci.yml");
   dir_.Write("p.yml",
              absl::StrCat(built_in.substr(0, built_in.find("products:")), "products: {}\n"));
-  const absl::StatusOr<LoadedConfig> loaded = Load(Good("cot_policy_path: p.yml\n"));
+  const auto loaded = Load(Good("cot_policy_path: p.yml\n"));
   ASSERT_THAT(loaded, IsOk());
   EXPECT_THAT(loaded->config.policy->products, IsEmpty());
   EXPECT_THAT(Load(Good("cot_policy_path: absent.yml\n")),
